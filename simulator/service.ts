@@ -1,0 +1,51 @@
+import type { Clock } from '../src/domain/clock.ts';
+import type { Partition } from '../src/domain/partition.ts';
+import type { World } from './world/world.ts';
+
+export type ServiceName = 'sts' | 'iam' | 'ec2' | 'organizations';
+
+/** Who signed a request, as STS would name them. */
+export interface Principal {
+  kind: 'root' | 'user' | 'assumed-role';
+  partition: Partition;
+  accountId: string;
+  /** arn:…:iam::…:user/…, arn:…:iam::…:root or arn:…:sts::…:assumed-role/…/… */
+  arn: string;
+  /** AIDA…, the account ID for root, or AROA…:session-name. */
+  userId: string;
+  accessKeyId: string;
+  /** For an assumed role: the role's name and the ARN that policies name it by. */
+  role?: { name: string; arn: string; sessionName: string; sourceIdentity?: string; tags: Record<string, string> };
+  /** For a user. */
+  userName?: string;
+}
+
+/** One authenticated and authorised request on its way to a service. */
+export interface Call<Input> {
+  service: ServiceName;
+  operation: string;
+  /** The region of the request's credential scope. */
+  region: string;
+  requestId: string;
+  caller: Principal;
+  /** Source address of the request, for aws:SourceIp. */
+  sourceIp: string;
+  /** Decoded by the SDK's own schema of the operation. */
+  input: Input;
+  world: World;
+  clock: Clock;
+}
+
+/** An operation answers with the SDK's output shape, or throws an AwsError: AWS itself is an exception to "faults are values". */
+export type Operation<Input, Output> = (call: Call<Input>) => Output | Promise<Output>;
+
+/** An error as AWS answers it. */
+export class AwsError extends Error {
+  readonly code: string;
+  readonly status: number;
+  constructor({ code, message, status }: { code: string; message: string; status: number }) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+}

@@ -1,0 +1,460 @@
+/**
+ * The closed list of expected failures. API, CLI and web render the same words from here. A fault is a value; it is
+ * returned, stored and shown, never thrown.
+ */
+export interface Fault {
+  readonly code: FaultCode;
+  /** What happened this time, with the values that matter and no secrets; one or two plain sentences. */
+  readonly detail: string;
+  /** What it is about, such as a role ARN or a region. */
+  readonly subject?: string;
+  /** The field of the request that is wrong, as a JSON path such as `roleArn` or `regions[2]`. */
+  readonly field?: string;
+  /** Overrides the catalogue's remedy where this case allows a more exact one. */
+  readonly remedy?: string;
+  /** What AWS answered, word for word where that helps. */
+  readonly aws?: AwsAnswer;
+}
+
+export interface AwsAnswer {
+  readonly service: string;
+  readonly operation: string;
+  readonly name: string;
+  readonly message?: string;
+  readonly status?: number;
+  readonly requestId?: string;
+}
+
+/**
+ * When trying again can help: `now` after a short back-off, `later` at the next scheduled time, `after-change` only when
+ * somebody has changed something.
+ */
+export type Retry = 'now' | 'later' | 'after-change';
+
+interface CatalogueRow {
+  /** HTTP status when a request ends with this fault; faults that only ever appear in results have the one they would get. */
+  readonly status: number;
+  readonly retry: Retry;
+  readonly title: string;
+  readonly explanation: string;
+  readonly remedy: string;
+}
+
+export const FAULTS = {
+  // — input —
+  'invalid-json': {
+    status: 400,
+    retry: 'after-change',
+    title: 'The body is not JSON',
+    explanation: 'The request body could not be parsed as JSON.',
+    remedy: 'Send a JSON object with the header "Content-Type: application/json".',
+  },
+  'body-too-large': {
+    status: 413,
+    retry: 'after-change',
+    title: 'The body is too large',
+    explanation: 'The request body exceeds the limit of this API.',
+    remedy: 'Send a smaller body.',
+  },
+  'unsupported-media-type': {
+    status: 415,
+    retry: 'after-change',
+    title: 'The body has an unsupported type',
+    explanation: 'This API reads JSON only.',
+    remedy: 'Send the header "Content-Type: application/json".',
+  },
+  'invalid-field': {
+    status: 400,
+    retry: 'after-change',
+    title: 'A field is not valid',
+    explanation: 'A field has the wrong type or a value outside its limits.',
+    remedy: 'Correct the named field.',
+  },
+  'unknown-field': {
+    status: 400,
+    retry: 'after-change',
+    title: 'A field is not known',
+    explanation:
+      'The request has a field that this resource does not have; it is refused so that a misspelling is not lost.',
+    remedy: 'Remove the field or correct its name.',
+  },
+  'missing-field': {
+    status: 400,
+    retry: 'after-change',
+    title: 'A field is missing',
+    explanation: 'A required field is absent.',
+    remedy: 'Add the named field.',
+  },
+  'invalid-account-id': {
+    status: 400,
+    retry: 'after-change',
+    title: 'Not an AWS account ID',
+    explanation: 'An AWS account ID is exactly twelve digits; leading zeros count.',
+    remedy: 'Copy the account ID from the AWS console, without hyphens or spaces.',
+  },
+  'invalid-role-arn': {
+    status: 400,
+    retry: 'after-change',
+    title: 'Not the ARN of an IAM role',
+    explanation: 'A role ARN looks like arn:PARTITION:iam::ACCOUNT:role/PATH/NAME.',
+    remedy: 'Copy the ARN from the role’s page in the IAM console.',
+  },
+  'wrong-partition': {
+    status: 400,
+    retry: 'after-change',
+    title: 'The ARN belongs to another account type',
+    explanation:
+      'A principal in one AWS partition cannot be trusted in another, so the ARN’s partition must fit the account type.',
+    remedy: 'Choose the account type that fits the ARN, or give the ARN of a role in that partition.',
+  },
+  'invalid-external-id': {
+    status: 400,
+    retry: 'after-change',
+    title: 'Not a valid external ID',
+    explanation: 'An external ID has 2 to 1,224 characters out of letters, digits and _ + = , . @ : / -.',
+    remedy: 'Leave it empty to have one generated, or correct it.',
+  },
+  'unknown-region': {
+    status: 400,
+    retry: 'after-change',
+    title: 'Not a region of this account type',
+    explanation: 'The region’s name does not belong to the partition of the account type.',
+    remedy: 'Choose regions of the account type, or leave the list out for all regions.',
+  },
+  'invalid-query': {
+    status: 400,
+    retry: 'after-change',
+    title: 'The query cannot be read',
+    explanation: 'A query is one or more property:value terms joined by "and".',
+    remedy: 'Correct the query at the place named.',
+  },
+  'invalid-cursor': {
+    status: 400,
+    retry: 'after-change',
+    title: 'The cursor is not valid',
+    explanation: 'A cursor is only valid as it was handed out, with the same query and sort order.',
+    remedy: 'Start again without a cursor.',
+  },
+  'account-type-fixed': {
+    status: 400,
+    retry: 'after-change',
+    title: 'The account type cannot be changed',
+    explanation: 'A base account and a connector keep the account type they were created with.',
+    remedy: 'Delete it and create another with the other account type.',
+  },
+  // — conflicts and absences —
+  'not-found': {
+    status: 404,
+    retry: 'after-change',
+    title: 'Not found',
+    explanation: 'There is no such object, or it was deleted.',
+    remedy: 'Check the id; list the objects to see which exist.',
+  },
+  'base-account-exists': {
+    status: 409,
+    retry: 'after-change',
+    title: 'This account type has a base account already',
+    explanation: 'There is at most one base account per account type.',
+    remedy: 'Edit the existing base account, or delete it first.',
+  },
+  'duplicate-role-arn': {
+    status: 409,
+    retry: 'after-change',
+    title: 'A connector for this role exists already',
+    explanation: 'Each role is read by one connector.',
+    remedy: 'Use the existing connector, or give another role.',
+  },
+  'duplicate-username': {
+    status: 409,
+    retry: 'after-change',
+    title: 'The user name is taken',
+    explanation: 'User names are unique.',
+    remedy: 'Choose another name.',
+  },
+  'last-administrator': {
+    status: 409,
+    retry: 'after-change',
+    title: 'The last administrator cannot go',
+    explanation: 'Without an administrator nobody could manage Causeway any more.',
+    remedy: 'Make somebody else an administrator first.',
+  },
+  'connector-disabled': {
+    status: 409,
+    retry: 'after-change',
+    title: 'The connector is disabled',
+    explanation: 'A disabled connector does not run.',
+    remedy: 'Enable the connector, then run it.',
+  },
+  'run-in-progress': {
+    status: 409,
+    retry: 'later',
+    title: 'The connector is running already',
+    explanation: 'A connector never runs twice at once.',
+    remedy: 'Wait for the run that is under way.',
+  },
+  'would-break-connectors': {
+    status: 409,
+    retry: 'after-change',
+    title: 'Connectors would stop working',
+    explanation: 'Some connectors are not proven to work without this base account.',
+    remedy:
+      'Read the impact, mend the trust policies it lists, or confirm with the number of connectors that will break.',
+  },
+  'edit-conflict': {
+    status: 409,
+    retry: 'after-change',
+    title: 'Somebody else changed it meanwhile',
+    explanation: 'The object is not as it was when it was read.',
+    remedy: 'Read it again and repeat the change.',
+  },
+  // — people —
+  'not-signed-in': {
+    status: 401,
+    retry: 'after-change',
+    title: 'Not signed in',
+    explanation: 'The request carries no valid session or token.',
+    remedy: 'Sign in, or send a valid API token as "Authorization: Bearer …".',
+  },
+  'wrong-credentials': {
+    status: 401,
+    retry: 'after-change',
+    title: 'User name or password is wrong',
+    explanation: 'Which of the two is not told, so that names cannot be guessed.',
+    remedy: 'Try again; an administrator can set a new password.',
+  },
+  'not-allowed': {
+    status: 403,
+    retry: 'after-change',
+    title: 'Not allowed for your role',
+    explanation: 'The role of this user or token does not permit this.',
+    remedy: 'Ask an administrator.',
+  },
+  'csrf-token-invalid': {
+    status: 403,
+    retry: 'after-change',
+    title: 'The CSRF token is missing or wrong',
+    explanation: 'Changes made with a session cookie carry the session’s CSRF token in the header x-csrf-token.',
+    remedy: 'Reload the page; API clients use a token instead of a cookie.',
+  },
+  'too-many-requests': {
+    status: 429,
+    retry: 'later',
+    title: 'Too many requests',
+    explanation: 'The limit for this kind of request is used up.',
+    remedy: 'Wait as long as the Retry-After header says.',
+  },
+  // — this deployment —
+  'database-unavailable': {
+    status: 503,
+    retry: 'now',
+    title: 'The database is not available',
+    explanation: 'Causeway cannot reach its PostgreSQL database just now.',
+    remedy: 'Nothing was changed. Check the database; Causeway goes on by itself when it is back.',
+  },
+  'internal-error': {
+    status: 500,
+    retry: 'later',
+    title: 'Something went wrong in Causeway',
+    explanation: 'This is a bug; the log holds the details under the request id.',
+    remedy: 'Report it with the request id.',
+  },
+  'secret-unreadable': {
+    status: 500,
+    retry: 'after-change',
+    title: 'A stored secret cannot be opened',
+    explanation: 'The master key that sealed it is not configured, or the stored value was damaged.',
+    remedy: 'Configure the master key it was sealed with, or enter the secret anew.',
+  },
+  'no-hub': {
+    status: 409,
+    retry: 'after-change',
+    title: 'There is nothing to assume the role from',
+    explanation: 'This account type has no base account, and no platform account is configured for it.',
+    remedy: 'Create a base account for the account type, or configure a platform account.',
+  },
+  // — AWS: reaching the hub —
+  'aws-unreachable': {
+    status: 502,
+    retry: 'now',
+    title: 'AWS cannot be reached',
+    explanation: 'The connection failed before AWS answered.',
+    remedy: 'Check the network, DNS, proxy and the endpoint settings of this deployment.',
+  },
+  'aws-timeout': {
+    status: 504,
+    retry: 'now',
+    title: 'AWS did not answer in time',
+    explanation: 'The call was given up at its time limit.',
+    remedy: 'It is tried again; if it stays so, check the network and the AWS Health Dashboard.',
+  },
+  'aws-error': {
+    status: 502,
+    retry: 'now',
+    title: 'AWS failed',
+    explanation: 'AWS answered with an error of its own.',
+    remedy: 'It is tried again; if it stays so, check the AWS Health Dashboard.',
+  },
+  'aws-throttled': {
+    status: 503,
+    retry: 'now',
+    title: 'AWS asked to slow down',
+    explanation: 'The request rate of this account, region and API is used up, perhaps by other tools in the account.',
+    remedy: 'Causeway slows down by itself; a longer polling interval helps if it stays so.',
+  },
+  'unknown-access-key': {
+    status: 422,
+    retry: 'after-change',
+    title: 'AWS does not know the access key ID',
+    explanation: 'The key does not exist, was deleted or deactivated, or belongs to another partition.',
+    remedy: 'Check the access key ID and that the key is active in the account type chosen.',
+  },
+  'wrong-secret-key': {
+    status: 422,
+    retry: 'after-change',
+    title: 'The secret access key does not fit the access key ID',
+    explanation: 'AWS computed another signature.',
+    remedy: 'Enter the secret that was shown when this access key was created; if it is lost, create a new key.',
+  },
+  'clock-skew': {
+    status: 422,
+    retry: 'after-change',
+    title: 'This machine’s clock is wrong',
+    explanation: 'AWS refuses requests signed more than five minutes off its own time.',
+    remedy: 'Synchronise the clock of the machine that Causeway runs on.',
+  },
+  'expired-credentials': {
+    status: 422,
+    retry: 'after-change',
+    title: 'The credentials have expired',
+    explanation: 'Temporary credentials were used past their end.',
+    remedy: 'Causeway renews its sessions by itself; if this stays, check the source of the hub’s credentials.',
+  },
+  'no-hub-credentials': {
+    status: 422,
+    retry: 'after-change',
+    title: 'The hub has no usable credentials',
+    explanation: 'The configured source of the hub’s identity gave no credentials.',
+    remedy: 'Check the credentials configured for this hub.',
+  },
+  'other-account-key': {
+    status: 422,
+    retry: 'after-change',
+    title: 'The key belongs to another account',
+    explanation: 'AWS answered with another account ID than the one given.',
+    remedy: 'Correct the account ID, or give a key of an IAM user in that account.',
+  },
+  'other-partition-key': {
+    status: 422,
+    retry: 'after-change',
+    title: 'The key belongs to another account type',
+    explanation: 'AWS answered with another partition than the account type’s.',
+    remedy: 'Choose the account type that the key belongs to.',
+  },
+  'root-key': {
+    status: 422,
+    retry: 'after-change',
+    title: 'The key is the root user’s',
+    explanation: 'A root user’s key can do everything in the account and cannot assume roles; Causeway refuses it.',
+    remedy: 'Delete that key in AWS and create one for an IAM user that may only call sts:AssumeRole.',
+  },
+  // — AWS: reaching the member account —
+  'role-not-assumable': {
+    status: 422,
+    retry: 'later',
+    title: 'AWS refused to let the hub assume the role',
+    explanation:
+      'AWS gives one answer for all of these: the role does not exist, its trust policy does not admit the hub, the external ID differs, the hub’s own policy lacks sts:AssumeRole, or a service control policy denies it.',
+    remedy:
+      'Compare the role’s trust policy with the one shown for this connector, and see that the hub may call sts:AssumeRole on the role.',
+  },
+  'hub-denied-assume-role': {
+    status: 422,
+    retry: 'after-change',
+    title: 'The hub itself may not assume the role',
+    explanation: 'A policy on the hub’s side denies sts:AssumeRole.',
+    remedy:
+      'Allow sts:AssumeRole on the role in the policy of the hub’s identity, and check the service control policies of its account.',
+  },
+  'sts-region-disabled': {
+    status: 422,
+    retry: 'after-change',
+    title: 'STS is switched off in this region for the account',
+    explanation: 'The account’s administrator has deactivated STS in the region.',
+    remedy: 'Activate the STS endpoint of the region in the account’s IAM settings.',
+  },
+  'wrong-account': {
+    status: 422,
+    retry: 'after-change',
+    title: 'The role answered from another account',
+    explanation: 'The session’s account or partition is not the connector’s; nothing was read.',
+    remedy: 'Check the endpoint settings of this deployment and the role ARN.',
+  },
+  'confused-deputy': {
+    status: 422,
+    retry: 'after-change',
+    title: 'The role is open to a confused deputy',
+    explanation:
+      'The role let the hub in without the external ID or with a wrong one, so anyone who can use the hub could reach it.',
+    remedy: 'Add the condition StringEquals sts:ExternalId to the role’s trust policy, as shown for this connector.',
+  },
+  // — AWS: observing —
+  'access-denied': {
+    status: 422,
+    retry: 'after-change',
+    title: 'The role may not make this call',
+    explanation: 'The role’s policies do not allow the action.',
+    remedy: 'Add the action to the role’s permissions policy.',
+  },
+  'denied-by-scp': {
+    status: 422,
+    retry: 'after-change',
+    title: 'A service control policy denies this call',
+    explanation: 'The organisation denies the action in this account or region.',
+    remedy: 'Ask the organisation’s administrators, or leave the region out of the connector.',
+  },
+  'region-disabled': {
+    status: 422,
+    retry: 'after-change',
+    title: 'The region is not enabled for the account',
+    explanation: 'The account has not opted in to the region.',
+    remedy: 'Enable the region in the account, or leave it out of the connector.',
+  },
+  'incomplete-answer': {
+    status: 502,
+    retry: 'later',
+    title: 'AWS’s answer was cut off',
+    explanation: 'A page could not be read to its end, so the observation does not count as complete.',
+    remedy: 'It is read again at the next run.',
+  },
+  'too-many-pages': {
+    status: 502,
+    retry: 'later',
+    title: 'The listing did not come to an end',
+    explanation: 'The listing went past the limit of pages, or gave the same page token twice.',
+    remedy: 'It is read again at the next run; report it if it stays so.',
+  },
+  'run-abandoned': {
+    status: 500,
+    retry: 'later',
+    title: 'The run was given up',
+    explanation: 'The run did not finish within its time or its tries.',
+    remedy: 'The next run starts afresh; see the log of the worker if it stays so.',
+  },
+} as const satisfies Record<string, CatalogueRow>;
+
+export type FaultCode = keyof typeof FAULTS;
+
+export const FAULT_CODES = Object.keys(FAULTS).filter((code): code is FaultCode => code in FAULTS);
+
+/** Makes a fault; `detail` is the sentence for this case. */
+export function fault(code: FaultCode, detail: string, more: Omit<Fault, 'code' | 'detail'> = {}): Fault {
+  return { code, detail, ...more };
+}
+
+export function remedyOf(fault: Fault): string {
+  return fault.remedy ?? FAULTS[fault.code].remedy;
+}
+
+export function retryOf(fault: Fault): Retry {
+  return FAULTS[fault.code].retry;
+}

@@ -1,0 +1,60 @@
+/** Every limit in one place, its unit in its name. A loop, wait, page, body or queue without a row here is a defect. */
+export const LIMITS = {
+  // names and text
+  nameCharsMax: 255,
+  descriptionCharsMax: 2_000,
+  tagsMax: 50,
+  tagKeyCharsMax: 128,
+  tagValueCharsMax: 256,
+  // connectors
+  pollingMinutesMin: 60,
+  pollingMinutesMax: 1_440,
+  pollingMinutesDefault: 240,
+  regionsMax: 100,
+  /** AWS: sts:AssumeRole ExternalId, 2 to 1,224 characters of [\w+=,.@:\/-] (STS API reference). */
+  externalIdCharsMin: 2,
+  externalIdCharsMax: 1_224,
+  /** AWS: sts:AssumeRole RoleArn, 20 to 2,048 characters (STS API reference). */
+  roleArnCharsMin: 20,
+  roleArnCharsMax: 2_048,
+  /** AWS: access key id, 16 to 128 characters of \w (IAM API reference). */
+  accessKeyIdCharsMin: 16,
+  accessKeyIdCharsMax: 128,
+  secretAccessKeyCharsMax: 256,
+  // HTTP
+  bodyBytesMax: 256 * 1024,
+  listItemsDefault: 50,
+  listItemsMax: 1_000,
+  queryCharsMax: 4_096,
+  requestTimeoutMs: 30_000,
+  // people
+  passwordCharsMin: 12,
+  passwordCharsMax: 256,
+  sessionIdleMinutes: 60,
+  sessionHoursMax: 12,
+  loginTriesPerMinute: 10,
+  // AWS calls
+  awsConnectTimeoutMs: 3_000,
+  awsCallTimeoutMs: 30_000,
+  awsCallTriesMax: 5,
+  awsBackoffBaseMs: 200,
+  awsBackoffMaxMs: 10_000,
+  checkTimeoutMs: 10_000,
+  /** AWS: a session of a role assumed from a role's session lives at most one hour (role chaining). */
+  memberSessionSeconds: 3_600,
+  /** A session is renewed when this much of its life is left, so that no call starts with one that is about to end. */
+  sessionRenewBeforeSeconds: 300,
+  // sync
+  pageItemsMax: 1_000,
+  pagesPerScopeMax: 10_000,
+  scopesInFlightPerRun: 8,
+  runsInFlightPerWorker: 8,
+  runTriesMax: 20,
+  runHeartbeatSeconds: 10,
+  runHoursMax: 6,
+  scheduleEverySeconds: 5,
+  scheduleBatchMax: 500,
+  historyValueCharsMax: 4_096,
+  // tries of a moving connector's target hub beyond its normal polling
+  targetHubTriesPerDayMax: 6,
+} as const;
