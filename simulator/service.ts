@@ -32,11 +32,16 @@ export interface Call<Input> {
   sourceIp: string;
   /** Decoded by the SDK's own schema of the operation. */
   input: Input;
+  /** Set by a scripted fault: a listing answers no items and a token that leads to what it would have answered. */
+  emptyPage?: boolean;
   world: World;
   clock: Clock;
 }
 
-/** An operation answers with the SDK's output shape, or throws an AwsError: AWS itself is an exception to "faults are values". */
+/**
+ * An operation answers with the SDK's output shape, or throws an AwsError: AWS itself is an exception to "faults are
+ * values". Times in an answer may be dates or ISO text, so that a page of a thousand instances need not be copied.
+ */
 export type Operation<Input, Output> = (call: Call<Input>) => Output | Promise<Output>;
 
 /** An error as AWS answers it. */

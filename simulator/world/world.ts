@@ -34,7 +34,7 @@ export interface Account {
   joinedAt: string;
   /** Opt-in regions that this account has enabled, beyond the partition's default regions. */
   enabledRegions: string[];
-  /** Default regions whose STS endpoint or service is off for this account. */
+  /** Default regions whose STS endpoint the account's administrator has deactivated. */
   disabledRegions: string[];
   users: Record<string, User>;
   roles: Record<string, Role>;
@@ -113,7 +113,11 @@ export interface RoleSession {
 }
 
 export interface Ec2Region {
-  /** Instances in the shape EC2 answers with; times inside as ISO text. `reservationId` groups them as EC2 does. */
+  /**
+   * Instances in the shape EC2 answers with; times inside as ISO text. In order of launch, appended only, so that a page
+   * token can be a position. An instance object is never changed in place: a change puts a new object in its position, so
+   * that anything derived from an instance can be cached by its identity.
+   */
   instances: SimulatedInstance[];
   vpcs: Vpc[];
   subnets: Subnet[];
@@ -124,6 +128,7 @@ export type JsonSafe<T> = T extends Date ? string : T extends object ? { [K in k
 
 export type SimulatedInstance = JsonSafe<Instance> & {
   InstanceId: string;
+  /** Instances launched by one call share it and stand next to each other; it groups them as EC2 does. */
   reservationId: string;
   /** When it reached the state terminated; such instances vanish an hour later, as EC2's do. */
   terminatedAt?: string;
