@@ -1,0 +1,394 @@
+import { z } from 'zod';
+import * as s from './schemas.ts';
+
+/**
+ * Every route of the REST API, in one table: server, OpenAPI document, permissions, CLI and web client are all made from
+ * it. A handler without a row cannot be registered and a row without a handler stops the server at start, so nothing is
+ * reachable that is not listed here with who may reach it.
+ *
+ * Paths are below /api/v1. `access` is the least role that may call: reader < operator < administrator; `public` needs
+ * no sign-in.
+ */
+export const ROUTES = {
+  // — session —
+  signIn: {
+    method: 'POST',
+    path: '/session',
+    access: 'public',
+    summary: 'Sign in',
+    body: s.signIn,
+    status: 200,
+    reply: s.session,
+  },
+  getSession: {
+    method: 'GET',
+    path: '/session',
+    access: 'reader',
+    summary: 'Who is signed in',
+    status: 200,
+    reply: s.session,
+  },
+  signOut: { method: 'DELETE', path: '/session', access: 'reader', summary: 'Sign out', status: 204 },
+
+  // — people —
+  listUsers: {
+    method: 'GET',
+    path: '/users',
+    access: 'administrator',
+    summary: 'List users',
+    query: s.page,
+    status: 200,
+    reply: s.listOf(s.user),
+  },
+  createUser: {
+    method: 'POST',
+    path: '/users',
+    access: 'administrator',
+    summary: 'Create a user',
+    body: s.userInput,
+    status: 201,
+    reply: s.user,
+  },
+  changeUser: {
+    method: 'PATCH',
+    path: '/users/:id',
+    access: 'administrator',
+    summary: 'Change a user',
+    params: s.byId,
+    body: s.userChange,
+    status: 200,
+    reply: s.user,
+  },
+  deleteUser: {
+    method: 'DELETE',
+    path: '/users/:id',
+    access: 'administrator',
+    summary: 'Delete a user',
+    params: s.byId,
+    status: 204,
+  },
+  listTokens: {
+    method: 'GET',
+    path: '/tokens',
+    access: 'administrator',
+    summary: 'List API tokens',
+    query: s.page,
+    status: 200,
+    reply: s.listOf(s.apiToken),
+  },
+  createToken: {
+    method: 'POST',
+    path: '/tokens',
+    access: 'administrator',
+    summary: 'Create an API token',
+    body: s.apiTokenInput,
+    status: 201,
+    reply: s.newApiToken,
+  },
+  deleteToken: {
+    method: 'DELETE',
+    path: '/tokens/:id',
+    access: 'administrator',
+    summary: 'Delete an API token',
+    params: s.byId,
+    status: 204,
+  },
+  listAudit: {
+    method: 'GET',
+    path: '/audit',
+    access: 'administrator',
+    summary: 'Read the audit log, newest first',
+    query: s.page,
+    status: 200,
+    reply: s.listOf(s.auditEntry),
+  },
+  verifyAudit: {
+    method: 'POST',
+    path: '/audit/verify',
+    access: 'administrator',
+    summary: 'Verify the audit log’s hash chain',
+    status: 200,
+    reply: s.auditVerdict,
+  },
+
+  // — hubs —
+  listPlatformAccounts: {
+    method: 'GET',
+    path: '/platform-accounts',
+    access: 'reader',
+    summary: 'List the platform account of each account type',
+    status: 200,
+    reply: z.object({ items: z.array(s.platformAccount) }),
+  },
+  listBaseAccounts: {
+    method: 'GET',
+    path: '/base-accounts',
+    access: 'reader',
+    summary: 'List base accounts',
+    query: s.page,
+    status: 200,
+    reply: s.listOf(s.baseAccount),
+  },
+  createBaseAccount: {
+    method: 'POST',
+    path: '/base-accounts',
+    access: 'administrator',
+    summary: 'Create a base account',
+    body: s.baseAccountInput,
+    status: 201,
+    reply: s.baseAccount,
+  },
+  getBaseAccount: {
+    method: 'GET',
+    path: '/base-accounts/:id',
+    access: 'reader',
+    summary: 'Read a base account',
+    params: s.byId,
+    status: 200,
+    reply: s.baseAccount,
+  },
+  changeBaseAccount: {
+    method: 'PATCH',
+    path: '/base-accounts/:id',
+    access: 'administrator',
+    summary: 'Change a base account',
+    params: s.byId,
+    body: s.baseAccountChange,
+    status: 200,
+    reply: s.baseAccount,
+  },
+  deleteBaseAccount: {
+    method: 'DELETE',
+    path: '/base-accounts/:id',
+    access: 'administrator',
+    summary: 'Delete a base account; its connectors go back to the platform account',
+    params: s.byId,
+    status: 204,
+  },
+  checkBaseAccount: {
+    method: 'POST',
+    path: '/base-accounts/:id/check',
+    access: 'operator',
+    summary: 'Prove a base account’s credentials now',
+    params: s.byId,
+    status: 200,
+    reply: s.identityProof,
+  },
+  hubPolicy: {
+    method: 'GET',
+    path: '/base-accounts/:id/policy',
+    access: 'reader',
+    summary: 'The least policy that the base account’s identity needs',
+    params: s.byId,
+    status: 200,
+    reply: z.object({ policy: z.record(z.string(), z.unknown()) }),
+  },
+
+  // — connectors —
+  listConnectors: {
+    method: 'GET',
+    path: '/connectors',
+    access: 'reader',
+    summary: 'List connectors',
+    status: 200,
+    reply: s.listOf(s.connector),
+    query: s.page.extend({
+      accountType: s.accountType.optional(),
+      state: s.connectorState.optional(),
+      search: z.string().max(255).optional(),
+    }),
+  },
+  createConnector: {
+    method: 'POST',
+    path: '/connectors',
+    access: 'operator',
+    summary: 'Create a connector',
+    body: s.connectorInput,
+    status: 201,
+    reply: s.connector,
+  },
+  roleSetup: {
+    method: 'GET',
+    path: '/role-setup',
+    access: 'operator',
+    summary: 'The role to create for a connector of an account type, before the connector exists',
+    query: s.roleSetupQuery,
+    status: 200,
+    reply: s.roleSetup,
+  },
+  getConnector: {
+    method: 'GET',
+    path: '/connectors/:id',
+    access: 'reader',
+    summary: 'Read a connector',
+    params: s.byId,
+    status: 200,
+    reply: s.connector,
+  },
+  changeConnector: {
+    method: 'PATCH',
+    path: '/connectors/:id',
+    access: 'operator',
+    summary: 'Change a connector',
+    params: s.byId,
+    body: s.connectorChange,
+    status: 200,
+    reply: s.connector,
+  },
+  deleteConnector: {
+    method: 'DELETE',
+    path: '/connectors/:id',
+    access: 'operator',
+    summary: 'Delete a connector and keep its assets as detached or delete them too',
+    params: s.byId,
+    status: 204,
+    query: z.strictObject({ assets: z.enum(['detach', 'delete']) }),
+  },
+  checkConnector: {
+    method: 'POST',
+    path: '/connectors/:id/check',
+    access: 'operator',
+    summary: 'Check a connector now',
+    params: s.byId,
+    status: 200,
+    reply: s.checkResult,
+  },
+  connectorRoleSetup: {
+    method: 'GET',
+    path: '/connectors/:id/role-setup',
+    access: 'reader',
+    summary: 'The role this connector expects',
+    params: s.byId,
+    status: 200,
+    reply: s.roleSetup,
+  },
+  addToAssetView: {
+    method: 'PUT',
+    path: '/connectors/:id/asset-view',
+    access: 'operator',
+    summary: 'Make a connector’s assets available in AssetView',
+    params: s.byId,
+    status: 200,
+    reply: s.connector,
+  },
+  removeFromAssetView: {
+    method: 'DELETE',
+    path: '/connectors/:id/asset-view',
+    access: 'operator',
+    summary: 'Remove a connector from AssetView; "Use in AssetView" will not put it back',
+    params: s.byId,
+    status: 200,
+    reply: s.connector,
+  },
+
+  // — runs —
+  startRun: {
+    method: 'POST',
+    path: '/connectors/:id/runs',
+    access: 'operator',
+    summary: 'Run a connector now',
+    params: s.byId,
+    status: 201,
+    reply: s.run,
+  },
+  listRuns: {
+    method: 'GET',
+    path: '/connectors/:id/runs',
+    access: 'reader',
+    summary: 'List a connector’s runs, newest first',
+    params: s.byId,
+    query: s.page,
+    status: 200,
+    reply: s.listOf(s.run),
+  },
+  getRun: {
+    method: 'GET',
+    path: '/runs/:id',
+    access: 'reader',
+    summary: 'Read a run with its scopes',
+    params: s.byId,
+    status: 200,
+    reply: s.runWithScopes,
+  },
+
+  // — assets —
+  listAssetTypes: {
+    method: 'GET',
+    path: '/asset-types',
+    access: 'reader',
+    summary: 'List asset types with their searchable properties',
+    status: 200,
+    reply: z.object({ items: z.array(s.assetTypeInfo) }),
+  },
+  listAssets: {
+    method: 'GET',
+    path: '/assets',
+    access: 'reader',
+    summary: 'Search assets',
+    query: s.assetQuery,
+    status: 200,
+    reply: s.assetPage,
+  },
+  countAssets: {
+    method: 'GET',
+    path: '/assets/counts',
+    access: 'reader',
+    summary: 'Count assets by a property',
+    query: s.assetCountsQuery,
+    status: 200,
+    reply: s.assetCounts,
+  },
+  getAsset: {
+    method: 'GET',
+    path: '/assets/:id',
+    access: 'reader',
+    summary: 'Read an asset',
+    params: s.byId,
+    status: 200,
+    reply: s.asset,
+  },
+  assetHistory: {
+    method: 'GET',
+    path: '/assets/:id/history',
+    access: 'reader',
+    summary: 'What changed on an asset, newest first',
+    params: s.byId,
+    query: s.page,
+    status: 200,
+    reply: s.listOf(s.assetChange),
+  },
+} as const satisfies Record<string, Route>;
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: `/${string}`;
+  readonly access: Access;
+  readonly summary: string;
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  readonly status: 200 | 201 | 204;
+  readonly reply?: z.ZodType;
+}
+
+export type Access = 'public' | 'reader' | 'operator' | 'administrator';
+export type RouteName = keyof typeof ROUTES;
+
+type PartOf<Name extends RouteName, Part extends 'params' | 'query' | 'body'> =
+  (typeof ROUTES)[Name] extends Record<Part, infer Schema extends z.ZodType> ? Schema : never;
+
+/** What a caller of a route sends: params, query and body, each only where the route has it. */
+export type RequestOf<Name extends RouteName> = {
+  [Part in 'params' | 'query' | 'body' as PartOf<Name, Part> extends never ? never : Part]: z.input<PartOf<Name, Part>>;
+};
+
+/** What a handler receives: the same, parsed and with defaults filled in. */
+export type InputOf<Name extends RouteName> = {
+  [Part in 'params' | 'query' | 'body' as PartOf<Name, Part> extends never ? never : Part]: z.output<
+    PartOf<Name, Part>
+  >;
+};
+
+export type ReplyOf<Name extends RouteName> = (typeof ROUTES)[Name] extends { reply: infer Schema extends z.ZodType }
+  ? z.output<Schema>
+  : undefined;

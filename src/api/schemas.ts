@@ -1,0 +1,437 @@
+import { z } from 'zod';
+import { FAULT_CODES } from '../domain/faults.ts';
+import { LIMITS } from '../domain/limits.ts';
+import { ACCOUNT_TYPES } from '../domain/partition.ts';
+
+/** The shapes that go over the wire, one noun after the other. Requests are strict: an unknown field is refused. */
+
+const isoTime = z.iso.datetime();
+const uuid = z.uuid();
+const tags = z.record(z.string().min(1).max(LIMITS.tagKeyCharsMax), z.string().max(LIMITS.tagValueCharsMax));
+
+export const accountType = z.enum(ACCOUNT_TYPES);
+export const role = z.enum(['administrator', 'operator', 'reader']);
+export const app = z.enum(['cloud-view', 'asset-view']);
+export const hub = z.object({ kind: z.enum(['base-account', 'platform']), accountId: z.string() });
+
+export const fault = z.object({
+  code: z.enum(FAULT_CODES),
+  title: z.string(),
+  detail: z.string(),
+  remedy: z.string(),
+  subject: z.string().optional(),
+  field: z.string().optional(),
+  aws: z
+    .object({
+      service: z.string(),
+      operation: z.string(),
+      name: z.string(),
+      message: z.string().optional(),
+      status: z.number().optional(),
+      requestId: z.string().optional(),
+    })
+    .optional(),
+});
+
+/** RFC 9457. `errors` lists every field that is wrong; `code`, `field` and `remedy` repeat the first. */
+export const problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number(),
+  detail: z.string(),
+  code: z.enum(FAULT_CODES),
+  remedy: z.string(),
+  requestId: z.string(),
+  field: z.string().optional(),
+  aws: fault.shape.aws,
+  errors: z
+    .array(z.object({ field: z.string(), code: z.enum(FAULT_CODES), detail: z.string(), remedy: z.string() }))
+    .optional(),
+});
+
+export function listOf<Item extends z.ZodType>(item: Item) {
+  return z.object({ items: z.array(item), nextCursor: z.string().nullable() });
+}
+
+/** Paging by keyset: `cursor` is what the page before answered as `nextCursor`. */
+export const page = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(LIMITS.listItemsMax).default(LIMITS.listItemsDefault),
+  cursor: z.string().max(1_024).optional(),
+});
+
+export const byId = z.strictObject({ id: uuid });
+
+// — people —
+
+export const user = z.object({
+  id: uuid,
+  username: z.string(),
+  role,
+  disabled: z.boolean(),
+  createdAt: isoTime,
+});
+
+const password = z.string().min(LIMITS.passwordCharsMin).max(LIMITS.passwordCharsMax);
+
+export const userInput = z.strictObject({
+  username: z
+    .string()
+    .min(1)
+    .max(64)
+    .regex(/^[\w.@+-]+$/),
+  password,
+  role,
+});
+export const userChange = z.strictObject({ password, role, disabled: z.boolean() }).partial();
+
+export const signIn = z.strictObject({
+  username: z.string().min(1).max(64),
+  password: z.string().min(1).max(LIMITS.passwordCharsMax),
+});
+export const session = z.object({ user, csrfToken: z.string() });
+
+export const apiToken = z.object({
+  id: uuid,
+  name: z.string(),
+  role,
+  createdAt: isoTime,
+  expiresAt: isoTime.nullable(),
+  lastUsedAt: isoTime.nullable(),
+});
+export const apiTokenInput = z.strictObject({
+  name: z.string().min(1).max(LIMITS.nameCharsMax),
+  role,
+  expiresAt: isoTime.optional(),
+});
+/** The token is shown here once and never again. */
+export const newApiToken = apiToken.extend({ token: z.string() });
+
+export const auditEntry = z.object({
+  seq: z.number(),
+  at: isoTime,
+  actor: z.string(),
+  action: z.string(),
+  subject: z.string(),
+  detail: z.record(z.string(), z.unknown()),
+  hash: z.string(),
+});
+export const auditVerdict = z.object({ intact: z.boolean(), entries: z.number(), brokenAtSeq: z.number().nullable() });
+
+// — hubs —
+
+export const platformAccount = z.object({
+  accountType,
+  /** null: none is configured for this account type. */
+  accountId: z.string().nullable(),
+  credentialsKind: z.string().nullable(),
+});
+
+export const identityProof = z.object({
+  checkedAt: isoTime,
+  outcome: z.enum(['ok', 'failed']),
+  callerArn: z.string().nullable(),
+  fault: fault.nullable(),
+});
+
+export const baseAccount = z.object({
+  id: uuid,
+  title: z.string(),
+  accountType,
+  accountId: z.string(),
+  /** The last four characters of the access key ID; keys themselves are write-only. */
+  accessKeyIdEnding: z.string(),
+  keyCreatedAt: isoTime,
+  proof: identityProof.nullable(),
+  useInAssetView: z.boolean(),
+  cutover: z.enum(['safe', 'immediate']),
+  connectors: z.object({ total: z.number(), onThisHub: z.number(), moving: z.number() }),
+  createdAt: isoTime,
+  updatedAt: isoTime,
+});
+
+const accessKeyId = z.string().min(LIMITS.accessKeyIdCharsMin).max(LIMITS.accessKeyIdCharsMax).regex(/^\w+$/);
+const secretAccessKey = z.string().min(1).max(LIMITS.secretAccessKeyCharsMax);
+const name = z.string().trim().min(1).max(LIMITS.nameCharsMax);
+
+export const baseAccountInput = z.strictObject({
+  title: name,
+  accountType,
+  accountId: z.string(),
+  accessKeyId,
+  secretAccessKey,
+  useInAssetView: z.boolean().default(false),
+  cutover: z.enum(['safe', 'immediate']).default('safe'),
+  /** Save although the credentials could not be proved. */
+  saveUnverified: z.boolean().default(false),
+});
+
+/** `accountType` is here only to be refused with a sentence of its own. A new account ID or key ID needs its secret. */
+export const baseAccountChange = z
+  .strictObject({
+    title: name,
+    accountType,
+    accountId: z.string(),
+    accessKeyId,
+    secretAccessKey,
+    useInAssetView: z.boolean(),
+    cutover: z.enum(['safe', 'immediate']),
+    saveUnverified: z.boolean(),
+  })
+  .partial();
+
+// — connectors —
+
+const probe = z.enum(['accepted', 'refused', 'not-run']);
+
+export const checkResult = z.object({
+  outcome: z.enum(['ok', 'failed']),
+  hub: hub.nullable(),
+  checkedAt: isoTime,
+  callerArn: z.string().optional(),
+  probes: z.object({ withExternalId: probe, withoutExternalId: probe, wrongExternalId: probe }),
+  /** Why it failed; on an ok result, a warning such as a role that is open to a confused deputy. */
+  fault: fault.optional(),
+  /** While moving: why the target hub was refused although the current hub works. */
+  targetFault: fault.optional(),
+});
+
+export const connectorState = z.enum([
+  'waiting-for-role',
+  'queued',
+  'running',
+  'ok',
+  'problems',
+  'failing',
+  'disabled',
+]);
+
+export const connector = z.object({
+  id: uuid,
+  name: z.string(),
+  description: z.string(),
+  accountType,
+  roleArn: z.string(),
+  externalId: z.string(),
+  accountId: z.string(),
+  /** null: all regions that the account has enabled. */
+  regions: z.array(z.string()).nullable(),
+  pollingMinutes: z.number(),
+  apps: z.array(app),
+  enabled: z.boolean(),
+  assetTags: tags,
+  tags,
+  state: connectorState,
+  currentHub: hub.nullable(),
+  targetHub: hub.nullable(),
+  moving: z.boolean(),
+  /** While moving: why the target hub was refused last. */
+  targetFault: fault.nullable(),
+  lastCheck: checkResult.nullable(),
+  lastRun: z
+    .object({
+      id: uuid,
+      state: z.string(),
+      startedAt: isoTime.nullable(),
+      finishedAt: isoTime.nullable(),
+      fault: fault.nullable(),
+    })
+    .nullable(),
+  lastCompleteAt: isoTime.nullable(),
+  nextRunAt: isoTime.nullable(),
+  assets: z.number(),
+  scopes: z.object({ total: z.number(), complete: z.number() }),
+  createdAt: isoTime,
+  updatedAt: isoTime,
+});
+
+export const connectorInput = z.strictObject({
+  name,
+  description: z.string().max(LIMITS.descriptionCharsMax).default(''),
+  accountType,
+  roleArn: z.string(),
+  /** Generated when absent. */
+  externalId: z.string().optional(),
+  regions: z.array(z.string()).min(1).max(LIMITS.regionsMax).nullable().default(null),
+  pollingMinutes: z
+    .number()
+    .int()
+    .min(LIMITS.pollingMinutesMin)
+    .max(LIMITS.pollingMinutesMax)
+    .default(LIMITS.pollingMinutesDefault),
+  apps: z.array(app).default(['cloud-view']),
+  enabled: z.boolean().default(true),
+  assetTags: tags.default({}),
+  tags: tags.default({}),
+});
+
+export const connectorChange = z
+  .strictObject({
+    name,
+    description: z.string().max(LIMITS.descriptionCharsMax),
+    accountType,
+    roleArn: z.string(),
+    externalId: z.string(),
+    regions: z.array(z.string()).min(1).max(LIMITS.regionsMax).nullable(),
+    pollingMinutes: z.number().int().min(LIMITS.pollingMinutesMin).max(LIMITS.pollingMinutesMax),
+    apps: z.array(app),
+    enabled: z.boolean(),
+    assetTags: tags,
+    tags,
+  })
+  .partial();
+
+/** What somebody creates in AWS for a connector, with everything filled in. */
+export const roleSetup = z.object({
+  /** The hub that the role has to trust; null when the account type has neither a base account nor a platform account. */
+  trusted: hub.nullable(),
+  roleName: z.string(),
+  externalId: z.string(),
+  trustPolicy: z.record(z.string(), z.unknown()),
+  permissionsPolicy: z.record(z.string(), z.unknown()),
+  cloudFormationTemplate: z.string(),
+  terraform: z.string(),
+  awsCli: z.string(),
+});
+
+export const roleSetupQuery = z.strictObject({
+  accountType,
+  externalId: z.string().optional(),
+  roleName: z
+    .string()
+    .regex(/^[\w+=,.@-]{1,64}$/)
+    .optional(),
+});
+
+// — runs —
+
+export const scopeOutcome = z.enum([
+  'complete',
+  'denied',
+  'throttled',
+  'region-disabled',
+  'not-applicable',
+  'timed-out',
+  'failed',
+]);
+
+export const runScope = z.object({
+  region: z.string(),
+  assetType: z.string(),
+  /** null while it is not finished. */
+  outcome: scopeOutcome.nullable(),
+  fault: fault.optional(),
+  items: z.number(),
+  pages: z.number(),
+  added: z.number(),
+  changed: z.number(),
+  gone: z.number(),
+  startedAt: isoTime.nullable(),
+  finishedAt: isoTime.nullable(),
+});
+
+export const run = z.object({
+  id: uuid,
+  connectorId: uuid,
+  state: z.enum(['queued', 'running', 'ok', 'problems', 'failed', 'cancelled']),
+  trigger: z.enum(['created', 'schedule', 'request']),
+  requestedBy: z.string(),
+  hub: hub.nullable(),
+  callerArn: z.string().nullable(),
+  fault: fault.nullable(),
+  /** Why the regions are the account type's defaults instead of the account's own list. */
+  regionsFault: fault.nullable(),
+  queuedAt: isoTime,
+  startedAt: isoTime.nullable(),
+  finishedAt: isoTime.nullable(),
+  counts: z.object({
+    scopes: z.number(),
+    finished: z.number(),
+    complete: z.number(),
+    items: z.number(),
+    added: z.number(),
+    changed: z.number(),
+    gone: z.number(),
+  }),
+});
+export const runWithScopes = run.extend({ scopes: z.array(runScope) });
+
+// — assets —
+
+export const asset = z.object({
+  id: uuid,
+  assetType: z.string(),
+  partition: z.string(),
+  accountId: z.string(),
+  region: z.string(),
+  nativeId: z.string(),
+  arn: z.string().nullable(),
+  name: z.string().nullable(),
+  state: z.string().nullable(),
+  tags: z.record(z.string(), z.string()),
+  connectorTags: z.record(z.string(), z.string()),
+  attributes: z.record(z.string(), z.unknown()),
+  firstSeenAt: isoTime,
+  lastSeenAt: isoTime,
+  changedAt: isoTime,
+  goneAt: isoTime.nullable(),
+  connectorIds: z.array(uuid),
+});
+
+export const assetQuery = page.extend({
+  query: z.string().max(LIMITS.queryCharsMax).default(''),
+  app: app.optional(),
+  /** Property to sort by, "-" before it for descending. */
+  sort: z.string().max(64).default('name'),
+});
+
+/** How far a count can be trusted: scopes of the connectors it covers, by what is known of them. */
+export const coverage = z.object({
+  scopes: z.number(),
+  complete: z.number(),
+  oldestCompleteAt: isoTime.nullable(),
+  notObserved: z.array(
+    z.object({
+      connectorId: uuid,
+      region: z.string(),
+      assetType: z.string(),
+      outcome: scopeOutcome.nullable(),
+      fault: fault.optional(),
+    }),
+  ),
+});
+
+export const assetPage = listOf(asset).extend({
+  /** Exact up to `countMax`; above it, "at least". */
+  count: z.object({ value: z.number(), exact: z.boolean() }),
+  coverage,
+});
+
+export const assetCountsQuery = z.strictObject({
+  by: z.enum(['accountId', 'region', 'assetType', 'state']),
+  query: z.string().max(LIMITS.queryCharsMax).default(''),
+  app: app.optional(),
+});
+export const assetCounts = z.object({
+  items: z.array(z.object({ value: z.string().nullable(), count: z.number() })),
+  coverage,
+});
+
+export const assetChange = z.object({
+  seq: z.number(),
+  at: isoTime,
+  runId: uuid.nullable(),
+  event: z.enum(['appeared', 'changed', 'gone', 'returned', 'detached']),
+  changes: z.array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() })),
+});
+
+/** What the asset search knows of a type: for the filter, the table's columns and the detail view. */
+export const assetTypeInfo = z.object({
+  assetType: z.string(),
+  label: z.string(),
+  plural: z.string(),
+  properties: z.array(z.object({ name: z.string(), label: z.string(), column: z.boolean() })),
+  iamActions: z.array(z.string()),
+});
+
+export type Problem = z.infer<typeof problem>;
+export type WireFault = z.infer<typeof fault>;
