@@ -251,12 +251,48 @@ export const FAULTS = {
     explanation: 'Causeway cannot reach its PostgreSQL database just now.',
     remedy: 'Nothing was changed. Check the database; Causeway goes on by itself when it is back.',
   },
+  'database-version': {
+    status: 503,
+    retry: 'after-change',
+    title: 'The PostgreSQL version does not fit',
+    explanation:
+      'Causeway works with PostgreSQL 15 and newer, and the embedded one only with data of its own major version.',
+    remedy: 'Use a PostgreSQL of a supported version.',
+  },
+  'database-newer-than-code': {
+    status: 503,
+    retry: 'after-change',
+    title: 'The database is newer than this Causeway',
+    explanation: 'A newer release has migrated the database; an older one could damage what it does not know.',
+    remedy: 'Start the newer release again, or restore a backup from before the migration.',
+  },
+  'migration-history-changed': {
+    status: 503,
+    retry: 'after-change',
+    title: 'The database was migrated by other files than these',
+    explanation: 'A migration that was applied to this database is changed, missing or out of order in this release.',
+    remedy: 'Use an unmodified release of Causeway, or the database that belongs to this one.',
+  },
+  'migration-failed': {
+    status: 503,
+    retry: 'after-change',
+    title: 'A migration failed',
+    explanation: 'PostgreSQL refused a migration; it was rolled back, and those before it stay applied.',
+    remedy: 'Mend what PostgreSQL names, such as a missing permission or extension, and start again.',
+  },
   'internal-error': {
     status: 500,
     retry: 'later',
     title: 'Something went wrong in Causeway',
     explanation: 'This is a bug; the log holds the details under the request id.',
     remedy: 'Report it with the request id.',
+  },
+  'invalid-setting': {
+    status: 500,
+    retry: 'after-change',
+    title: 'A setting is not valid',
+    explanation: 'Causeway was started with a setting that it cannot use.',
+    remedy: 'Correct the named environment variable or file and start again.',
   },
   'secret-unreadable': {
     status: 500,

@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { fault } from './domain/faults.ts';
+import { ACCOUNT_TYPES, type AccountType } from './domain/partition.ts';
+import { failed, ok, type Result } from './domain/result.ts';
+
+/** The environment, read once. Nobody else touches process.env. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** Names by which browsers may reach this server, beyond the loopback names; guards against DNS rebinding. */
+  readonly allowedHosts: readonly string[];
+  readonly dataDir: string;
+  /** Absent: the embedded PostgreSQL in the data directory. */
+  readonly databaseUrl?: string;
+  /** Where the master keys come from; `create` makes one on the first start. */
+  readonly masterKey:
+    | { readonly kind: 'text'; readonly text: string }
+    | { readonly kind: 'file'; readonly path: string; readonly create: boolean };
+  readonly adminPassword?: string;
+  readonly platformAccounts: PlatformAccounts;
+  readonly awsEndpoints: AwsEndpoints;
+  readonly logLevel: string;
+}
+
+/** The identity the deployment runs as, per account type; only what is named here is ever used. */
+export type PlatformAccounts = Partial<Record<AccountType, PlatformAccount>>;
+
+export type PlatformAccount = z.infer<typeof platformAccountShape>;
+
+/** `all` from AWS_ENDPOINT_URL; `byService` from AWS_ENDPOINT_URL_<SERVICE>, keyed by the lower-case service name such as `sts`. */
+export interface AwsEndpoints {
+  readonly all?: string;
+  readonly byService: Readonly<Record<string, string>>;
+}
+
+const platformAccountShape = z.strictObject({
+  accountId: z.string().regex(/^\d{12}$/, 'an account ID has exactly twelve digits'),
+  credentials: z.discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('access-key'),
+      accessKeyId: z.string().min(16),
+      secretAccessKey: z.string().min(1),
+    }),
+    z.strictObject({ kind: z.literal('default-chain') }),
+  ]),
+});
+const platformAccountsShape = z.partialRecord(z.enum(ACCOUNT_TYPES), platformAccountShape);
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads every setting; the first that cannot be used is a fault that names its variable. */
+export function readConfig(env: Environment = process.env): Result<Config> {
+  const port = readPort(env.PORT);
+  if (!port.ok) return port;
+  const platformAccounts = readPlatformAccounts(env.CAUSEWAY_PLATFORM_ACCOUNTS);
+  if (!platformAccounts.ok) return platformAccounts;
+  const awsEndpoints = readAwsEndpoints(env);
+  if (!awsEndpoints.ok) return awsEndpoints;
+  const dataDir = path.resolve(env.CAUSEWAY_DATA_DIR || './.causeway');
+  const databaseUrl = env.DATABASE_URL || undefined;
+  const masterKey = readMasterKey(env, { dataDir, embedded: databaseUrl === undefined });
+  if (!masterKey.ok) return masterKey;
+  return ok(
+    Object.freeze({
+      host: env.HOST || '127.0.0.1',
+      port: port.value,
+      allowedHosts: (env.CAUSEWAY_ALLOWED_HOSTS ?? '')
+        .split(',')
+        .map(host => host.trim())
+        .filter(host => host !== ''),
+      dataDir,
+      ...(databaseUrl === undefined ? {} : { databaseUrl }),
+      masterKey: masterKey.value,
+      ...(env.CAUSEWAY_ADMIN_PASSWORD ? { adminPassword: env.CAUSEWAY_ADMIN_PASSWORD } : {}),
+      platformAccounts: platformAccounts.value,
+      awsEndpoints: awsEndpoints.value,
+      logLevel: env.CAUSEWAY_LOG_LEVEL || 'info',
+    }),
+  );
+}
+
+function readPort(text: string | undefined): Result<number> {
+  if (!text) return ok(8080);
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return ok(port);
+  return invalid('PORT', `PORT is "${text}"; it must be a whole number from 0 to 65535.`);
+}
+
+function readMasterKey(
+  env: Environment,
+  { dataDir, embedded }: { dataDir: string; embedded: boolean },
+): Result<Config['masterKey']> {
+  if (env.CAUSEWAY_MASTER_KEY && env.CAUSEWAY_MASTER_KEY_FILE) {
+    return invalid('CAUSEWAY_MASTER_KEY', 'Both CAUSEWAY_MASTER_KEY and CAUSEWAY_MASTER_KEY_FILE are set; keep one.');
+  }
+  if (env.CAUSEWAY_MASTER_KEY) return ok({ kind: 'text', text: env.CAUSEWAY_MASTER_KEY });
+  if (env.CAUSEWAY_MASTER_KEY_FILE)
+    return ok({ kind: 'file', path: path.resolve(env.CAUSEWAY_MASTER_KEY_FILE), create: false });
+  // With a database of one's own, several machines must share the key, so making one up on each would lose secrets.
+  if (embedded) return ok({ kind: 'file', path: path.join(dataDir, 'master-key'), create: true });
+  return invalid(
+    'CAUSEWAY_MASTER_KEY',
+    'With DATABASE_URL, the master key that seals secrets must be given: set CAUSEWAY_MASTER_KEY or CAUSEWAY_MASTER_KEY_FILE, the same for every process. Make one with: openssl rand -base64 32',
+  );
+}
+
+function readPlatformAccounts(file: string | undefined): Result<PlatformAccounts> {
+  if (!file) return ok({});
+  const variable = 'CAUSEWAY_PLATFORM_ACCOUNTS';
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    return invalid(
+      variable,
+      `The file ${file} cannot be read (${error instanceof Error ? error.message : 'unknown error'}).`,
+    );
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // The parser's message would quote the file, and the file holds secrets.
+    return invalid(variable, `The file ${file} is not valid JSON.`);
+  }
+  const parsed = platformAccountsShape.safeParse(json);
+  if (parsed.success) return ok(parsed.data);
+  const issue = parsed.error.issues[0];
+  return invalid(variable, `In ${file}, at "${issue?.path.join('.') ?? ''}": ${issue?.message ?? 'not valid'}.`);
+}
+
+function readAwsEndpoints(env: Environment): Result<AwsEndpoints> {
+  if (env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return ok({ byService: {} });
+  const prefix = 'AWS_ENDPOINT_URL_';
+  const byService: Record<string, string> = {};
+  for (const [variable, value] of Object.entries(env)) {
+    if (!value || !variable.startsWith('AWS_ENDPOINT_URL')) continue;
+    if (!URL.canParse(value) || !/^https?:/.test(value))
+      return invalid(variable, `${variable} is "${value}"; it must be an http or https URL.`);
+    if (variable.startsWith(prefix)) byService[variable.slice(prefix.length).toLowerCase()] = value;
+  }
+  return ok({ ...(env.AWS_ENDPOINT_URL ? { all: env.AWS_ENDPOINT_URL } : {}), byService });
+}
+
+function invalid(variable: string, detail: string) {
+  return failed(fault('invalid-setting', detail, { subject: variable }));
+}
