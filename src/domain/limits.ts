@@ -55,6 +55,16 @@ export const LIMITS = {
   scheduleEverySeconds: 5,
   scheduleBatchMax: 500,
   historyValueCharsMax: 4_096,
+  // database
+  databasePoolMax: 10,
+  databaseConnectTimeoutMs: 5_000,
+  databaseIdleMs: 30_000,
+  databaseKeepAliveMs: 10_000,
+  statementTimeoutMs: 30_000,
+  idleInTransactionTimeoutMs: 60_000,
+  transactionTriesMax: 5,
+  /** How long a process waits for another one that is migrating the same database. */
+  migrationWaitMs: 600_000,
   // tries of a moving connector's target hub beyond its normal polling
   targetHubTriesPerDayMax: 6,
 } as const;
