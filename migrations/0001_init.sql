@@ -143,6 +143,11 @@ create table runs (
   state text not null check (state in ('queued', 'running', 'ok', 'problems', 'failed', 'cancelled')),
   trigger text not null check (trigger in ('created', 'schedule', 'request')),
   requested_by text not null,
+  -- The account that this run observes, as the connector named it when the run was made or claimed.
+  partition text not null,
+  account_id text not null,
+  -- The queue's job that carries this run; another one after the first was lost.
+  job_id uuid not null,
   -- Rises with each claim by a worker; a write with an older number does nothing (invariant I2).
   fence integer not null default 0,
   hub_kind text,
@@ -157,6 +162,9 @@ create table runs (
 );
 -- Invariant I6: a connector never has two runs under way.
 create unique index runs_under_way on runs (connector_id) where state in ('queued', 'running');
+-- Observations of one account never overlap, whichever connectors make them: so the later one is always the newer one,
+-- and what it did not see is gone.
+create unique index runs_one_per_account on runs (partition, account_id) where state = 'running';
 create index runs_connector on runs (connector_id, id desc);
 
 -- One row per scope of a run; the plan is written before the first call, so a resumed run knows what is left.
@@ -177,19 +185,26 @@ create table run_scopes (
   primary key (run_id, region, asset_type)
 );
 
--- The ledger: what is known now about each scope of a connector, whichever run found it.
+-- The ledger: what is known now about each scope of a connector, whichever run found it. A row is made with the first
+-- plan that has the scope, before any asset of it is written.
 create table scopes (
   connector_id uuid not null references connectors on delete cascade,
   region text not null,
   asset_type text not null,
-  last_outcome text not null,
+  -- The account that was observed: a connector can be pointed at another role, and its old assets must still be found.
+  partition text not null,
+  account_id text not null,
+  -- These four are null until the scope has been finished once.
+  last_outcome text,
   last_fault jsonb,
-  last_run_id uuid not null,
-  last_finished_at timestamptz not null,
+  last_run_id uuid,
+  last_finished_at timestamptz,
   -- When the last complete observation began and ended; the end is "last seen" of every asset that it saw.
   complete_began_at timestamptz,
   complete_at timestamptz,
   items integer not null default 0,
+  -- The connector's asset tags as they were last put on the scope's assets.
+  asset_tags jsonb not null default '{}',
   primary key (connector_id, region, asset_type)
 );
 
@@ -212,7 +227,7 @@ create table assets (
   attributes jsonb not null,
   -- Lower-case text that free-text search looks in.
   search text not null,
-  -- Of the item's canonical form: equal means nothing to write.
+  -- First 16 bytes of the SHA-256 of the item's canonical form: equal means nothing to write.
   content_hash bytea not null,
   -- Numbers of the connectors that see it; empty when every one of them was deleted (detached).
   seen_by integer[] not null,
