@@ -10,6 +10,8 @@ export interface World {
   version: 1;
   /** What the generator was seeded with; 0 for a world made by hand. */
   seed: number;
+  /** How many random streams this world has drawn from its seed so far, so that the next one is new. */
+  drawn: number;
   organizations: Organization[];
   /** By account ID: twelve digits, unique across partitions here so that one control API can name them. */
   accounts: Record<string, Account>;
@@ -21,6 +23,8 @@ export interface Organization {
   id: string;
   partition: Partition;
   managementAccountId: string;
+  /** Without the management account. */
+  memberAccountIds: string[];
   /** Service control policies by account ID; each allows or denies for every principal of that account but the management account's. */
   serviceControlPolicies: Record<string, PolicyDocument[]>;
 }

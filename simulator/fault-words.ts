@@ -1,0 +1,85 @@
+import type { FaultRequest } from './faults.ts';
+import type { ServiceName } from './service.ts';
+
+/** An error as the service's protocol words it. */
+interface Words {
+  code: string;
+  message: string;
+  status: number;
+}
+
+/**
+ * A denial. EC2 says UnauthorizedOperation, query services AccessDenied, JSON services AccessDeniedException; all of them
+ * name a service control policy when one denied, unless it is the hub that they answer.
+ */
+export function denial(request: FaultRequest, by: 'scp' | 'identity'): Words {
+  const action = `${request.service}:${request.operation}`;
+  const on = request.resource === undefined ? '' : ` on resource: ${request.resource}`;
+  const because =
+    by === 'scp'
+      ? 'with an explicit deny in a service control policy'
+      : `because no identity-based policy allows the ${action} action`;
+  const sentence = `User: ${request.callerArn} is not authorized to perform: ${action}${on} ${because}`;
+  switch (request.service) {
+    case 'ec2':
+      return {
+        code: 'UnauthorizedOperation',
+        message: `You are not authorized to perform this operation. ${sentence}`,
+        status: 403,
+      };
+    case 'organizations':
+      return { code: 'AccessDeniedException', message: sentence, status: 400 };
+    default:
+      return { code: 'AccessDenied', message: sentence, status: 403 };
+  }
+}
+
+export function throttling(service: ServiceName): Words {
+  switch (service) {
+    case 'ec2':
+      return { code: 'RequestLimitExceeded', message: 'Request limit exceeded.', status: 503 };
+    case 'organizations':
+      return {
+        code: 'TooManyRequestsException',
+        message: 'AWS Organizations can’t process your request right now.',
+        status: 400,
+      };
+    default:
+      return { code: 'Throttling', message: 'Rate exceeded', status: 400 };
+  }
+}
+
+export function serverError(service: ServiceName, kind: 'internal' | 'unavailable'): Words {
+  if (service === 'organizations') {
+    const message = 'AWS Organizations can’t complete your request because of an internal service error.';
+    return { code: 'ServiceException', message, status: 500 };
+  }
+  if (kind === 'unavailable') {
+    const code = service === 'ec2' ? 'Unavailable' : 'ServiceUnavailable';
+    return { code, message: 'The service is unavailable. Please try again shortly.', status: 503 };
+  }
+  const code = service === 'ec2' ? 'InternalError' : 'InternalFailure';
+  return { code, message: 'An internal error has occurred', status: 500 };
+}
+
+/** What a region answers that is not on for the account. */
+export function regionOff({ service, region }: FaultRequest): Words {
+  switch (service) {
+    case 'ec2':
+      return {
+        code: 'AuthFailure',
+        message: 'AWS was not able to validate the provided access credentials',
+        status: 401,
+      };
+    case 'sts': {
+      const message = `STS is not activated in this region for account. Your account administrator can activate STS in this region using the IAM Console.`;
+      return { code: 'RegionDisabledException', message, status: 403 };
+    }
+    default:
+      return {
+        code: service === 'organizations' ? 'UnrecognizedClientException' : 'InvalidClientTokenId',
+        message: `The security token included in the request is invalid (${region})`,
+        status: service === 'organizations' ? 400 : 403,
+      };
+  }
+}
