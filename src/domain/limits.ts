@@ -26,13 +26,25 @@ export const LIMITS = {
   listItemsDefault: 50,
   listItemsMax: 1_000,
   queryCharsMax: 4_096,
+  jsonDepthMax: 32,
+  /** Of one address, per process: high enough for any honest client, low enough to stop one that loops. */
+  requestsPerMinuteMax: 60_000,
   requestTimeoutMs: 30_000,
+  /** How long requests under way may take to finish when the server closes. */
+  closeGraceMs: 10_000,
+  metricsCacheSeconds: 15,
   // people
   passwordCharsMin: 12,
   passwordCharsMax: 256,
+  usernameCharsMax: 64,
   sessionIdleMinutes: 60,
   sessionHoursMax: 12,
+  /** Failed sign-ins per minute: of one name from one address; from one address; of one name from anywhere. */
   loginTriesPerMinute: 10,
+  loginTriesPerMinutePerAddress: 30,
+  loginTriesPerMinutePerName: 60,
+  /** "Last used" of sessions and tokens is written at most this often; a write per request would cost more than it tells. */
+  lastUsedEverySeconds: 60,
   // AWS calls
   awsConnectTimeoutMs: 3_000,
   awsCallTimeoutMs: 30_000,
@@ -40,6 +52,16 @@ export const LIMITS = {
   awsBackoffBaseMs: 200,
   awsBackoffMaxMs: 10_000,
   checkTimeoutMs: 10_000,
+  /** Of a check, for one assumption with its retries, so that a hub that hangs leaves time for the other one. */
+  checkAssumeMs: 3_500,
+  checkCallTriesMax: 2,
+  /** AWS: the shortest session that AssumeRole gives (STS API reference); for probes, whose sessions are thrown away. */
+  probeSessionSeconds: 900,
+  awsSocketsMax: 256,
+  awsClientsMax: 256,
+  awsSessionsMax: 10_000,
+  /** Of an error message of AWS, kept in a fault. */
+  awsMessageCharsMax: 500,
   /** AWS: a session of a role assumed from a role's session lives at most one hour (role chaining). */
   memberSessionSeconds: 3_600,
   /** A session is renewed when this much of its life is left, so that no call starts with one that is about to end. */
@@ -55,6 +77,16 @@ export const LIMITS = {
   scheduleEverySeconds: 5,
   scheduleBatchMax: 500,
   historyValueCharsMax: 4_096,
+  // asset search
+  queryDepthMax: 10,
+  queryValuesMax: 200,
+  /** Each `*` in a LIKE pattern may be retried at every character of the text. */
+  queryWildcardsPerValueMax: 5,
+  /** Counts are exact up to here and say "at least" above. */
+  countMax: 10_000,
+  notObservedItemsMax: 100,
+  /** Room for the longest name (256 characters of four bytes) as base64url with what surrounds it. */
+  cursorCharsMax: 2_048,
   // database
   databasePoolMax: 10,
   databaseConnectTimeoutMs: 5_000,
@@ -65,6 +97,12 @@ export const LIMITS = {
   transactionTriesMax: 5,
   /** How long a process waits for another one that is migrating the same database. */
   migrationWaitMs: 600_000,
+  // embedded PostgreSQL
+  /** Recovery after a crash reads at most max_wal_size (1 GB) of log. */
+  embeddedStartMs: 300_000,
+  embeddedStartTriesMax: 5,
+  embeddedShutdownMs: 15_000,
+  embeddedRestartPauseMs: 1_000,
   // tries of a moving connector's target hub beyond its normal polling
   targetHubTriesPerDayMax: 6,
 } as const;
