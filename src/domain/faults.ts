@@ -14,6 +14,8 @@ export interface Fault {
   readonly remedy?: string;
   /** What AWS answered, word for word where that helps. */
   readonly aws?: AwsAnswer;
+  /** When it makes sense to try again, where that is known. */
+  readonly retryAfterSeconds?: number;
 }
 
 export interface AwsAnswer {
@@ -45,8 +47,8 @@ export const FAULTS = {
   'invalid-json': {
     status: 400,
     retry: 'after-change',
-    title: 'The body is not JSON',
-    explanation: 'The request body could not be parsed as JSON.',
+    title: 'The body is not a JSON object',
+    explanation: 'The request body could not be read as a JSON object.',
     remedy: 'Send a JSON object with the header "Content-Type: application/json".',
   },
   'body-too-large': {
@@ -200,6 +202,21 @@ export const FAULTS = {
     remedy:
       'Read the impact, mend the trust policies it lists, or confirm with the number of connectors that will break.',
   },
+  'method-not-allowed': {
+    status: 405,
+    retry: 'after-change',
+    title: 'This method does not exist here',
+    explanation: 'The path exists, but not with this HTTP method.',
+    remedy: 'Use one of the methods in the Allow header.',
+  },
+  'unknown-host': {
+    status: 421,
+    retry: 'after-change',
+    title: 'This server does not go by that name',
+    explanation:
+      'The Host header names a host that this server does not know; it is refused so that a foreign web page cannot reach it under a name of its own.',
+    remedy: 'Open it as localhost, or add the name to CAUSEWAY_ALLOWED_HOSTS.',
+  },
   'edit-conflict': {
     status: 409,
     retry: 'after-change',
@@ -251,12 +268,25 @@ export const FAULTS = {
     explanation: 'Causeway cannot reach its PostgreSQL database just now.',
     remedy: 'Nothing was changed. Check the database; Causeway goes on by itself when it is back.',
   },
+  'embedded-postgres-failed': {
+    status: 503,
+    retry: 'after-change',
+    title: 'The embedded PostgreSQL does not start',
+    explanation: 'Without DATABASE_URL, Causeway runs a PostgreSQL of its own in its data directory; that did not work here.',
+    remedy: 'Mend what is named, or set DATABASE_URL to a PostgreSQL database.',
+  },
+  'data-directory-in-use': {
+    status: 409,
+    retry: 'after-change',
+    title: 'Another Causeway is using the data directory',
+    explanation: 'A data directory with its embedded PostgreSQL belongs to one process at a time.',
+    remedy: 'Stop the other process, or choose another CAUSEWAY_DATA_DIR.',
+  },
   'database-version': {
     status: 503,
     retry: 'after-change',
     title: 'The PostgreSQL version does not fit',
-    explanation:
-      'Causeway works with PostgreSQL 15 and newer, and the embedded one only with data of its own major version.',
+    explanation: 'Causeway works with PostgreSQL 15 and newer.',
     remedy: 'Use a PostgreSQL of a supported version.',
   },
   'database-newer-than-code': {
