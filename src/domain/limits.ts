@@ -77,6 +77,7 @@ export const LIMITS = {
   scheduleEverySeconds: 5,
   scheduleBatchMax: 500,
   historyValueCharsMax: 4_096,
+  historyChangesMax: 500,
   // asset search
   queryDepthMax: 10,
   queryValuesMax: 200,

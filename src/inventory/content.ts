@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import { valuesAt } from './attributes.ts';
+import type { AssetProperty, ObservedAsset } from './define.ts';
+
+/**
+ * The hash by which a change is noticed, as 32 hex digits: the first half of the SHA-256 of the asset's canonical form.
+ * Equal for answers that differ only in the order of fields or of list elements: AWS's lists are sets, and their order is
+ * not promised. 128 bits: the chance that a change is overlooked is nil, and the hashes of a large scope stay in memory.
+ */
+export function contentHash(asset: ObservedAsset): string {
+  const { arn, name, state, tags, attributes } = asset;
+  const text = canonicalText({ arn, name, state, tags, attributes });
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/** JSON with sorted keys and sorted lists. */
+export function canonicalText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalText).sort().join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  fields.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonicalText(field)}`).join(',')}}`;
+}
+
+/** The lower-case text that free-text search looks in: what the asset is called and how it is reached, one fact a line. */
+export function searchText(asset: ObservedAsset, properties: readonly AssetProperty[]): string {
+  const facts = [asset.nativeId, asset.name, asset.arn].concat(
+    properties.flatMap(({ inSearch, path }) => (inSearch ? valuesAt(asset.attributes, path) : [])),
+  );
+  return [...new Set(facts.filter(fact => fact !== null))].join('\n').toLowerCase();
+}
