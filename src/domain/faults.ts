@@ -272,7 +272,8 @@ export const FAULTS = {
     status: 503,
     retry: 'after-change',
     title: 'The embedded PostgreSQL does not start',
-    explanation: 'Without DATABASE_URL, Causeway runs a PostgreSQL of its own in its data directory; that did not work here.',
+    explanation:
+      'Without DATABASE_URL, Causeway runs a PostgreSQL of its own in its data directory; that did not work here.',
     remedy: 'Mend what is named, or set DATABASE_URL to a PostgreSQL database.',
   },
   'data-directory-in-use': {

@@ -49,6 +49,8 @@ export const LIMITS = {
   awsConnectTimeoutMs: 3_000,
   awsCallTimeoutMs: 30_000,
   awsCallTriesMax: 5,
+  /** Of one call with its retries and the pauses between them. */
+  awsCallTotalMs: 120_000,
   awsBackoffBaseMs: 200,
   awsBackoffMaxMs: 10_000,
   checkTimeoutMs: 10_000,
