@@ -6,20 +6,30 @@ import { print } from './print.ts';
 import { type AssetQuery, allOf, anyOf, type Pattern, type TextProperty, withoutGone } from './tree.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
-const vocabulary: Vocabulary = {
-  types: [
-    { assetType: 'AWS::EC2::Instance', label: 'EC2 instance', plural: 'EC2 instances' },
-    { assetType: 'AWS::EC2::Volume', label: 'EBS volume', plural: 'EBS volumes' },
-    { assetType: 'AWS::ECS::Cluster', label: 'ECS cluster', plural: 'ECS clusters' },
-    { assetType: 'AWS::EKS::Cluster', label: 'EKS cluster', plural: 'EKS clusters' },
-  ],
-  attributes: [
-    { name: 'instanceType', kind: 'text' },
-    { name: 'launchTime', kind: 'time' },
-    { name: 'sizeGiB', kind: 'number' },
-    { name: 'encrypted', kind: 'boolean' },
-  ],
-};
+const vocabulary: Vocabulary = [
+  {
+    assetType: 'AWS::EC2::Instance',
+    label: 'EC2 instance',
+    plural: 'EC2 instances',
+    properties: [
+      { name: 'instanceType', path: 'instanceType', kind: 'text' },
+      { name: 'availabilityZone', path: 'placement.availabilityZone', kind: 'text' },
+      { name: 'launchTime', path: 'launchTime', kind: 'time' },
+    ],
+  },
+  {
+    assetType: 'AWS::EC2::Volume',
+    label: 'EBS volume',
+    plural: 'EBS volumes',
+    properties: [
+      { name: 'availabilityZone', path: 'availabilityZone', kind: 'text' },
+      { name: 'sizeGiB', path: 'size', kind: 'number' },
+      { name: 'encrypted', path: 'encrypted', kind: 'boolean' },
+    ],
+  },
+  { assetType: 'AWS::ECS::Cluster', label: 'ECS cluster', plural: 'ECS clusters', properties: [] },
+  { assetType: 'AWS::EKS::Cluster', label: 'EKS cluster', plural: 'EKS clusters', properties: [] },
+];
 
 function read(text: string): AssetQuery {
   const result = readAssetQuery(text, vocabulary);
@@ -100,6 +110,18 @@ describe('reading', () => {
     expect(read('NAME:a')).toEqual(matches('name', ['a']));
     expect(read('INSTANCETYPE:t3*')).toMatchObject({ property: { of: 'attribute', name: 'instanceType' } });
     expect(read('nativeId:a')).toMatchObject({ property: { of: 'asset', name: 'id' } });
+  });
+
+  it('finds an attribute where each asset type keeps it', () => {
+    expect(read('availabilityzone:a')).toMatchObject({
+      property: {
+        name: 'availabilityZone',
+        places: [
+          { assetType: 'AWS::EC2::Instance', path: 'placement.availabilityZone' },
+          { assetType: 'AWS::EC2::Volume', path: 'availabilityZone' },
+        ],
+      },
+    });
   });
 
   it('knows an asset type by each of its names', () => {
@@ -224,7 +246,11 @@ const pattern: fc.Arbitrary<Pattern> = fc.oneof(
 const property: fc.Arbitrary<TextProperty> = fc.oneof(
   fc.constantFrom('name', 'id', 'region', 'state', 'text').map(name => ({ of: 'asset' as const, name })),
   fc.record({ of: fc.constantFrom('tag', 'connectorTag'), key: part }),
-  fc.constant({ of: 'attribute' as const, name: 'instanceType' }),
+  fc.constant({
+    of: 'attribute' as const,
+    name: 'instanceType',
+    places: [{ assetType: 'AWS::EC2::Instance', path: 'instanceType' }],
+  }),
 );
 const leaf: fc.Arbitrary<AssetQuery> = fc.oneof(
   fc.record({

@@ -39,7 +39,7 @@ function checkTerm(term: TermSyntax, vocabulary: Vocabulary): Result<AssetQuery>
     case 'gone':
       return checkGone(values);
     case 'attribute':
-      return ok({ kind: 'matches', property: { of: 'attribute', name: word.attribute.name }, patterns });
+      return ok({ kind: 'matches', property: word.property, patterns });
     case 'text':
       if (word.name === 'type') return checkType(values, vocabulary);
       return ok({
@@ -51,21 +51,17 @@ function checkTerm(term: TermSyntax, vocabulary: Vocabulary): Result<AssetQuery>
 }
 
 function checkComparison({ property, operator, values }: TermSyntax, word: Word): Result<AssetQuery> {
-  const kind = word.kind === 'attribute' ? word.attribute.kind : word.kind;
-  const name = word.kind === 'attribute' ? word.attribute.name : word.kind === 'gone' ? 'gone' : word.name;
-  if (operator === ':' || (kind !== 'time' && kind !== 'number')) {
-    return failed(
-      queryFault(property?.at ?? 0, `${name} is compared with ":" only; < and > are for times and numbers.`),
-    );
+  const comparable = word.kind === 'time' ? 'time' : word.kind === 'attribute' ? word.comparable : null;
+  if (operator === ':' || !comparable || word.kind === 'text' || word.kind === 'gone') {
+    const sentence = `${property?.name} is compared with ":" only; < and > are for times and numbers.`;
+    return failed(queryFault(property?.at ?? 0, sentence));
   }
   const [value, ...more] = values;
   if (!value || more.length > 0) return failed(queryFault(more[0]?.at ?? 0, 'a comparison has one value.'));
-  const read = kind === 'time' ? readTime(value) : readNumber(value);
+  const read = comparable === 'time' ? readTime(value) : readNumber(value);
   if (!read.ok) return read;
-  if (word.kind === 'time') {
-    return ok({ kind: 'compares', property: { of: 'asset', name: word.name }, operator, value: read.value });
-  }
-  return ok({ kind: 'compares', property: { of: 'attribute', name }, operator, value: read.value });
+  const compared = word.kind === 'attribute' ? word.property : { of: 'asset' as const, name: word.name };
+  return ok({ kind: 'compares', property: compared, operator, value: read.value });
 }
 
 function checkGone(values: readonly ValueSyntax[]): Result<AssetQuery> {
@@ -122,7 +118,7 @@ function unknownProperty(written: { name: string; at: number }, vocabulary: Voca
 }
 
 function unknownType(written: { name: string; at: number }, vocabulary: Vocabulary) {
-  const likely = nearest(written.name, vocabulary.types.flatMap(namesOfType));
+  const likely = nearest(written.name, vocabulary.flatMap(namesOfType));
   const hint = likely ? ` Did you mean "${likely}"?` : '';
   return queryFault(written.at, `there is no asset type "${written.name}".${hint}`);
 }

@@ -24,7 +24,12 @@ export type TextProperty =
   | AttributeProperty;
 
 export type TimeProperty = { readonly of: 'asset'; readonly name: AssetTimeName };
-export type AttributeProperty = { readonly of: 'attribute'; readonly name: string };
+export type AttributeProperty = {
+  readonly of: 'attribute';
+  readonly name: string;
+  /** Where each asset type that has it keeps it; `[]` in a path stands for every element of a list. */
+  readonly places: readonly { readonly assetType: string; readonly path: string }[];
+};
 
 export type AssetTextName = 'name' | 'id' | 'arn' | 'accountId' | 'region' | 'type' | 'state' | 'text';
 export type AssetTimeName = 'firstSeen' | 'lastSeen' | 'changed';

@@ -1,23 +1,28 @@
-import type { AssetTextName, AssetTimeName } from './tree.ts';
+import type { AssetTextName, AssetTimeName, AttributeProperty } from './tree.ts';
 
-/** What asset types add to the language. Names of properties are compared without regard to case. */
-export interface Vocabulary {
-  readonly types: readonly { readonly assetType: string; readonly label: string; readonly plural: string }[];
-  readonly attributes: readonly AttributeWord[];
-}
+/** What asset types add to the language: their names, and the attributes that people search for. */
+export type Vocabulary = readonly {
+  /** CloudFormation name, such as `AWS::EC2::Instance`. */
+  readonly assetType: string;
+  readonly label: string;
+  readonly plural: string;
+  readonly properties: readonly {
+    /** The same name means the same thing, and has the same kind, in every type. */
+    readonly name: string;
+    readonly path: string;
+    /** Only `number` and `time` can be compared with < and >. */
+    readonly kind: AttributeKind;
+  }[];
+}[];
 
-export interface AttributeWord {
-  readonly name: string;
-  /** Only `number` and `time` can be compared with < and >. */
-  readonly kind: 'text' | 'number' | 'boolean' | 'time';
-}
+type AttributeKind = 'text' | 'number' | 'boolean' | 'time';
 
 /** What a property name stands for. */
 export type Word =
   | { readonly kind: 'text'; readonly name: AssetTextName }
   | { readonly kind: 'time'; readonly name: AssetTimeName }
   | { readonly kind: 'gone' }
-  | { readonly kind: 'attribute'; readonly attribute: AttributeWord };
+  | { readonly kind: 'attribute'; readonly property: AttributeProperty; readonly comparable: 'number' | 'time' | null };
 
 /** Properties that every asset has; the second column of names are the fields of the API's asset, for those who guess. */
 const OWN_WORDS: Readonly<Record<string, Word>> = {
@@ -50,8 +55,20 @@ export function lookUp(name: string, vocabulary: Vocabulary): Word | undefined {
   const wanted = name.toLowerCase();
   const own = ALIASES[wanted] ?? Object.keys(OWN_WORDS).find(word => word.toLowerCase() === wanted);
   if (own !== undefined) return OWN_WORDS[own];
-  const attribute = vocabulary.attributes.find(word => word.name.toLowerCase() === wanted);
-  return attribute && { kind: 'attribute', attribute };
+  return lookUpAttribute(wanted, vocabulary);
+}
+
+function lookUpAttribute(wanted: string, vocabulary: Vocabulary): Word | undefined {
+  const found = attributesOf(vocabulary).filter(({ name }) => name.toLowerCase() === wanted);
+  const [first] = found;
+  if (!first) return undefined;
+  const places = found.map(({ assetType, path }) => ({ assetType, path }));
+  const comparable = first.kind === 'number' || first.kind === 'time' ? first.kind : null;
+  return { kind: 'attribute', property: { of: 'attribute', name: first.name, places }, comparable };
+}
+
+function attributesOf(vocabulary: Vocabulary) {
+  return vocabulary.flatMap(({ assetType, properties }) => properties.map(property => ({ assetType, ...property })));
 }
 
 /** Every name that can be written before the colon, in its own spelling. */
@@ -59,7 +76,7 @@ export function propertyNames(vocabulary: Vocabulary): string[] {
   return [
     ...Object.keys(OWN_WORDS),
     ...KEYED_WORDS.map(word => `${word}.KEY`),
-    ...vocabulary.attributes.map(word => word.name),
+    ...new Set(attributesOf(vocabulary).map(({ name }) => name)),
   ];
 }
 
@@ -68,9 +85,9 @@ export function propertyNames(vocabulary: Vocabulary): string[] {
  * the CloudFormation name (`instance`). `matches` decides, so that wildcards work on all of them.
  */
 export function typesMeant(vocabulary: Vocabulary, matches: (text: string) => boolean): string[] {
-  return vocabulary.types.filter(type => namesOfType(type).some(matches)).map(type => type.assetType);
+  return vocabulary.filter(type => namesOfType(type).some(matches)).map(type => type.assetType);
 }
 
-export function namesOfType(type: Vocabulary['types'][number]): string[] {
+export function namesOfType(type: Vocabulary[number]): string[] {
   return [type.assetType, type.label, type.plural, type.assetType.split('::').at(-1) ?? ''];
 }
