@@ -91,7 +91,7 @@ export function fillRegion({
     }
   }
   const state = ec2RegionOf(account, region);
-  state.instances.push(...made);
+  for (const instance of made) state.instances.push(instance);
   state.vpcs.push(...network.vpcs);
   state.subnets.push(...network.subnets);
 }

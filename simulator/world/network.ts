@@ -39,31 +39,40 @@ export function makeNetwork({
   return network;
 }
 
-/** Takes up a network again that a world already has, to put more instances into it. */
+/** Takes up the network that the region has, to put more instances into it; makes one if it has none. */
 export function networkOf(prng: Prng, account: Account, region: string): Network {
   const state = account.ec2[region];
   if (!state || state.vpcs.length === 0) return makeNetwork({ prng, account, region, instances: 1 });
+  const { vpcs, subnets, instances } = state;
+  const interfaces = instances.flatMap(instance => instance.NetworkInterfaces ?? []);
+  const bases = new Map(subnets.map(subnet => [subnet.SubnetId ?? '', parseCidr(subnet.CidrBlock ?? '').base]));
   const used = new Map<string, number>();
+  for (const { SubnetId = '', PrivateIpAddresses = [] } of interfaces) {
+    for (const { PrivateIpAddress = '' } of PrivateIpAddresses) {
+      const position = addressNumber(PrivateIpAddress) - (bases.get(SubnetId) ?? 0) - RESERVED_FIRST;
+      used.set(SubnetId, Math.max(used.get(SubnetId) ?? 0, position + 1));
+    }
+  }
   const securityGroups: Network['securityGroups'] = new Map();
-  for (const instance of state.instances) {
-    if (instance.SubnetId) used.set(instance.SubnetId, (used.get(instance.SubnetId) ?? 0) + 1);
-  }
-  for (const vpc of state.vpcs) {
-    const known = state.instances.find(instance => instance.VpcId === vpc.VpcId)?.SecurityGroups ?? [];
+  for (const { VpcId = '' } of vpcs) {
+    const known = interfaces.find(nic => nic.VpcId === VpcId)?.Groups ?? [];
     const groups = known.flatMap(({ GroupId, GroupName }) => (GroupId && GroupName ? [{ GroupId, GroupName }] : []));
-    securityGroups.set(vpc.VpcId ?? '', groups.length > 0 ? groups : makeSecurityGroups(prng));
+    securityGroups.set(VpcId, groups.length > 0 ? groups : makeSecurityGroups(prng));
   }
-  return { account, region, vpcs: state.vpcs, subnets: state.subnets, used, securityGroups };
+  return { account, region, vpcs, subnets, used, securityGroups };
 }
 
-/** The next free private address of a subnet. AWS keeps the first four (and the last) to itself. */
+/** The next free private address of a subnet. */
 export function takeAddress(network: Network, subnet: Subnet): string {
   const id = subnet.SubnetId ?? '';
   const position = network.used.get(id) ?? 0;
   network.used.set(id, position + 1);
   const { base, size } = parseCidr(subnet.CidrBlock ?? '');
-  return addressText(base + 4 + (position % (size - 5)));
+  return addressText(base + RESERVED_FIRST + (position % (size - RESERVED_FIRST - 1)));
 }
+
+/** AWS keeps the first four addresses of a subnet, and the last, to itself. */
+const RESERVED_FIRST = 4;
 
 /** Three quarters of three /18 subnets, so that no address is given twice. */
 const ADDRESSES_PER_VPC = 36_000;
@@ -149,8 +158,11 @@ function makeSecurityGroups(prng: Prng): { GroupId: string; GroupName: string }[
 
 function parseCidr(cidr: string): { base: number; size: number } {
   const [address = '', bits = ''] = cidr.split('/');
-  const base = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-  return { base, size: 2 ** (32 - Number(bits)) };
+  return { base: addressNumber(address), size: 2 ** (32 - Number(bits)) };
+}
+
+function addressNumber(address: string): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 }
 
 function addressText(address: number): string {

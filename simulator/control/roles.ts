@@ -1,0 +1,63 @@
+import { fault } from '../../src/domain/faults.ts';
+import { addRole, roleArn } from '../world/build.ts';
+import type { PolicyDocument } from '../world/world.ts';
+import { created, done, found, refused, withAccount } from './answers.ts';
+import { parseBody } from './fields.ts';
+
+/**
+ * PUT {trustPolicy, policy?, maxSessionSeconds?, path?}: makes the role, or changes the one of that name, which keeps its id.
+ * `policy` is the one inline policy of a role made here.
+ */
+export const putRole = withAccount(({ simulation: { world, clock }, request, values }, account) => {
+  const name = values.roleName ?? '';
+  const fields = parseBody(request.body);
+  const trustPolicy = fields.optionalJson('trustPolicy');
+  const policy = fields.optionalJson('policy');
+  const path = fields.optionalText('path');
+  const maxSessionSeconds = fields.optionalNumber('maxSessionSeconds', { min: 3_600, max: 43_200, whole: true });
+  const wrong = fields.end();
+  if (wrong) return refused(wrong);
+  const existing = account.roles[name];
+  if (!existing && trustPolicy === undefined) {
+    return refused(fault('missing-field', 'A new role needs a trustPolicy.', { field: 'trustPolicy' }));
+  }
+  const role =
+    existing ??
+    addRole(world, account.id, { name, trustPolicy, createdAt: clock.now().toISOString(), ...(path ? { path } : {}) });
+  if (trustPolicy !== undefined) role.trustPolicy = trustPolicy;
+  if (policy !== undefined) role.inlinePolicies = { Policy: policy };
+  if (maxSessionSeconds !== undefined) role.maxSessionSeconds = maxSessionSeconds;
+  const answer = { roleArn: roleArn(account, role), roleId: role.id };
+  return existing ? found(answer) : created(answer);
+});
+
+export const deleteRole = withAccount(({ values }, account) => {
+  const name = values.roleName ?? '';
+  if (!account.roles[name]) return refused(noRole(account.id, name));
+  delete account.roles[name];
+  return done();
+});
+
+/** PUT: the body is the policy document itself. Taken as it is: AWS's own checks are IAM's UpdateAssumeRolePolicy. */
+export const putTrustPolicy = withAccount(({ request, values }, account) => {
+  const name = values.roleName ?? '';
+  const role = account.roles[name];
+  if (!role) return refused(noRole(account.id, name));
+  const document = parseDocument(request.body);
+  if (document === undefined) return refused(fault('invalid-json', 'The trust policy is not JSON.'));
+  role.trustPolicy = document;
+  return found({ roleArn: roleArn(account, role), trustPolicy: document });
+});
+
+function noRole(accountId: string, name: string) {
+  return fault('not-found', `There is no role ${name} in account ${accountId}.`);
+}
+
+function parseDocument(body: string): PolicyDocument | undefined {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
