@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Role } from '../domain/role.ts';
 import * as s from './schemas.ts';
 
 /**
@@ -6,8 +7,8 @@ import * as s from './schemas.ts';
  * it. A handler without a row cannot be registered and a row without a handler stops the server at start, so nothing is
  * reachable that is not listed here with who may reach it.
  *
- * Paths are below /api/v1. `access` is the least role that may call: reader < operator < administrator; `public` needs
- * no sign-in.
+ * Paths are below /api/v1. `access` is the least role that may call: reader < operator < administrator. `public` needs no
+ * sign-in; `session` is for any user who signed in with a password, and not for tokens.
  */
 export const ROUTES = {
   // — session —
@@ -23,12 +24,20 @@ export const ROUTES = {
   getSession: {
     method: 'GET',
     path: '/session',
-    access: 'reader',
+    access: 'session',
     summary: 'Who is signed in',
     status: 200,
     reply: s.session,
   },
-  signOut: { method: 'DELETE', path: '/session', access: 'reader', summary: 'Sign out', status: 204 },
+  signOut: { method: 'DELETE', path: '/session', access: 'session', summary: 'Sign out', status: 204 },
+  changeOwnPassword: {
+    method: 'POST',
+    path: '/session/password',
+    access: 'session',
+    summary: 'Change one’s own password; ends one’s other sessions',
+    body: s.ownPasswordChange,
+    status: 204,
+  },
 
   // — people —
   listUsers: {
@@ -371,8 +380,11 @@ export interface Route {
   readonly reply?: z.ZodType;
 }
 
-export type Access = 'public' | 'reader' | 'operator' | 'administrator';
+export type Access = 'public' | 'session' | Role;
 export type RouteName = keyof typeof ROUTES;
+
+export const ROUTE_NAMES = Object.keys(ROUTES).filter((name): name is RouteName => name in ROUTES);
+export const API_PREFIX = '/api/v1';
 
 type PartOf<Name extends RouteName, Part extends 'params' | 'query' | 'body'> =
   (typeof ROUTES)[Name] extends Record<Part, infer Schema extends z.ZodType> ? Schema : never;

@@ -1,16 +1,39 @@
 import { z } from 'zod';
+import { parseAccountId } from '../domain/account-id.ts';
+import { parseExternalId } from '../domain/external-id.ts';
 import { FAULT_CODES } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { ACCOUNT_TYPES } from '../domain/partition.ts';
+import type { Result } from '../domain/result.ts';
+import { ROLES } from '../domain/role.ts';
+import { parseRoleArn } from '../domain/role-arn.ts';
 
-/** The shapes that go over the wire, one noun after the other. Requests are strict: an unknown field is refused. */
+/**
+ * The shapes that go over the wire, one noun after the other. Requests are strict: an unknown field is refused. The message
+ * of a rule completes the sentence that begins with the field's name.
+ */
 
 const isoTime = z.iso.datetime();
 const uuid = z.uuid();
-const tags = z.record(z.string().min(1).max(LIMITS.tagKeyCharsMax), z.string().max(LIMITS.tagValueCharsMax));
+const tags = z
+  .record(z.string().min(1).max(LIMITS.tagKeyCharsMax), z.string().max(LIMITS.tagValueCharsMax))
+  .refine(entries => Object.keys(entries).length <= LIMITS.tagsMax, `may have at most ${LIMITS.tagsMax} tags.`);
+
+/** Text in the form that a parser of the domain demands; what that parser says is what the caller reads. */
+function parsedBy(parse: (text: string) => Result<unknown>) {
+  return z.string().check(context => {
+    const parsed = parse(context.value);
+    if (parsed.ok) return;
+    const { code, detail } = parsed.fault;
+    context.issues.push({ code: 'custom', input: context.value, params: { code }, message: detail });
+  });
+}
 
 export const accountType = z.enum(ACCOUNT_TYPES);
-export const role = z.enum(['administrator', 'operator', 'reader']);
+export const role = z.enum(ROLES);
+const accountId = parsedBy(parseAccountId);
+const roleArn = parsedBy(parseRoleArn);
+const externalId = parsedBy(parseExternalId);
 export const app = z.enum(['cloud-view', 'asset-view']);
 export const hub = z.object({ kind: z.enum(['base-account', 'platform']), accountId: z.string() });
 
@@ -61,6 +84,13 @@ export const page = z.strictObject({
 
 export const byId = z.strictObject({ id: uuid });
 
+const name = z
+  .string()
+  .trim()
+  .min(1)
+  .max(LIMITS.nameCharsMax)
+  .regex(/^\P{Cc}*$/u, 'may not have line breaks or control characters.');
+
 // — people —
 
 export const user = z.object({
@@ -77,16 +107,20 @@ export const userInput = z.strictObject({
   username: z
     .string()
     .min(1)
-    .max(64)
-    .regex(/^[\w.@+-]+$/),
+    .max(LIMITS.usernameCharsMax)
+    .regex(/^[\w.@+-]+$/, 'may have only letters, digits and _ . @ + -'),
   password,
   role,
 });
 export const userChange = z.strictObject({ password, role, disabled: z.boolean() }).partial();
 
 export const signIn = z.strictObject({
-  username: z.string().min(1).max(64),
+  username: z.string().min(1).max(LIMITS.usernameCharsMax),
   password: z.string().min(1).max(LIMITS.passwordCharsMax),
+});
+export const ownPasswordChange = z.strictObject({
+  currentPassword: z.string().min(1).max(LIMITS.passwordCharsMax),
+  newPassword: password,
 });
 export const session = z.object({ user, csrfToken: z.string() });
 
@@ -94,14 +128,16 @@ export const apiToken = z.object({
   id: uuid,
   name: z.string(),
   role,
+  /** The user who made it; null when that user was deleted, or when another token made it. */
+  createdBy: z.string().nullable(),
   createdAt: isoTime,
   expiresAt: isoTime.nullable(),
   lastUsedAt: isoTime.nullable(),
 });
 export const apiTokenInput = z.strictObject({
-  name: z.string().min(1).max(LIMITS.nameCharsMax),
+  name,
   role,
-  expiresAt: isoTime.optional(),
+  expiresAt: z.iso.datetime({ offset: true }).optional(),
 });
 /** The token is shown here once and never again. */
 export const newApiToken = apiToken.extend({ token: z.string() });
@@ -115,7 +151,14 @@ export const auditEntry = z.object({
   detail: z.record(z.string(), z.unknown()),
   hash: z.string(),
 });
-export const auditVerdict = z.object({ intact: z.boolean(), entries: z.number(), brokenAtSeq: z.number().nullable() });
+export const auditVerdict = z.object({
+  intact: z.boolean(),
+  /** How many entries were found in order. */
+  entries: z.number(),
+  brokenAtSeq: z.number().nullable(),
+  /** Note it elsewhere: if it is still the hash of the same entry later, nobody wrote the log anew up to there. */
+  lastHash: z.string(),
+});
 
 // — hubs —
 
@@ -149,14 +192,17 @@ export const baseAccount = z.object({
   updatedAt: isoTime,
 });
 
-const accessKeyId = z.string().min(LIMITS.accessKeyIdCharsMin).max(LIMITS.accessKeyIdCharsMax).regex(/^\w+$/);
+const accessKeyId = z
+  .string()
+  .min(LIMITS.accessKeyIdCharsMin)
+  .max(LIMITS.accessKeyIdCharsMax)
+  .regex(/^\w+$/, 'may have only letters, digits and _');
 const secretAccessKey = z.string().min(1).max(LIMITS.secretAccessKeyCharsMax);
-const name = z.string().trim().min(1).max(LIMITS.nameCharsMax);
 
 export const baseAccountInput = z.strictObject({
   title: name,
   accountType,
-  accountId: z.string(),
+  accountId,
   accessKeyId,
   secretAccessKey,
   useInAssetView: z.boolean().default(false),
@@ -170,7 +216,7 @@ export const baseAccountChange = z
   .strictObject({
     title: name,
     accountType,
-    accountId: z.string(),
+    accountId,
     accessKeyId,
     secretAccessKey,
     useInAssetView: z.boolean(),
@@ -248,9 +294,9 @@ export const connectorInput = z.strictObject({
   name,
   description: z.string().max(LIMITS.descriptionCharsMax).default(''),
   accountType,
-  roleArn: z.string(),
+  roleArn,
   /** Generated when absent. */
-  externalId: z.string().optional(),
+  externalId: externalId.optional(),
   regions: z.array(z.string()).min(1).max(LIMITS.regionsMax).nullable().default(null),
   pollingMinutes: z
     .number()
@@ -269,8 +315,8 @@ export const connectorChange = z
     name,
     description: z.string().max(LIMITS.descriptionCharsMax),
     accountType,
-    roleArn: z.string(),
-    externalId: z.string(),
+    roleArn,
+    externalId,
     regions: z.array(z.string()).min(1).max(LIMITS.regionsMax).nullable(),
     pollingMinutes: z.number().int().min(LIMITS.pollingMinutesMin).max(LIMITS.pollingMinutesMax),
     apps: z.array(app),
@@ -295,10 +341,10 @@ export const roleSetup = z.object({
 
 export const roleSetupQuery = z.strictObject({
   accountType,
-  externalId: z.string().optional(),
+  externalId: externalId.optional(),
   roleName: z
     .string()
-    .regex(/^[\w+=,.@-]{1,64}$/)
+    .regex(/^[\w+=,.@-]{1,64}$/, 'may have 1 to 64 letters, digits and _ + = , . @ -')
     .optional(),
 });
 
