@@ -361,6 +361,13 @@ export const FAULTS = {
     explanation: 'AWS answered with an error of its own.',
     remedy: 'It is tried again; if it stays so, check the AWS Health Dashboard.',
   },
+  'aws-rejected': {
+    status: 422,
+    retry: 'later',
+    title: 'AWS rejected the call',
+    explanation: 'AWS answered with an error that Causeway has no words of its own for.',
+    remedy: 'Read what AWS answered; report it if the call itself looks wrong.',
+  },
   'aws-throttled': {
     status: 503,
     retry: 'now',
@@ -486,12 +493,27 @@ export const FAULTS = {
     explanation: 'The account has not opted in to the region.',
     remedy: 'Enable the region in the account, or leave it out of the connector.',
   },
+  'session-not-accepted': {
+    status: 422,
+    retry: 'later',
+    title: 'AWS does not accept the session here',
+    explanation:
+      'AWS answers so in a region that the account has not enabled, and everywhere when the role was deleted or made anew after the session began.',
+    remedy: 'Enable the region in the account or leave it out of the connector; a new session is made for the next run.',
+  },
+  'not-subscribed': {
+    status: 422,
+    retry: 'after-change',
+    title: 'The account is not subscribed to this service here',
+    explanation: 'AWS has not activated the service for the account in this region.',
+    remedy: 'Finish the account’s activation in AWS, or leave the region out of the connector.',
+  },
   'incomplete-answer': {
     status: 502,
-    retry: 'later',
+    retry: 'now',
     title: 'AWS’s answer was cut off',
     explanation: 'A page could not be read to its end, so the observation does not count as complete.',
-    remedy: 'It is read again at the next run.',
+    remedy: 'It is tried again, at once and at the next run; if it stays so, check proxies on the way to AWS.',
   },
   'too-many-pages': {
     status: 502,

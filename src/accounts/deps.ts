@@ -1,0 +1,28 @@
+import type { Aws } from '../aws/aws.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Ids } from '../domain/ids.ts';
+import type { AccountType } from '../domain/partition.ts';
+import type { Log } from '../log.ts';
+import type { Database } from '../store/database.ts';
+import type { Vault } from './vault.ts';
+
+/** What every use case here works with; made once by the entry point, or by a test. */
+export interface AccountsDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly vault: Vault;
+  readonly platformAccounts: PlatformAccounts;
+  readonly aws: Aws;
+}
+
+/** The identity the deployment runs as, per account type; only what is named here is ever used (invariant I11). */
+export type PlatformAccounts = Readonly<Partial<Record<AccountType, PlatformAccount>>>;
+
+export interface PlatformAccount {
+  readonly accountId: string;
+  readonly credentials:
+    | { readonly kind: 'access-key'; readonly accessKeyId: string; readonly secretAccessKey: string }
+    | { readonly kind: 'default-chain' };
+}

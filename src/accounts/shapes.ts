@@ -1,0 +1,156 @@
+import type { Fault } from '../domain/faults.ts';
+import type { Hub } from '../domain/hub.ts';
+import type { AccountType } from '../domain/partition.ts';
+
+/**
+ * What the use cases of this folder take and give. The wire shapes of the API are the same with times as ISO text and
+ * faults with their catalogue words.
+ */
+
+export type App = 'cloud-view' | 'asset-view';
+export type Cutover = 'safe' | 'immediate';
+
+/** One page of a list; `cursor` is what the page before gave as `nextCursor`. */
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+export interface PageOf<Item> {
+  readonly items: readonly Item[];
+  readonly nextCursor: string | null;
+}
+
+/** What AWS said about a hub's credentials when they were tried last. */
+export interface IdentityProof {
+  readonly checkedAt: Date;
+  readonly outcome: 'ok' | 'failed';
+  readonly callerArn: string | null;
+  readonly fault: Fault | null;
+}
+
+export interface BaseAccount {
+  readonly id: string;
+  readonly title: string;
+  readonly accountType: AccountType;
+  readonly accountId: string;
+  readonly accessKeyIdEnding: string;
+  readonly keyCreatedAt: Date;
+  readonly proof: IdentityProof | null;
+  readonly useInAssetView: boolean;
+  readonly cutover: Cutover;
+  readonly connectors: { readonly total: number; readonly onThisHub: number; readonly moving: number };
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface BaseAccountInput {
+  readonly title: string;
+  readonly accountType: AccountType;
+  readonly accountId: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly useInAssetView: boolean;
+  readonly cutover: Cutover;
+  readonly saveUnverified: boolean;
+}
+
+/** Only what is to change; `accountType` is here to be refused with a sentence of its own. */
+export type BaseAccountChange = { readonly [Field in keyof BaseAccountInput]?: BaseAccountInput[Field] | undefined };
+
+export type ConnectorState = 'waiting-for-role' | 'queued' | 'running' | 'ok' | 'problems' | 'failing' | 'disabled';
+
+export interface Connector {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly accountType: AccountType;
+  readonly roleArn: string;
+  readonly externalId: string;
+  readonly accountId: string;
+  /** null: every region that the account has enabled. */
+  readonly regions: readonly string[] | null;
+  readonly pollingMinutes: number;
+  readonly apps: readonly App[];
+  readonly enabled: boolean;
+  readonly assetTags: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly state: ConnectorState;
+  readonly currentHub: Hub | null;
+  readonly targetHub: Hub | null;
+  readonly moving: boolean;
+  /** While moving: why the target hub was refused last. */
+  readonly targetFault: Fault | null;
+  readonly lastCheck: CheckResult | null;
+  readonly lastRun: {
+    readonly id: string;
+    readonly state: string;
+    readonly startedAt: Date | null;
+    readonly finishedAt: Date | null;
+    readonly fault: Fault | null;
+  } | null;
+  readonly lastCompleteAt: Date | null;
+  /** null while it is disabled. */
+  readonly nextRunAt: Date | null;
+  readonly assets: number;
+  readonly scopes: { readonly total: number; readonly complete: number };
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface ConnectorInput {
+  readonly name: string;
+  readonly description: string;
+  readonly accountType: AccountType;
+  readonly roleArn: string;
+  /** Generated when absent. */
+  readonly externalId?: string | undefined;
+  readonly regions: readonly string[] | null;
+  readonly pollingMinutes: number;
+  readonly apps: readonly App[];
+  readonly enabled: boolean;
+  readonly assetTags: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Only what is to change; `accountType` is here to be refused with a sentence of its own. */
+export type ConnectorChange = { readonly [Field in keyof ConnectorInput]?: ConnectorInput[Field] | undefined };
+
+export interface ConnectorFilter {
+  readonly accountType?: AccountType | undefined;
+  readonly state?: ConnectorState | undefined;
+  /** Part of the name, the role ARN (so also the account ID) or the description, in any case. */
+  readonly search?: string | undefined;
+}
+
+export type ProbeAnswer = 'accepted' | 'refused' | 'not-run';
+
+export interface CheckResult {
+  readonly outcome: 'ok' | 'failed';
+  readonly hub: Hub | null;
+  readonly checkedAt: Date;
+  readonly callerArn?: string;
+  readonly probes: {
+    readonly withExternalId: ProbeAnswer;
+    readonly withoutExternalId: ProbeAnswer;
+    readonly wrongExternalId: ProbeAnswer;
+  };
+  /** Why it failed; on an ok result, a warning such as a role that is open to a confused deputy. */
+  readonly fault?: Fault;
+  /** While moving: why the target hub was refused although the current hub works. */
+  readonly targetFault?: Fault;
+}
+
+/** What somebody creates in AWS for a connector, with everything filled in. */
+export interface RoleSetup {
+  readonly trusted: Hub | null;
+  readonly roleName: string;
+  readonly externalId: string;
+  readonly trustPolicy: PolicyDocument;
+  readonly permissionsPolicy: PolicyDocument;
+  readonly cloudFormationTemplate: string;
+  readonly terraform: string;
+  readonly awsCli: string;
+}
+
+export type PolicyDocument = Readonly<Record<string, unknown>>;

@@ -1,0 +1,101 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { STSClient } from '@aws-sdk/client-sts';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { Clock } from '../domain/clock.ts';
+import type { Ids } from '../domain/ids.ts';
+import { LIMITS } from '../domain/limits.ts';
+import { type BoundedMap, createBoundedMap } from './bounded-map.ts';
+import type { CredentialsProvider } from './credentials.ts';
+import type { Caller } from './identity.ts';
+import type { SessionSlot } from './session.ts';
+
+/**
+ * The way to AWS of one process: connections, clients and sessions that are reused. Everything in it is bounded, and
+ * nothing in it comes from the machine's own AWS settings.
+ */
+export interface Aws {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly endpoints: AwsEndpoints;
+  /** Shared by all clients, so that connections are kept alive across them. Never destroy a client: it would take this along. */
+  readonly requestHandler: NodeHttpHandler;
+  /** By hub identity. */
+  readonly stsClients: BoundedMap<STSClient>;
+  /** By session and region. */
+  readonly ec2Clients: BoundedMap<EC2Client>;
+  /** By hub identity, role and external ID. */
+  readonly sessions: BoundedMap<SessionSlot>;
+  /** Whom STS said a hub identity to be, by hub identity; only those that answered as they should. */
+  readonly provenHubs: BoundedMap<Caller>;
+}
+
+/** Endpoints to use instead of AWS's own: `byService` (keyed `sts`, `ec2` …) goes before `all`. */
+export interface AwsEndpoints {
+  readonly all?: string | undefined;
+  readonly byService: Readonly<Record<string, string>>;
+}
+
+/** Opens nothing yet: connections are made by the first call. */
+export function openAws({ clock, ids, endpoints }: Pick<Aws, 'clock' | 'ids' | 'endpoints'>): Aws {
+  const sockets = { keepAlive: true, maxSockets: LIMITS.awsSocketsMax };
+  return {
+    clock,
+    ids,
+    endpoints,
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: LIMITS.awsConnectTimeoutMs,
+      requestTimeout: LIMITS.awsCallTimeoutMs,
+      throwOnRequestTimeout: true,
+      httpAgent: new HttpAgent(sockets),
+      httpsAgent: new HttpsAgent(sockets),
+    }),
+    stsClients: createBoundedMap({ entriesMax: LIMITS.awsClientsMax }),
+    ec2Clients: createBoundedMap({ entriesMax: LIMITS.awsClientsMax }),
+    sessions: createBoundedMap({ entriesMax: LIMITS.awsSessionsMax }),
+    provenHubs: createBoundedMap({ entriesMax: LIMITS.awsClientsMax }),
+  };
+}
+
+/** Closes idle connections and forgets every session and client. */
+export function closeAws(aws: Aws): void {
+  aws.stsClients.clear();
+  aws.ec2Clients.clear();
+  aws.sessions.clear();
+  aws.provenHubs.clear();
+  aws.requestHandler.destroy();
+}
+
+/**
+ * The settings that every client is made with. Each one that the SDK would otherwise look up in the environment or in
+ * ~/.aws/config is given here, so that neither can choose a region, a profile, an endpoint or credentials (invariant
+ * I11). Retries are ours (call.ts): the SDK's would multiply with them.
+ */
+export function clientSettings(
+  aws: Aws,
+  { service, region, credentials }: { service: string; region: string; credentials: CredentialsProvider },
+) {
+  const endpoint = aws.endpoints.byService[service] ?? aws.endpoints.all;
+  return {
+    region,
+    credentials,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ignoreConfiguredEndpointUrls: true,
+    requestHandler: aws.requestHandler,
+    maxAttempts: 1,
+    retryMode: 'standard',
+    defaultsMode: 'standard',
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+    authSchemePreference: emptyList(),
+    sigv4aSigningRegionSet: emptyList(),
+    // Shown in CloudTrail's userAgent, so that an account's owner recognises these calls.
+    userAgentAppId: 'causeway',
+  } as const;
+}
+
+/** The SDK's types want a list that could be changed. */
+function emptyList(): string[] {
+  return [];
+}

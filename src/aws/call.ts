@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { retryOf } from '../domain/faults.ts';
+import { LIMITS } from '../domain/limits.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+import type { Aws } from './aws.ts';
+import { type CallNames, translate } from './translate.ts';
+
+/** How much one call may take, retries and the pauses between them included. */
+export interface Budget {
+  readonly triesMax: number;
+  readonly attemptMs: number;
+  readonly totalMs: number;
+}
+
+/** For work in the background. */
+export const PATIENT: Budget = {
+  triesMax: LIMITS.awsCallTriesMax,
+  attemptMs: LIMITS.awsCallTimeoutMs,
+  totalMs: LIMITS.awsCallTotalMs,
+};
+
+/** For a call that somebody waits for. */
+export const PROMPT: Budget = {
+  triesMax: LIMITS.checkCallTriesMax,
+  attemptMs: LIMITS.checkAssumeMs,
+  totalMs: LIMITS.checkAssumeMs,
+};
+
+/**
+ * The one way to call AWS: runs `send` with a time limit, turns what it throws into a fault, and tries again, after a
+ * back-off with full jitter, while the fault is one that a short wait can mend and the budget lasts. `send` must hand
+ * the signal to the SDK: `call(aws, signal => client.send(command, { abortSignal: signal }), …)`.
+ *
+ * Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ */
+export async function call<T>(
+  aws: Pick<Aws, 'clock' | 'ids'>,
+  send: (signal: AbortSignal) => Promise<T>,
+  names: CallNames & { budget: Budget },
+): Promise<Result<T>> {
+  const { budget } = names;
+  const deadline = aws.clock.monotonicMs() + budget.totalMs;
+  for (let tries = 1; ; tries++) {
+    const leftMs = deadline - aws.clock.monotonicMs();
+    const result = await attempt(send, names, Math.max(1, Math.min(budget.attemptMs, leftMs)));
+    if (result.ok || retryOf(result.fault) !== 'now' || tries >= budget.triesMax) return result;
+    const pauseMs = backoffMs(tries, fraction(aws.ids));
+    if (aws.clock.monotonicMs() + pauseMs >= deadline) return result;
+    await sleep(pauseMs);
+  }
+}
+
+async function attempt<T>(
+  send: (signal: AbortSignal) => Promise<T>,
+  names: CallNames,
+  timeoutMs: number,
+): Promise<Result<T>> {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), timeoutMs);
+  try {
+    return ok(await send(limit.signal));
+  } catch (error) {
+    return failed(translate(error, { ...names, timeoutMs }));
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Before try number `tries + 1`: anything between nothing and a cap that doubles with every try. */
+function backoffMs(tries: number, fraction: number): number {
+  return fraction * Math.min(LIMITS.awsBackoffMaxMs, LIMITS.awsBackoffBaseMs * 2 ** (tries - 1));
+}
+
+/** A random number from 0 up to, not including, 1. */
+function fraction(ids: Aws['ids']): number {
+  return Buffer.from(ids.secret(4), 'base64url').readUInt32BE() / 2 ** 32;
+}

@@ -1,0 +1,90 @@
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { type Fault, fault } from '../domain/faults.ts';
+import { factsOfPartition, type PartitionFacts } from '../domain/partition.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+import { type Aws, clientSettings } from './aws.ts';
+import { type Budget, call } from './call.ts';
+import { type CredentialsProvider, type HubIdentity, hubCredentials } from './credentials.ts';
+
+/** Whom AWS says some credentials belong to. */
+export interface Caller {
+  readonly arn: string;
+  readonly accountId: string;
+  readonly partition: string;
+}
+
+/**
+ * Asks STS whose the credentials of a hub are (`sts:GetCallerIdentity`, which no policy can forbid) and judges the
+ * answer: it must be the hub's account and partition, and not a root user.
+ * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+ */
+export async function proveHub(aws: Aws, hub: HubIdentity, budget: Budget): Promise<Result<Caller>> {
+  const credentials = await hubCredentials(hub);
+  if (!credentials.ok) return credentials;
+  const caller = await callerIdentity(aws, { ...hub, credentials: credentials.value, signedBy: 'hub', budget });
+  if (!caller.ok) return caller;
+  const wrong = judgeHub(caller.value, hub);
+  return wrong ? failed(wrong) : caller;
+}
+
+/** The same, asked once per process as long as it succeeds: a hub that is not who it claims to be is never used. */
+export async function provenHub(aws: Aws, hub: HubIdentity, budget: Budget): Promise<Result<Caller>> {
+  const known = aws.provenHubs.get(hub.id);
+  if (known) return ok(known);
+  const proved = await proveHub(aws, hub, budget);
+  if (proved.ok) aws.provenHubs.set(hub.id, proved.value);
+  return proved;
+}
+
+/** Asks with a client of its own, whose time is not corrected from AWS's answers, so that a wrong clock is found out. */
+export async function callerIdentity(
+  aws: Aws,
+  {
+    facts,
+    credentials,
+    signedBy,
+    budget,
+  }: { facts: PartitionFacts; credentials: CredentialsProvider; signedBy: 'hub' | 'session'; budget: Budget },
+): Promise<Result<Caller>> {
+  const client = new STSClient({
+    ...clientSettings(aws, { service: 'sts', region: facts.stsRegion, credentials }),
+    disableClockSkewCorrection: true,
+  });
+  const names = { service: 'sts', operation: 'GetCallerIdentity', signedBy, budget } as const;
+  const answer = await call(
+    aws,
+    signal => client.send(new GetCallerIdentityCommand({}), { abortSignal: signal }),
+    names,
+  );
+  if (!answer.ok) return answer;
+  const { Arn: arn, Account: accountId } = answer.value;
+  if (arn === undefined || accountId === undefined) {
+    return failed(fault('incomplete-answer', 'STS named neither an account nor an ARN.'));
+  }
+  return ok({ arn, accountId, partition: partitionOf(arn) });
+}
+
+/** The partition as it is written in an ARN. */
+export function partitionOf(arn: string): string {
+  return arn.split(':')[1] ?? '';
+}
+
+function judgeHub(caller: Caller, { hub, facts }: HubIdentity): Fault | undefined {
+  if (caller.partition !== facts.partition) {
+    const other = factsOfPartition(caller.partition)?.label ?? `partition "${caller.partition}"`;
+    return fault('other-partition-key', `The key belongs to ${other}, not to ${facts.label}.`, {
+      field: 'accountType',
+    });
+  }
+  if (/^\d{12}$/.test(caller.accountId) && caller.arn.endsWith(`:iam::${caller.accountId}:root`)) {
+    return fault('root-key', `The key belongs to the root user of account ${caller.accountId}.`, {
+      field: 'accessKeyId',
+    });
+  }
+  if (caller.accountId !== hub.accountId) {
+    return fault('other-account-key', `The key belongs to account ${caller.accountId}, not to ${hub.accountId}.`, {
+      field: 'accountId',
+    });
+  }
+  return undefined;
+}
