@@ -26,8 +26,12 @@ export function openDatabase({
     max: poolMax,
     idleTimeoutMillis: LIMITS.databaseIdleMs,
   });
-  // An idle connection that breaks has no query to fail. The pool drops it by itself, but without a listener the process would end.
-  pool.on('error', error => log.warn({ error: error.message }, 'an idle database connection broke'));
+  // A connection that breaks is an "error" event of its own, beside the failure of the query that it may have been
+  // serving; the pool drops it by itself, but without a listener the process would end.
+  pool.on('connect', client => {
+    client.on('error', error => log.warn({ error: error.message }, 'a database connection broke'));
+  });
+  pool.on('error', () => {}); // the same events again, for idle connections
   return new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
 }
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { type Account, canEnter, cannotStart } from './embedded-account.ts';
 
@@ -36,7 +36,7 @@ export function provideBinaries({ account, home }: { account: Account; home: str
 
 function findPackage(name: string): string | undefined {
   try {
-    return path.dirname(path.dirname(fileURLToPath(import.meta.resolve(name))));
+    return path.dirname(path.dirname(createRequire(import.meta.url).resolve(name)));
   } catch {
     return undefined;
   }
