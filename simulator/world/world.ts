@@ -68,6 +68,8 @@ export interface AccessKey {
   secret: string;
   status: 'Active' | 'Inactive';
   createdAt: string;
+  /** The last call signed with it; absent until the first. */
+  lastUsed?: { at: string; service: string; region: string };
 }
 
 export interface Role {
