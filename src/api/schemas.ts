@@ -475,7 +475,17 @@ export const assetTypeInfo = z.object({
   assetType: z.string(),
   label: z.string(),
   plural: z.string(),
-  properties: z.array(z.object({ name: z.string(), label: z.string(), column: z.boolean() })),
+  properties: z.array(
+    z.object({
+      name: z.string(),
+      label: z.string(),
+      /** Where the value is in `attributes`, such as `placement.tenancy`; `[]` stands for every element of a list. */
+      path: z.string(),
+      /** Only `number` and `time` can be compared with < and >. */
+      kind: z.enum(['text', 'number', 'boolean', 'time']),
+      column: z.boolean(),
+    }),
+  ),
   iamActions: z.array(z.string()),
 });
 
