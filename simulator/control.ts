@@ -75,16 +75,22 @@ const ROUTES: readonly Route[] = [
 
 /** The values of a path's parts, or undefined when the path is another. */
 function matchPath(pattern: string, path: string): Record<string, string> | undefined {
-  const wanted = (ROOT + pattern).split('/');
-  const given = path.split('/');
+  const wanted = partsOf(ROOT + pattern);
+  const given = partsOf(path);
   if (wanted.length !== given.length) return undefined;
   const values: Record<string, string> = {};
   for (const [i, part] of wanted.entries()) {
     const text = given[i] ?? '';
-    if (part.startsWith(':')) values[part.slice(1)] = decodeURIComponent(text);
+    if (part.startsWith(':')) values[part.slice(1)] = text;
     else if (part !== text) return undefined;
   }
   return values;
+}
+
+function partsOf(path: string): string[] {
+  // Malformed escapes stay as they are: they name nothing.
+  const decoded = /%(?![0-9a-f]{2})/i.test(path) ? path : decodeURI(path);
+  return decoded.split('/').filter(part => part !== '');
 }
 
 function summarise({ simulation: { world, clock, faults, callLog } }: Parameters<Handler>[0]): ControlAnswer {
