@@ -311,6 +311,13 @@ export const FAULTS = {
     explanation: 'PostgreSQL refused a migration; it was rolled back, and those before it stay applied.',
     remedy: 'Mend what PostgreSQL names, such as a missing permission or extension, and start again.',
   },
+  'request-timeout': {
+    status: 503,
+    retry: 'later',
+    title: 'The request took too long',
+    explanation: 'It was given up at its time limit; a change may or may not have been made.',
+    remedy: 'Read the object to see whether it changed, or ask for less at once.',
+  },
   'internal-error': {
     status: 500,
     retry: 'later',

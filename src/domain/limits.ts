@@ -29,7 +29,9 @@ export const LIMITS = {
   jsonDepthMax: 32,
   /** Of one address, per process: high enough for any honest client, low enough to stop one that loops. */
   requestsPerMinuteMax: 60_000,
+  /** For a request to arrive as a whole, and for it to be worked on. */
   requestTimeoutMs: 30_000,
+  handlerTimeoutMs: 60_000,
   /** How long requests under way may take to finish when the server closes. */
   closeGraceMs: 10_000,
   metricsCacheSeconds: 15,
