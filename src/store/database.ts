@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
-import type { Logger } from 'pino';
 import { LIMITS } from '../domain/limits.ts';
+import type { Log } from '../log.ts';
 
 /** The pool of connections that every query goes through. Queries are written with Kysely's `sql` tag. */
 export type Database = Kysely<unknown>;
@@ -19,7 +19,7 @@ export function openDatabase({
 }: {
   connectionString: string;
   poolMax?: number;
-  log: Logger;
+  log: Log;
 }): Database {
   const pool = new pg.Pool({
     ...sessionSettings(connectionString),

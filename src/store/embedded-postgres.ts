@@ -1,9 +1,9 @@
 import * as fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import { LIMITS } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
+import type { Log } from '../log.ts';
 import { cannotStart } from './embedded-account.ts';
 import { type Cluster, DATABASE, prepareCluster, ROLE } from './embedded-cluster.ts';
 import { endLeftovers } from './embedded-leftovers.ts';
@@ -29,7 +29,7 @@ export async function startEmbeddedPostgres({
   log,
 }: {
   dataDir: string;
-  log: Logger;
+  log: Log;
 }): Promise<Result<EmbeddedPostgres>> {
   const home = path.join(dataDir, 'postgres');
   try {
@@ -52,7 +52,7 @@ function makeHome(home: string): void {
   fs.chmodSync(home, 0o755);
 }
 
-async function startOwned(own: { home: string; log: Logger; release: () => void }): Promise<Result<EmbeddedPostgres>> {
+async function startOwned(own: { home: string; log: Log; release: () => void }): Promise<Result<EmbeddedPostgres>> {
   const cluster = await prepareCluster(own.home);
   if (!cluster.ok) return cluster;
   const server = await startServer(cluster.value, own.log);
@@ -72,7 +72,7 @@ async function startOwned(own: { home: string; log: Logger; release: () => void 
 /** Starts the server again whenever it ends, until `stopping`; then stops it. */
 async function supervise(
   first: Server,
-  { cluster, log, stopping }: { cluster: Cluster; log: Logger; stopping: AbortSignal },
+  { cluster, log, stopping }: { cluster: Cluster; log: Log; stopping: AbortSignal },
 ): Promise<void> {
   const stopped = new Promise<void>(resolve => stopping.addEventListener('abort', () => resolve()));
   let server: Server | undefined = first;

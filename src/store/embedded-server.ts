@@ -3,10 +3,10 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import type { Logger } from 'pino';
 import { systemClock } from '../domain/clock.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
+import type { Log } from '../log.ts';
 import { isDatabaseUnavailable, sessionSettings } from './database.ts';
 import { cannotStart } from './embedded-account.ts';
 import { type Cluster, DATABASE, ENVIRONMENT, makePrivateDirectory, ROLE, SUPERUSER } from './embedded-cluster.ts';
@@ -26,7 +26,7 @@ export interface Server {
  * Starts PostgreSQL on the cluster and waits until it answers, which after a crash includes its recovery. Whatever an
  * earlier one has left running is ended first.
  */
-export async function startServer(cluster: Cluster, log: Logger): Promise<Result<Server>> {
+export async function startServer(cluster: Cluster, log: Log): Promise<Result<Server>> {
   for (let tries = 1; ; tries++) {
     const remaining = await endLeftovers(cluster);
     if (remaining.length > 0) {
@@ -54,7 +54,7 @@ export function connectionStringOf(cluster: Cluster, { role, database }: { role:
  * PostgreSQL runs under a shell that shuts it down when we close the pipe or, because the kernel then closes it, when we
  * have ended in whatever way. A session of its own keeps the terminal's Ctrl-C away from both: we stop PostgreSQL last.
  */
-function spawnServer(cluster: Cluster, log: Logger): Server {
+function spawnServer(cluster: Cluster, log: Log): Server {
   makePrivateDirectory(cluster.account, cluster.socketDirectory); // the last one removed it
   const postgres = path.join(cluster.binaries, 'bin', 'postgres');
   const child = spawn(

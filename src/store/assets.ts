@@ -1,0 +1,215 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Change } from '../inventory/changes.ts';
+import type { ObservedAsset } from '../inventory/define.ts';
+import type { Database } from './database.ts';
+import { type Hold, holding } from './runs.ts';
+import type { Scope } from './scopes.ts';
+
+/** The writing side of the inventory; every statement of a worker here begins with the check of its hold (invariant I2). */
+
+export interface KnownAsset {
+  readonly id: string;
+  readonly nativeId: string;
+  /** 32 hex digits. */
+  readonly hash: string;
+  /** Whether the connector is among those that see it. */
+  readonly mine: boolean;
+}
+
+/** The live assets of a scope, whichever connector saw them. */
+export async function loadKnown(db: Database, { scope, connectorNum }: { scope: Scope; connectorNum: number }) {
+  const { rows } = await sql<KnownAsset>`
+    select id, native_id as "nativeId", encode(content_hash, 'hex') as hash, seen_by @> array[${connectorNum}::int] as mine
+    from assets where ${inScope(scope)} and gone_at is null
+  `.execute(db);
+  return rows;
+}
+
+export type StoredContent = Pick<ObservedAsset, 'nativeId' | 'arn' | 'name' | 'state' | 'tags' | 'attributes'>;
+
+/** What is stored of these assets, live or gone; for telling what changed. */
+export async function loadContents(
+  db: Database,
+  { scope, nativeIds }: { scope: Scope; nativeIds: readonly string[] },
+): Promise<StoredContent[]> {
+  if (nativeIds.length === 0) return [];
+  const { rows } = await sql<StoredContent>`
+    select native_id as "nativeId", arn, name, state, tags, attributes
+    from assets where ${inScope(scope)} and native_id = any(${nativeIds})
+  `.execute(db);
+  return rows;
+}
+
+export interface AssetWrite extends StoredContent {
+  /** Its id if it is new. */
+  readonly id: string;
+  readonly hash: string;
+  readonly search: string;
+  readonly changes: readonly Change[];
+}
+
+export interface PageWrite {
+  readonly scope: Scope;
+  readonly connectorNum: number;
+  readonly connectorTags: Readonly<Record<string, string>>;
+  /** New, changed or returned assets; each native id once. */
+  readonly assets: readonly AssetWrite[];
+  /** Ids of unchanged assets that the connector sees for the first time. */
+  readonly adopted: readonly string[];
+  readonly at: Date;
+}
+
+export interface PageWritten {
+  readonly assets: readonly { readonly nativeId: string; readonly id: string; readonly event: AssetEvent | null }[];
+}
+
+export type AssetEvent = 'appeared' | 'changed' | 'returned';
+
+/**
+ * Writes what a page showed that is not as it is stored, with its history, in one statement. Undefined when the hold was
+ * lost; then nothing was written.
+ */
+export async function writePage(db: Database, hold: Hold, page: PageWrite): Promise<PageWritten | undefined> {
+  const { scope, at } = page;
+  const tags = sql`${JSON.stringify(page.connectorTags)}::jsonb`;
+  const { rows } = await sql<{ assets: PageWritten['assets'] | null }>`
+    with held as (${holding(hold)}),
+    incoming as (
+      select i.* from jsonb_to_recordset(${JSON.stringify(page.assets)}::jsonb) as i(
+        id uuid, "nativeId" text, arn text, name text, state text, tags jsonb, attributes jsonb, hash text, search text,
+        changes jsonb
+      ) where exists (select from held)
+    ),
+    before as (
+      select assets.native_id, assets.gone_at, assets.content_hash from assets join incoming i on i."nativeId" = assets.native_id
+      where ${inScope(scope)}
+    ),
+    written as (
+      insert into assets as a (id, partition, account_id, region, asset_type, native_id, arn, name, state, tags,
+        connector_tags, attributes, search, content_hash, seen_by, first_seen_at, last_seen_at, changed_at)
+      select id, ${scope.partition}, ${scope.accountId}, ${scope.region}, ${scope.assetType}, "nativeId", arn, name, state,
+        tags, ${tags}, attributes, search, decode(hash, 'hex'), array[${page.connectorNum}::int], ${at}, ${at}, ${at}
+      from incoming
+      on conflict (partition, account_id, region, asset_type, native_id) do update set
+        arn = excluded.arn, name = excluded.name, state = excluded.state, tags = excluded.tags,
+        connector_tags = a.connector_tags || excluded.connector_tags, attributes = excluded.attributes,
+        search = excluded.search, content_hash = excluded.content_hash,
+        seen_by = case when a.seen_by @> excluded.seen_by then a.seen_by else a.seen_by || excluded.seen_by end,
+        last_seen_at = excluded.last_seen_at,
+        changed_at = case
+          when a.content_hash <> excluded.content_hash or a.gone_at is not null then excluded.changed_at
+          else a.changed_at
+        end,
+        gone_at = null
+      returning a.id, a.native_id, a.content_hash
+    ),
+    events as (
+      select w.id, w.native_id,
+        case
+          when b.native_id is null then 'appeared'
+          when b.gone_at is not null then 'returned'
+          when b.content_hash <> w.content_hash then 'changed'
+        end as event
+      from written w left join before b on b.native_id = w.native_id
+    ),
+    history as (
+      insert into asset_history (asset_id, at, run_id, event, changes)
+      select e.id, ${at}, ${hold.runId}, e.event, case when e.event = 'appeared' then '[]' else i.changes end
+      from events e join incoming i on i."nativeId" = e.native_id where e.event is not null
+    ),
+    adopted as (
+      update assets a set connector_tags = a.connector_tags || ${tags},
+        seen_by = a.seen_by || ${page.connectorNum}::int
+      where a.id = any(${page.adopted}::uuid[]) and not a.seen_by @> array[${page.connectorNum}::int]
+        and exists (select from held)
+    )
+    select (select jsonb_agg(jsonb_build_object('id', id, 'nativeId', native_id, 'event', event)) from events) as assets
+    from held
+  `.execute(db);
+  const row = rows[0];
+  return row && { assets: row.assets ?? [] };
+}
+
+/** Puts the connectors' asset tags on the assets of a scope anew, after those of one connector were changed. False when the hold was lost. */
+export async function retagScope(
+  db: Database,
+  hold: Hold,
+  { scope, connectorNum }: { scope: Scope; connectorNum: number },
+): Promise<boolean> {
+  const { rows } = await sql`
+    with held as (${holding(hold)}),
+    seen as (select distinct seen_by from assets where ${inScope(scope)} and seen_by @> array[${connectorNum}::int]),
+    wanted as (select seen_by, ${tagsOfConnectors(sql`seen.seen_by`)} as tags from seen),
+    tagged as (
+      update assets set connector_tags = wanted.tags from wanted
+      where ${inScope(scope)} and assets.seen_by = wanted.seen_by and connector_tags <> wanted.tags
+        and exists (select from held)
+    )
+    select 1 from held
+  `.execute(db);
+  return rows.length === 1;
+}
+
+/**
+ * Takes a connector off up to `limit` assets of a scope; one that no other connector sees is then detached: it stays,
+ * with the tags it had. Answers how many, none when there is nothing left to do or, with a hold, when that was lost.
+ */
+export async function detachScope(
+  db: Database,
+  {
+    scope,
+    connectorNum,
+    at,
+    limit,
+    hold,
+  }: { scope: Scope; connectorNum: number; at: Date; limit: number; hold?: Hold },
+): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    with held as (${hold ? holding(hold) : sql`select null::uuid as id`}),
+    batch as (
+      select assets.id, array_remove(assets.seen_by, ${connectorNum}::int) as others from assets, held
+      where ${inScope(scope)} and assets.seen_by @> array[${connectorNum}::int]
+      order by assets.id limit ${limit} for no key update of assets
+    ),
+    taken as (
+      update assets a set seen_by = batch.others, connector_tags = case
+        when batch.others = '{}' then a.connector_tags
+        else ${tagsOfConnectors(sql`batch.others`)}
+      end
+      from batch where a.id = batch.id
+      returning a.id, a.seen_by
+    ),
+    history as (
+      insert into asset_history (asset_id, at, run_id, event, changes)
+      select taken.id, ${at}, held.id, 'detached', '[]' from taken, held where taken.seen_by = '{}'
+    )
+    select count(*) as count from taken
+  `.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
+/** Deletes up to `limit` assets of a scope that no other connector sees, with their history; answers how many. */
+export async function deleteScopeAssets(
+  db: Database,
+  { scope, connectorNum, limit }: { scope: Scope; connectorNum: number; limit: number },
+): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from assets where id in (
+      select id from assets where ${inScope(scope)} and seen_by = array[${connectorNum}::int] limit ${limit}
+    )
+  `.execute(db);
+  return Number(numAffectedRows ?? 0n);
+}
+
+function inScope({ partition, accountId, region, assetType }: Scope): RawBuilder<unknown> {
+  return sql`assets.partition = ${partition} and assets.account_id = ${accountId} and assets.region = ${region}
+    and assets.asset_type = ${assetType}`;
+}
+
+/** The asset tags of these connectors together; where two set the same key, the younger connector's stands. */
+function tagsOfConnectors(numbers: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`coalesce((
+    select jsonb_object_agg(t.key, t.value order by c.num)
+    from connectors c cross join lateral jsonb_each(c.asset_tags) t where c.num = any(${numbers})
+  ), '{}')`;
+}

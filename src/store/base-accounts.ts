@@ -1,0 +1,242 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Fault } from '../domain/faults.ts';
+import type { AccountType } from '../domain/partition.ts';
+import type { Database } from './database.ts';
+
+/**
+ * Base accounts and their identities. A base account has exactly one active identity: the one that connectors are to be
+ * reached through. A retired one (not active) stays while a connector still runs through it.
+ */
+export interface BaseAccountRow {
+  readonly id: string;
+  readonly title: string;
+  readonly accountType: AccountType;
+  readonly useInAssetView: boolean;
+  readonly cutover: 'safe' | 'immediate';
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** The active identity. */
+  readonly identityId: string;
+  readonly accountId: string;
+  readonly accessKeyId: string;
+  readonly keyCreatedAt: Date;
+  readonly proof: ProofRow | null;
+  readonly connectorsTotal: number;
+  readonly connectorsOnThisHub: number;
+  readonly connectorsMoving: number;
+}
+
+/** As JSON holds it. */
+export interface ProofRow {
+  readonly checkedAt: string;
+  readonly outcome: 'ok' | 'failed';
+  readonly callerArn: string | null;
+  readonly fault: Fault | null;
+}
+
+export interface NewBaseAccount {
+  readonly id: string;
+  readonly title: string;
+  readonly accountType: AccountType;
+  readonly useInAssetView: boolean;
+  readonly cutover: 'safe' | 'immediate';
+  readonly createdAt: Date;
+}
+
+/** False when the account type has a base account already (invariant I5). */
+export async function insertBaseAccount(db: Database, base: NewBaseAccount): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    insert into base_accounts (id, title, account_type, use_in_asset_view, cutover, created_at, updated_at)
+    values (${base.id}, ${base.title}, ${base.accountType}, ${base.useInAssetView}, ${base.cutover},
+            ${base.createdAt}, ${base.createdAt})
+    on conflict (account_type) do nothing
+  `.execute(db);
+  return numAffectedRows === 1n;
+}
+
+export interface NewIdentity {
+  readonly id: string;
+  readonly baseAccountId: string;
+  readonly accountId: string;
+  readonly accessKeyId: string;
+  readonly sealedSecret: unknown;
+  readonly createdAt: Date;
+  readonly proof: ProofRow;
+}
+
+/** Makes the identity the active one; retire the one before it first. */
+export async function insertIdentity(db: Database, identity: NewIdentity): Promise<void> {
+  await sql`
+    insert into base_identities
+      (id, base_account_id, account_id, kind, access_key_id, sealed_secret, active, created_at, proof)
+    values (${identity.id}, ${identity.baseAccountId}, ${identity.accountId}, 'access-key', ${identity.accessKeyId},
+            ${JSON.stringify(identity.sealedSecret)}::jsonb, true, ${identity.createdAt},
+            ${JSON.stringify(identity.proof)}::jsonb)
+  `.execute(db);
+}
+
+export async function retireActiveIdentity(db: Database, baseAccountId: string): Promise<void> {
+  await sql`update base_identities set active = false where base_account_id = ${baseAccountId} and active`.execute(db);
+}
+
+/** Connectors that run through this account of this type, whichever identity it had, go on with this one. */
+export async function repointConnectors(
+  db: Database,
+  { accountType, accountId, identityId }: { accountType: AccountType; accountId: string; identityId: string },
+): Promise<void> {
+  await sql`
+    update connectors set current_identity_id = ${identityId}
+    where account_type = ${accountType} and current_hub_kind = 'base-account' and current_hub_account_id = ${accountId}
+  `.execute(db);
+}
+
+/** Deletes retired identities, secrets and all, that no connector runs through any more; how many. */
+export async function deleteIdleIdentities(db: Database): Promise<number> {
+  const { numAffectedRows } = await sql`
+    delete from base_identities i
+    where not active and not exists (select from connectors c where c.current_identity_id = i.id)
+  `.execute(db);
+  return Number(numAffectedRows ?? 0n);
+}
+
+export async function findBaseAccount(db: Database, id: string): Promise<BaseAccountRow | undefined> {
+  const { rows } = await sql<BaseAccountRow>`${baseAccounts(sql`b.id = ${id}`)}`.execute(db);
+  return rows[0];
+}
+
+export async function findBaseAccountOfType(
+  db: Database,
+  accountType: AccountType,
+): Promise<BaseAccountRow | undefined> {
+  const { rows } = await sql<BaseAccountRow>`${baseAccounts(sql`b.account_type = ${accountType}`)}`.execute(db);
+  return rows[0];
+}
+
+/** In the order they were made, from the one after `after` on. */
+export async function listBaseAccountRows(
+  db: Database,
+  { after, limit }: { after: string | null; limit: number },
+): Promise<BaseAccountRow[]> {
+  const { rows } = await sql<BaseAccountRow>`
+    ${baseAccounts(sql`(${after}::uuid is null or b.id > ${after}::uuid)`)} order by b.id limit ${limit}
+  `.execute(db);
+  return rows;
+}
+
+function baseAccounts(condition: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select b.id, b.title, b.account_type as "accountType", b.use_in_asset_view as "useInAssetView", b.cutover,
+      b.created_at as "createdAt", b.updated_at as "updatedAt",
+      i.id as "identityId", i.account_id as "accountId", i.access_key_id as "accessKeyId",
+      i.created_at as "keyCreatedAt", i.proof,
+      n.total as "connectorsTotal", n.here as "connectorsOnThisHub", n.moving as "connectorsMoving"
+    from base_accounts b
+    join base_identities i on i.base_account_id = b.id and i.active
+    cross join lateral (
+      select count(*) as total, count(*) filter (where here) as here, count(*) filter (where not here) as moving
+      from (
+        select c.current_hub_kind = 'base-account' and c.current_hub_account_id = i.account_id as here
+        from connectors c where c.account_type = b.account_type
+      ) c
+    ) n
+    where ${condition}
+  `;
+}
+
+/** False when somebody else changed it since it was read as of `readAt`. */
+export async function updateBaseAccount(
+  db: Database,
+  {
+    id,
+    readAt,
+    title,
+    useInAssetView,
+    cutover,
+    updatedAt,
+  }: {
+    id: string;
+    readAt: Date;
+    title: string;
+    useInAssetView: boolean;
+    cutover: 'safe' | 'immediate';
+    updatedAt: Date;
+  },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update base_accounts
+    set title = ${title}, use_in_asset_view = ${useInAssetView}, cutover = ${cutover}, updated_at = ${updatedAt}
+    where id = ${id} and updated_at = ${readAt}
+  `.execute(db);
+  return numAffectedRows === 1n;
+}
+
+/** With its identities and their secrets. False when there is none. */
+export async function deleteBaseAccountRow(db: Database, id: string): Promise<boolean> {
+  const { numAffectedRows } = await sql`delete from base_accounts where id = ${id}`.execute(db);
+  return numAffectedRows === 1n;
+}
+
+export async function saveProof(
+  db: Database,
+  { identityId, proof }: { identityId: string; proof: ProofRow },
+): Promise<void> {
+  await sql`update base_identities set proof = ${JSON.stringify(proof)}::jsonb where id = ${identityId}`.execute(db);
+}
+
+/** undefined once the identity is deleted. */
+export async function readSealedSecret(db: Database, identityId: string): Promise<unknown> {
+  const { rows } = await sql<{ sealed: unknown }>`
+    select sealed_secret as sealed from base_identities where id = ${identityId}
+  `.execute(db);
+  return rows[0]?.sealed;
+}
+
+/** Identities whose secret is sealed with another master key than the newest. */
+export async function listSecretsSealedOtherwise(
+  db: Database,
+  { keyVersion, limit }: { keyVersion: string; limit: number },
+): Promise<{ identityId: string; sealed: unknown }[]> {
+  const { rows } = await sql<{ identityId: string; sealed: unknown }>`
+    select id as "identityId", sealed_secret as sealed from base_identities
+    where sealed_secret ->> 'keyVersion' is distinct from ${keyVersion}
+    order by id limit ${limit}
+  `.execute(db);
+  return rows;
+}
+
+/** Replaces a sealed secret unless somebody else did so since it was read. */
+export async function replaceSealedSecret(
+  db: Database,
+  { identityId, before, after }: { identityId: string; before: unknown; after: unknown },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update base_identities set sealed_secret = ${JSON.stringify(after)}::jsonb
+    where id = ${identityId} and sealed_secret = ${JSON.stringify(before)}::jsonb
+  `.execute(db);
+  return numAffectedRows === 1n;
+}
+
+/**
+ * Until the transaction ends, nobody else creates a connector of this type or turns "Use in AssetView" on for it: else a
+ * connector made at the same moment would be missed by both.
+ */
+export async function lockAssetViewOfType(db: Database, accountType: AccountType): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`asset-view:${accountType}`}, 0))`.execute(db);
+}
+
+/** Puts every connector of the type into AssetView, except those that somebody took out by hand; how many. */
+export async function putConnectorsInAssetView(db: Database, accountType: AccountType): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update connectors set in_asset_view = true
+    where account_type = ${accountType} and not in_asset_view and asset_view_removed_at is null
+  `.execute(db);
+  return Number(numAffectedRows ?? 0n);
+}
+
+/** ARNs of the roles that are to be reached through the base account of this type. */
+export async function listRoleArns(db: Database, accountType: AccountType): Promise<string[]> {
+  const { rows } = await sql<{ arn: string }>`
+    select role_arn as arn from connectors where account_type = ${accountType} order by role_arn
+  `.execute(db);
+  return rows.map(row => row.arn);
+}
