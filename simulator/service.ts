@@ -48,9 +48,12 @@ export type Operation<Input, Output> = (call: Call<Input>) => Output | Promise<O
 export class AwsError extends Error {
   readonly code: string;
   readonly status: number;
-  constructor({ code, message, status }: { code: string; message: string; status: number }) {
-    super(message);
-    this.code = code;
-    this.status = status;
+  /** Further members of the error's own shape, such as Reason; only JSON services send them. */
+  readonly details: Readonly<Record<string, unknown>>;
+  constructor(error: { code: string; message: string; status: number; details?: Record<string, unknown> }) {
+    super(error.message);
+    this.code = error.code;
+    this.status = error.status;
+    this.details = error.details ?? {};
   }
 }

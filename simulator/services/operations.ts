@@ -19,7 +19,11 @@ export type Answer<T> = T extends Date
       ? { [K in keyof T]: Answer<T[K]> }
       : T;
 
-type OperationName<Name> = Name extends '$Command' ? never : Name extends `${infer Operation}Command` ? Operation : never;
+type OperationName<Name> = Name extends '$Command'
+  ? never
+  : Name extends `${infer Operation}Command`
+    ? Operation
+    : never;
 
 interface CommandClass<Input, Output> {
   new (

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../src/domain/clock.ts';
+import type { CallLog, CallRecord } from './call-log.ts';
+import type { DecideFault, FaultOutcome } from './faults.ts';
+import { decideForCaller, denialMessage } from './iam/authorise.ts';
+import { contextOf } from './iam/context.ts';
+import type { Credential } from './iam/credentials.ts';
+import { AwsError, type Call } from './service.ts';
+import { SERVICES, type Service, type SimulatedOperation } from './services/registry.ts';
+import { authenticate } from './wire/authenticate.ts';
+import type { WireAnswer, WireRequest } from './wire/protocol.ts';
+import { parametersOf } from './wire/query-protocol.ts';
+import { type Refusal, refuse } from './wire/refusals.ts';
+import { readSignature, type Signature } from './wire/sigv4.ts';
+import type { World } from './world/world.ts';
+
+export interface AwsContext {
+  world: World;
+  clock: Clock;
+  /** Absent: no faults. */
+  decideFault?: DecideFault;
+  callLog?: CallLog;
+  /** A failure of the simulator itself; AWS clients see InternalFailure. */
+  onBug(error: unknown): void;
+}
+
+/** What the HTTP server does with a request to AWS. */
+export interface Answer {
+  delayMs: number;
+  outcome: { kind: 'answer'; answer: WireAnswer } | { kind: 'hang' } | { kind: 'drop' };
+}
+
+/** Answers one request to any of the simulated services. */
+export async function answerAws(request: WireRequest, sourceIp: string, context: AwsContext): Promise<Answer> {
+  const requestId = randomUUID();
+  const addressed = addressee(request);
+  if (addressed.kind === 'nobody')
+    return { delayMs: 0, outcome: { kind: 'answer', answer: addressed.answer(requestId) } };
+  const { service, signature } = addressed;
+  const record: CallRecord = {
+    at: context.clock.now().toISOString(),
+    requestId,
+    service: service.name,
+    operation: service.protocol.operationOf(request) ?? '',
+    region: signature?.scope.region ?? '',
+    status: 200,
+  };
+  let result: Answer;
+  try {
+    result = await serve({ request, sourceIp, context, service, signature, record });
+  } catch (error) {
+    if (!(error instanceof AwsError)) context.onBug(error);
+    const known = error instanceof AwsError ? error : refuse({ kind: 'bug' }, service.protocol.errors);
+    record.error = known.code;
+    result = { delayMs: 0, outcome: { kind: 'answer', answer: service.protocol.encodeError(known, requestId) } };
+  }
+  record.status = result.outcome.kind === 'answer' ? result.outcome.answer.status : 0;
+  context.callLog?.record(record);
+  return result;
+}
+
+type Addressee =
+  | { kind: 'service'; service: Service; signature: Signature | undefined }
+  | { kind: 'nobody'; answer: (requestId: string) => WireAnswer };
+
+/** The service of the credential scope or, where nothing is signed, of the API version or the JSON target. */
+function addressee(request: WireRequest): Addressee {
+  const reading = readSignature(request);
+  if (reading.kind === 'signature') {
+    const { service: name } = reading.signature.scope;
+    const service = SERVICES.find(one => one.name === name);
+    return service ? { kind: 'service', service, signature: reading.signature } : notSimulated(name);
+  }
+  const version = parametersOf(request).get('Version');
+  const target = request.headers['x-amz-target'] !== undefined;
+  const service = SERVICES.find(one => (target ? one.protocol.operationOf(request) : one.version === version));
+  const refusal: Refusal =
+    reading.kind === 'unsigned' ? { kind: 'unsigned' } : { kind: 'incomplete-signature', message: reading.message };
+  const { protocol } = service ?? SERVICES[0]!; // the registry is never empty
+  return { kind: 'nobody', answer: requestId => protocol.encodeError(refuse(refusal, protocol.errors), requestId) };
+}
+
+function notSimulated(name: string): Addressee {
+  const { protocol } = SERVICES[0]!; // the registry is never empty
+  const message = `Simulated AWS does not have the service ${name}; it has ${SERVICES.map(one => one.name).join(', ')}.`;
+  const error = new AwsError({ code: 'ServiceNotSimulated', status: 400, message });
+  return { kind: 'nobody', answer: requestId => protocol.encodeError(error, requestId) };
+}
+
+async function serve(it: {
+  request: WireRequest;
+  sourceIp: string;
+  context: AwsContext;
+  service: Service;
+  signature: Signature | undefined;
+  /** Filled in on the way. */
+  record: CallRecord;
+}): Promise<Answer> {
+  const { request, context, service, record } = it;
+  const { protocol } = service;
+  const credential = authenticated(it);
+  record.accountId = credential.account.id;
+  record.callerArn = credential.principal.arn;
+  const operation = operationNamed(service, record.operation, request);
+  const call: Call<Record<string, unknown>> = {
+    service: service.name,
+    operation: record.operation,
+    region: record.region,
+    requestId: record.requestId,
+    caller: credential.principal,
+    sourceIp: it.sourceIp,
+    input: protocol.decode(operation.shape, request),
+    world: context.world,
+    clock: context.clock,
+  };
+  if (typeof call.input.RoleArn === 'string') record.resource = call.input.RoleArn;
+  noteUse(credential, call);
+  const { delayMs, outcome } = faultOf(call, record.resource, context.decideFault);
+  if (outcome.kind === 'hang' || outcome.kind === 'drop') return { delayMs, outcome };
+  if (outcome.kind === 'error') {
+    record.error = outcome.code;
+    return {
+      delayMs,
+      outcome: { kind: 'answer', answer: protocol.encodeError(new AwsError(outcome), record.requestId) },
+    };
+  }
+  if (outcome.kind === 'empty-page') call.emptyPage = true;
+  authorise(service, call);
+  const answer = protocol.encode(operation.shape, await operation.run(call), record.requestId);
+  if (outcome.kind === 'truncate') answer.body = cutOff(answer.body);
+  return { delayMs, outcome: { kind: 'answer', answer } };
+}
+
+function authenticated({ request, context, service, signature }: Parameters<typeof serve>[0]): Credential {
+  const dialect = service.protocol.errors;
+  if (!signature) throw refuse({ kind: 'unsigned' }, dialect);
+  const { world, clock } = context;
+  const authentication = authenticate({ request, signature, service: service.name, dialect, world, clock });
+  if (authentication.kind === 'refused') throw refuse(authentication.refusal, dialect);
+  return authentication.credential;
+}
+
+function operationNamed(service: Service, name: string, request: WireRequest): SimulatedOperation {
+  const operation = service.operations.get(name);
+  if (operation) return operation;
+  const refusal: Refusal = service.has(name)
+    ? { kind: 'not-simulated', operation: name }
+    : { kind: 'unknown-operation', operation: name, version: parametersOf(request).get('Version') ?? undefined };
+  throw refuse(refusal, service.protocol.errors);
+}
+
+/** Long-term keys remember their last use, for GetAccessKeyLastUsed. */
+function noteUse({ key }: Credential, call: Call<unknown>): void {
+  if (key) key.lastUsed = { at: call.clock.now().toISOString(), service: call.service, region: call.region };
+}
+
+/** Members that ask for a part of a listing instead of all of it. */
+const PAGING_MEMBERS = ['MaxResults', 'NextToken', 'MaxItems', 'Marker', 'Filters'];
+
+function faultOf(
+  call: Call<Record<string, unknown>>,
+  resource: string | undefined,
+  decideFault: DecideFault | undefined,
+): { delayMs: number; outcome: FaultOutcome } {
+  const { service, operation, region, caller, input } = call;
+  if (!decideFault) return { delayMs: 0, outcome: { kind: 'pass' } };
+  return decideFault({
+    service,
+    operation,
+    region,
+    accountId: caller.accountId,
+    callerArn: caller.arn,
+    paged: PAGING_MEMBERS.some(name => input[name] !== undefined),
+    ...(resource === undefined ? {} : { resource }),
+  });
+}
+
+function authorise(service: Service, call: Call<unknown>): void {
+  const resource = service.resourceOf(call);
+  if (resource === undefined) return;
+  const asked = { action: `${service.name}:${call.operation}`, resource };
+  const decision = decideForCaller(call.world, call.caller, { ...asked, context: contextOf(call) });
+  if (decision.allowed) return;
+  const message = denialMessage(call.caller, asked, decision);
+  throw refuse({ kind: 'not-authorised', message }, service.protocol.errors);
+}
+
+/** In the middle, so that some items are whole and one is not. */
+function cutOff(body: string): string {
+  return body.slice(0, Math.ceil(body.length / 2));
+}

@@ -1,0 +1,40 @@
+import type { Principal } from '../service.ts';
+
+/** The ways in which a Principal element can name a caller. */
+export interface CallerNames {
+  accountId: string;
+  /** Ways to name the account: its ID and its root ARN. */
+  account: string[];
+  /** Ways to name the caller itself: ARN and unique id of the user or role, and the ARN of the session. */
+  itself: string[];
+  /** Every name NotPrincipal must list to leave the caller out; each may be written in several ways. */
+  names: string[][];
+}
+
+/**
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+ * Trust policies hold ARNs as they were written; `forgetPrincipal` turns those of a deleted user or role into its unique id,
+ * so that a namesake made later is not trusted.
+ */
+export function callerNames(caller: Principal): CallerNames {
+  const account = [caller.accountId, `arn:${caller.partition}:iam::${caller.accountId}:root`];
+  const base = { accountId: caller.accountId, account };
+  switch (caller.kind) {
+    case 'root':
+      return { ...base, itself: [], names: [account] };
+    case 'user': {
+      const user = [caller.arn, caller.userId];
+      return { ...base, itself: user, names: [account, user] };
+    }
+    case 'assumed-role': {
+      const role = [caller.role?.arn ?? '', caller.userId.split(':')[0] ?? ''];
+      const session = [caller.arn, caller.userId];
+      return { ...base, itself: [...role, ...session], names: [account, role, session] };
+    }
+  }
+}
+
+export function principalMatch(listed: readonly string[], caller: CallerNames): 'none' | 'account' | 'principal' {
+  if (listed.some(name => name === '*' || caller.itself.includes(name))) return 'principal';
+  return listed.some(name => caller.account.includes(name)) ? 'account' : 'none';
+}

@@ -1,0 +1,188 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock, systemClock } from '../src/domain/clock.ts';
+import { type AwsContext, answerAws } from './answer.ts';
+import type { CallLog } from './call-log.ts';
+import type { HandleControl } from './control.ts';
+import type { DecideFault } from './faults.ts';
+import type { WireRequest } from './wire/protocol.ts';
+import type { World } from './world/world.ts';
+
+export interface SimulatedAwsOptions {
+  world: World;
+  clock?: Clock;
+  /** Default 127.0.0.1: simulated AWS is for this machine. */
+  host?: string;
+  /** Default 0: any free port. */
+  port?: number;
+  decideFault?: DecideFault;
+  callLog?: CallLog;
+  /** Serves everything below /_control/; without it those paths do not exist. */
+  handleControl?: HandleControl;
+  /** Told of failures of the simulator itself; by default they are written to standard error. */
+  onBug?: (error: unknown) => void;
+}
+
+export interface SimulatedAws {
+  /** For AWS_ENDPOINT_URL: one address for every service and region. */
+  url: string;
+  world: World;
+  clock: Clock;
+  /** Ends every connection, also those that a fault script left hanging. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts simulated AWS: one HTTP server for every service, region and account. Which of them a request means is read from
+ * the scope of its signature, so that every AWS SDK and the AWS CLI work with AWS_ENDPOINT_URL alone.
+ */
+export async function startSimulatedAws(options: SimulatedAwsOptions): Promise<SimulatedAws> {
+  const { world, clock = systemClock, host = '127.0.0.1', port = 0 } = options;
+  const closing = new AbortController();
+  const context: Handling = { ...options, clock, onBug: options.onBug ?? printBug, closing: closing.signal };
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+    handle(request, response, context).catch(error => {
+      // A client that has gone is no failure of ours.
+      if (!response.destroyed && !closing.signal.aborted) context.onBug(error);
+      response.destroy();
+    });
+  });
+  const address = await new Promise<AddressInfo | string | null>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve(server.address()));
+  });
+  if (address === null || typeof address === 'string') throw new Error('simulated AWS has no TCP address');
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    world,
+    clock,
+    close: () =>
+      new Promise((resolve, reject) => {
+        closing.abort();
+        server.close(error => (error ? reject(error) : resolve()));
+        server.closeAllConnections();
+      }),
+  };
+}
+
+type Handling = AwsContext & Pick<SimulatedAwsOptions, 'handleControl'> & { closing: AbortSignal };
+
+/** The largest request that any of the services takes is a policy document of 6,144 characters, percent-encoded. */
+const BODY_BYTES_MAX = 1024 * 1024;
+
+async function handle(request: IncomingMessage, response: ServerResponse, context: Handling): Promise<void> {
+  const { path, query } = splitTarget(request.url ?? '/');
+  const body = await readBody(request);
+  if (!body) {
+    send(response, context, { status: 413, headers: { connection: 'close' }, body: '' });
+    return;
+  }
+  if (path.startsWith('/_control/')) {
+    await control({ request, response, context, path, query, body });
+    return;
+  }
+  const wire: WireRequest = { method: request.method ?? 'GET', path, query, headers: headersOf(request), body };
+  const { delayMs, outcome } = await answerAws(wire, sourceIp(request), context);
+  if (delayMs > 0) await sleep(delayMs, undefined, { signal: context.closing });
+  switch (outcome.kind) {
+    case 'answer':
+      send(response, context, outcome.answer);
+      break;
+    case 'drop':
+      request.socket.destroy();
+      break;
+    case 'hang':
+      // Nothing is sent: the connection ends when the client gives up or the server closes.
+      break;
+  }
+}
+
+function send(
+  response: ServerResponse,
+  { clock }: Handling,
+  { status, headers, body }: { status: number; headers: Record<string, string>; body: string },
+): void {
+  // The simulation's own date: clients correct their clocks by it, as they do with AWS.
+  response.sendDate = false;
+  response.writeHead(status, {
+    ...headers,
+    date: clock.now().toUTCString(),
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}
+
+/** Control is for this machine's programs: not for other hosts, and not for web pages that a browser here has open. */
+async function control({
+  request,
+  response,
+  context,
+  path,
+  query,
+  body,
+}: {
+  request: IncomingMessage;
+  response: ServerResponse;
+  context: Handling;
+  path: string;
+  query: string;
+  body: Buffer;
+}): Promise<void> {
+  const answer = (status: number, value: unknown) =>
+    send(response, context, {
+      status,
+      headers: { 'content-type': 'application/json' },
+      body: value === undefined ? '' : JSON.stringify(value),
+    });
+  if (!context.handleControl) return answer(404, { message: 'this server has no control API' });
+  if (!isLoopback(request) || request.headers.origin !== undefined) {
+    return answer(403, { message: 'the control API is for programs on this machine' });
+  }
+  const asked = {
+    method: request.method ?? 'GET',
+    path,
+    query: new URLSearchParams(query),
+    body: body.toString('utf8'),
+  };
+  const { status, body: value } = await context.handleControl(asked);
+  answer(status, value);
+}
+
+function isLoopback(request: IncomingMessage): boolean {
+  const ip = sourceIp(request);
+  return ip === '::1' || ip.startsWith('127.');
+}
+
+function sourceIp(request: IncomingMessage): string {
+  return (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+}
+
+function splitTarget(target: string): { path: string; query: string } {
+  const mark = target.indexOf('?');
+  return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+}
+
+function headersOf(request: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(',') : value;
+  }
+  return headers;
+}
+
+/** Undefined if the body is too large; the rest of it is not read. */
+async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += chunk.length;
+    if (bytes > BODY_BYTES_MAX) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function printBug(error: unknown): void {
+  process.stderr.write(`simulated AWS failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+}

@@ -1,0 +1,80 @@
+import type { AwsError } from '../service.ts';
+import type { Protocol, WireRequest } from './protocol.ts';
+import { decodeQueryInput } from './query-input.ts';
+import { encodeXmlMembers, escapeXml, type XmlStyle } from './xml-output.ts';
+
+/** The query protocol of STS and IAM. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
+export function queryProtocol({ xmlNamespace }: { xmlNamespace: string }): Protocol {
+  const style: XmlStyle = { milliseconds: false, immutableShapes: new Set() };
+  return {
+    errors: 'query',
+    operationOf: request => parametersOf(request).get('Action') ?? undefined,
+    decode: (operation, request) => decodeQueryInput(operation.input, parametersOf(request), 'query'),
+    encode(operation, output, requestId) {
+      const { name } = operation;
+      // AWS leaves the result element out where the model has no output at all.
+      const result =
+        operation.output.name === 'Unit'
+          ? ''
+          : `<${name}Result>${encodeXmlMembers(operation.output, output, style)}</${name}Result>`;
+      const metadata = `<ResponseMetadata><RequestId>${requestId}</RequestId></ResponseMetadata>`;
+      return xmlAnswer(
+        200,
+        `<${name}Response xmlns="${xmlNamespace}">${result}${metadata}</${name}Response>`,
+        requestId,
+      );
+    },
+    encodeError(error, requestId) {
+      const type = `<Type>${error.status < 500 ? 'Sender' : 'Receiver'}</Type>`;
+      const body = `<ErrorResponse xmlns="${xmlNamespace}"><Error>${type}${codeAndMessage(error)}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
+      return xmlAnswer(error.status, body, requestId);
+    },
+  };
+}
+
+/** EC2's dialect of it. https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html */
+export function ec2Protocol({
+  xmlNamespace,
+  immutableShapes = [],
+}: {
+  xmlNamespace: string;
+  /** Structs that the service never changes in place, so that their XML is made once. */
+  immutableShapes?: readonly string[];
+}): Protocol {
+  const style: XmlStyle = { milliseconds: true, immutableShapes: new Set(immutableShapes) };
+  return {
+    errors: 'ec2',
+    operationOf: request => parametersOf(request).get('Action') ?? undefined,
+    decode: (operation, request) => decodeQueryInput(operation.input, parametersOf(request), 'ec2'),
+    encode(operation, output, requestId) {
+      const members = encodeXmlMembers(operation.output, output, style);
+      const body = `<${operation.name}Response xmlns="${xmlNamespace}"><requestId>${requestId}</requestId>${members}</${operation.name}Response>`;
+      return xmlAnswer(200, body, requestId);
+    },
+    encodeError(error, requestId) {
+      const body = `<Response><Errors><Error>${codeAndMessage(error)}</Error></Errors><RequestID>${requestId}</RequestID></Response>`;
+      return xmlAnswer(error.status, body, requestId);
+    },
+  };
+}
+
+/** Parameters of the query string and of a form body; where a name stands twice, the body's wins. */
+export function parametersOf(request: WireRequest): URLSearchParams {
+  const parameters = new URLSearchParams(request.query);
+  if (request.body.length === 0) return parameters;
+  const body = new URLSearchParams(request.body.toString('utf8'));
+  for (const [key, value] of parameters) if (!body.has(key)) body.set(key, value);
+  return body;
+}
+
+function codeAndMessage(error: AwsError): string {
+  return `<Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message>`;
+}
+
+function xmlAnswer(status: number, document: string, requestId: string) {
+  return {
+    status,
+    headers: { 'content-type': 'text/xml;charset=UTF-8', 'x-amzn-requestid': requestId },
+    body: `<?xml version="1.0" encoding="UTF-8"?>\n${document}`,
+  };
+}

@@ -1,0 +1,189 @@
+import { AwsError, type ServiceName } from '../service.ts';
+import type { Protocol } from './protocol.ts';
+
+/** Why a request is refused before its service sees it. */
+export type Refusal =
+  | { kind: 'unsigned' }
+  | { kind: 'incomplete-signature'; message: string }
+  | { kind: 'unknown-key' }
+  | { kind: 'wrong-signature' }
+  /** The scope's region or service is not the one it should be; `message` in AWS's words. */
+  | { kind: 'wrong-scope'; message: string }
+  /** Signed too long ago or in the future; `message` in AWS's words. */
+  | { kind: 'wrong-time'; message: string }
+  | { kind: 'expired-session' }
+  | { kind: 'account-blocked' }
+  | { kind: 'unknown-operation'; operation: string; version: string | undefined }
+  | { kind: 'not-simulated'; operation: string }
+  | { kind: 'not-authorised'; message: string }
+  | { kind: 'throttled' }
+  | { kind: 'too-large' }
+  | { kind: 'bug' };
+
+interface Wording {
+  code: string;
+  status: number;
+  message: string;
+}
+
+/**
+ * The error that a service of this protocol answers. Sources: common errors of the STS, IAM and Organizations API
+ * references (https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html) and EC2's error codes
+ * (https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html).
+ */
+export function refuse(refusal: Refusal, protocol: Protocol['errors']): AwsError {
+  return new AwsError(wordingOf(refusal, protocol));
+}
+
+/** What the service says when a client has spent its tokens. */
+export function throttlingError(service: ServiceName): Wording {
+  if (service === 'ec2') return { code: 'RequestLimitExceeded', status: 503, message: 'Request limit exceeded.' };
+  if (service === 'organizations') return { code: 'TooManyRequestsException', status: 400, message: 'Rate exceeded' };
+  return { code: 'Throttling', status: 400, message: 'Rate exceeded' };
+}
+
+function wordingOf(refusal: Refusal, protocol: Protocol['errors']): Wording {
+  switch (refusal.kind) {
+    case 'not-authorised':
+      return notAuthorised(refusal.message, protocol);
+    case 'unknown-operation':
+      return unknownOperation(refusal, protocol);
+    case 'not-simulated':
+      return {
+        code: protocol === 'json' ? 'UnknownOperationException' : 'InvalidAction',
+        status: 400,
+        message: `Simulated AWS does not have the operation ${refusal.operation}.`,
+      };
+    case 'throttled':
+      return throttlingError(protocol === 'ec2' ? 'ec2' : protocol === 'json' ? 'organizations' : 'sts');
+    case 'too-large':
+      return { code: 'RequestEntityTooLarge', status: 413, message: 'Request body too large' };
+    case 'bug':
+      return {
+        code: protocol === 'ec2' ? 'InternalError' : 'InternalFailure',
+        status: 500,
+        message: 'Simulated AWS failed; see its log.',
+      };
+    default:
+      return REFUSED[refusal.kind](protocol, 'message' in refusal ? refusal.message : '');
+  }
+}
+
+const EC2_AUTH_FAILURE: Wording = {
+  code: 'AuthFailure',
+  status: 401,
+  message: 'AWS was not able to validate the provided access credentials',
+};
+
+const MISMATCH =
+  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
+
+type Worded = (protocol: Protocol['errors'], message: string) => Wording;
+
+/** Authentication, in the three dialects: EC2 says AuthFailure to nearly everything, JSON services answer 400. */
+const REFUSED = {
+  unsigned: dialects({
+    query: { code: 'MissingAuthenticationToken', status: 403, message: 'Request is missing Authentication Token' },
+    ec2: { code: 'MissingAuthenticationToken', status: 403, message: 'The request must contain valid credentials.' },
+    json: { code: 'MissingAuthenticationTokenException', status: 400, message: 'Missing Authentication Token' },
+  }),
+  'unknown-key': dialects({
+    query: {
+      code: 'InvalidClientTokenId',
+      status: 403,
+      message: 'The security token included in the request is invalid.',
+    },
+    ec2: EC2_AUTH_FAILURE,
+    json: {
+      code: 'UnrecognizedClientException',
+      status: 400,
+      message: 'The security token included in the request is invalid.',
+    },
+  }),
+  'wrong-signature': dialects({
+    query: { code: 'SignatureDoesNotMatch', status: 403, message: MISMATCH },
+    ec2: EC2_AUTH_FAILURE,
+    json: { code: 'InvalidSignatureException', status: 400, message: MISMATCH },
+  }),
+  'expired-session': dialects({
+    query: { code: 'ExpiredToken', status: 403, message: 'The security token included in the request is expired' },
+    ec2: { code: 'RequestExpired', status: 400, message: 'Request has expired.' },
+    json: {
+      code: 'ExpiredTokenException',
+      status: 400,
+      message: 'The security token included in the request is expired',
+    },
+  }),
+  'account-blocked': dialects({
+    query: {
+      code: 'InvalidClientTokenId',
+      status: 403,
+      message: 'The security token included in the request is invalid.',
+    },
+    ec2: {
+      code: 'Blocked',
+      status: 403,
+      message: 'This account is currently blocked and not recognized as a valid account.',
+    },
+    json: {
+      code: 'UnrecognizedClientException',
+      status: 400,
+      message: 'The security token included in the request is invalid.',
+    },
+  }),
+  'incomplete-signature': withMessage({ query: 'IncompleteSignature', json: 'IncompleteSignatureException' }),
+  'wrong-scope': withMessage({ query: 'SignatureDoesNotMatch', json: 'InvalidSignatureException' }),
+  'wrong-time': (protocol, message) =>
+    protocol === 'ec2'
+      ? { code: 'RequestExpired', status: 400, message: 'Request has expired.' }
+      : withMessage({ query: 'SignatureDoesNotMatch', json: 'InvalidSignatureException' })(protocol, message),
+} satisfies Record<string, Worded>;
+
+function dialects(wordings: Record<Protocol['errors'], Wording>): Worded {
+  return protocol => wordings[protocol];
+}
+
+function withMessage(codes: { query: string; json: string }): Worded {
+  return (protocol, message) => {
+    if (protocol === 'json') return { code: codes.json, status: 400, message };
+    return { code: codes.query, status: codes.query === 'IncompleteSignature' ? 400 : 403, message };
+  };
+}
+
+function notAuthorised(message: string, protocol: Protocol['errors']): Wording {
+  switch (protocol) {
+    case 'query':
+      return { code: 'AccessDenied', status: 403, message };
+    case 'ec2':
+      return {
+        code: 'UnauthorizedOperation',
+        status: 403,
+        message: `You are not authorized to perform this operation. ${message}`,
+      };
+    case 'json':
+      return { code: 'AccessDeniedException', status: 400, message };
+  }
+}
+
+function unknownOperation(
+  refusal: { operation: string; version: string | undefined },
+  protocol: Protocol['errors'],
+): Wording {
+  const { operation, version } = refusal;
+  switch (protocol) {
+    case 'query':
+      return operation === ''
+        ? { code: 'MissingAction', status: 400, message: 'The request is missing an action' }
+        : {
+            code: 'InvalidAction',
+            status: 400,
+            message: `Could not find operation ${operation} for version ${version ?? 'NO_VERSION_SPECIFIED'}`,
+          };
+    case 'ec2':
+      return operation === ''
+        ? { code: 'MissingAction', status: 400, message: 'The request must contain the parameter Action' }
+        : { code: 'InvalidAction', status: 400, message: `The action ${operation} is not valid for this web service.` };
+    case 'json':
+      return { code: 'UnknownOperationException', status: 400, message: '' };
+  }
+}
