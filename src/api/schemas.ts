@@ -79,7 +79,7 @@ export function listOf<Item extends z.ZodType>(item: Item) {
 /** Paging by keyset: `cursor` is what the page before answered as `nextCursor`. */
 export const page = z.strictObject({
   limit: z.coerce.number().int().min(1).max(LIMITS.listItemsMax).default(LIMITS.listItemsDefault),
-  cursor: z.string().max(1_024).optional(),
+  cursor: z.string().max(LIMITS.cursorCharsMax).optional(),
 });
 
 export const byId = z.strictObject({ id: uuid });

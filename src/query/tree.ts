@@ -28,8 +28,15 @@ export type AttributeProperty = {
   readonly of: 'attribute';
   readonly name: string;
   /** Where each asset type that has it keeps it; `[]` in a path stands for every element of a list. */
-  readonly places: readonly { readonly assetType: string; readonly path: string }[];
+  readonly places: readonly AttributePlace[];
 };
+
+export interface AttributePlace {
+  readonly assetType: string;
+  readonly path: string;
+  /** Whether its values are part of the asset's text, so that an index can find them. */
+  readonly inSearch: boolean;
+}
 
 export type AssetTextName = 'name' | 'id' | 'arn' | 'accountId' | 'region' | 'type' | 'state' | 'text';
 export type AssetTimeName = 'firstSeen' | 'lastSeen' | 'changed';

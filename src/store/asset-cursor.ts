@@ -35,7 +35,9 @@ function decode(text: string): readonly unknown[] | undefined {
 function fits(value: unknown, { kind, nullable }: Sort): value is string | null {
   if (value === null) return nullable;
   if (typeof value !== 'string') return false;
-  return kind === 'time' ? TIME.test(value) && !Number.isNaN(Date.parse(value)) : !value.includes('\0');
+  return kind === 'time'
+    ? TIME.test(value) && value >= '0001' && !Number.isNaN(Date.parse(value))
+    : !value.includes('\0');
 }
 
 function fingerprintOf(belongsTo: string): string {

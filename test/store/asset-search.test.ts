@@ -1,0 +1,453 @@
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LIMITS } from '../../src/domain/limits.ts';
+import { readAssetQuery } from '../../src/query/asset-query.ts';
+import { type AssetQuery, allOf, anyOf, withoutGone } from '../../src/query/tree.ts';
+import { readAsset, readAssetHistory } from '../../src/store/asset-reads.ts';
+import { type AssetSearch, countAssets, searchAssets } from '../../src/store/asset-search.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { accepts } from './accepts.ts';
+import {
+  type Account,
+  insertAssets,
+  insertConnector,
+  insertScope,
+  type StoredAsset,
+  VOCABULARY,
+  worldOf,
+} from './asset-world.ts';
+
+let database: TestDatabase;
+let world: StoredAsset[];
+let accounts: Account[];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  ({ assets: world, accounts } = worldOf({ assets: 3_000, seed: 7 }));
+  for (const account of accounts) await insertConnector(database.db, account);
+  await insertAssets(database.db, world);
+});
+afterAll(() => database?.drop());
+
+function queryOf(text: string): AssetQuery {
+  const query = readAssetQuery(text, VOCABULARY);
+  if (!query.ok) throw new Error(query.fault.detail);
+  return query.value;
+}
+
+async function pageOf(search: Partial<AssetSearch>) {
+  const page = await searchAssets(database.db, { query: queryOf(''), sort: 'name', limit: 1_000, ...search });
+  if (!page.ok) throw new Error(page.fault.detail);
+  return page.value;
+}
+
+async function idsFound(search: Partial<AssetSearch>): Promise<string[]> {
+  const ids: string[] = [];
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page = await pageOf({ ...search, ...(cursor === undefined ? {} : { cursor }) });
+    ids.push(...page.items.map(asset => asset.id));
+    cursor = page.nextCursor;
+  }
+  return ids;
+}
+
+function idsExpected(query: AssetQuery): string[] {
+  const shown = withoutGone(query);
+  return world.filter(asset => accepts(shown, asset)).map(asset => asset.id);
+}
+
+describe('a query', () => {
+  it.each([
+    '',
+    'web',
+    'name:web-1',
+    'name:WEB-1*',
+    'name:*-1',
+    'name:"a%"',
+    'name:*_*',
+    'not name:*',
+    'id:i-0000000000000001',
+    'arn:*',
+    'type:instance and state:running',
+    'type:*volume*',
+    'state:(running, stopped) and region:eu-*',
+    'accountId:111111111111 or accountId:2*',
+    'tag.Env:prod',
+    'tag.env:prod',
+    'tag.Env:PROD',
+    'tag.Env:p*',
+    'not tag.Env:prod',
+    'tag."a b:c":*',
+    'connectorTag.Owner:security',
+    'privateIp:10.0.0.1*',
+    'availabilityZone:eu-west-1a',
+    'securityGroupId:sg-2',
+    'securityGroupId:(sg-1, sg-3)',
+    'encrypted:true',
+    'size>=100 and size<200',
+    'size:100',
+    'launchTime>2026-03-01',
+    'firstSeen<2026-02-01 or changed>=2026-03-01',
+    'gone:true',
+    'gone:true or state:stopped',
+    'not (gone:true or state:stopped)',
+    'name:"x\'; drop table assets; --"',
+  ])('finds what a plain reading of it finds: %s', async text => {
+    const query = queryOf(text);
+    expect((await idsFound({ query })).sort()).toEqual(idsExpected(query).sort());
+  });
+
+  it('finds in PostgreSQL what it accepts in memory, whatever the query', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyQuery, async query => {
+        expect((await idsFound({ query })).sort()).toEqual(idsExpected(query).sort());
+      }),
+      { numRuns: 150 },
+    );
+  }, 60_000);
+
+  it('treats every value as a value, never as SQL or as a pattern', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom('name', 'id', 'accountId', 'text', 'tag', 'vpcId'),
+        fc.string({ unit: fc.constantFrom(...`'"\\%_;-$?:*{}[]`), minLength: 1, maxLength: 12 }),
+        async (property, value) => {
+          const quoted = `"${value.replace(/["\\*]/g, '\\$&')}"`;
+          const query = queryOf(property === 'tag' ? `tag.${quoted}:${quoted}` : `${property}:${quoted}`);
+          expect(await idsFound({ query })).toEqual(idsExpected(query));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('paging', () => {
+  it.each(['name', '-name', 'state', '-state', 'id', '-type', 'accountId', '-region', 'firstSeen', '-changed'])(
+    'by %s gives every asset once, in the order of one large page',
+    async sort => {
+      const query = queryOf('type:instance');
+      const whole = await idsFound({ query, sort, limit: LIMITS.listItemsMax });
+      expect(await idsFound({ query, sort, limit: 97 })).toEqual(whole);
+      expect(new Set(whole).size).toBe(idsExpected(query).length);
+    },
+  );
+
+  it('puts assets without a name last, whichever way it sorts', async () => {
+    for (const sort of ['name', '-name']) {
+      const { items } = await pageOf({ query: queryOf('type:instance'), sort });
+      const names = items.map(asset => asset.name);
+      const firstNull = names.indexOf(null);
+      expect(firstNull).toBeGreaterThan(0);
+      expect(names.slice(firstNull).every(name => name === null)).toBe(true);
+      const named = names.slice(0, firstNull).filter(name => name !== null);
+      const ascending = sort === 'name' ? named : [...named].reverse();
+      expect(ascending).toEqual([...ascending].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
+    }
+  });
+
+  it('refuses a cursor of another query, another order, or another origin', async () => {
+    const { nextCursor } = await pageOf({ limit: 10 });
+    const cursor = nextCursor ?? '';
+    const forged = Buffer.from(JSON.stringify(['x', 'y', 'z'])).toString('base64url');
+    const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const nul = Buffer.from(JSON.stringify([parts[0], 'a\0', parts[2]])).toString('base64url');
+    for (const search of [
+      { cursor, query: queryOf('web') },
+      { cursor, sort: '-name' },
+      { cursor, app: 'asset-view' as const },
+      { cursor: forged },
+      { cursor: nul },
+      { cursor: 'nonsense' },
+      { cursor: '' },
+    ]) {
+      const page = await searchAssets(database.db, { query: queryOf(''), sort: 'name', limit: 10, ...search });
+      expect(page).toMatchObject({ ok: false, fault: { code: 'invalid-cursor', field: 'cursor' } });
+    }
+  });
+
+  it('refuses a sort order that does not exist and names those that do', async () => {
+    const page = await searchAssets(database.db, { query: queryOf(''), sort: 'seen_by', limit: 10 });
+    expect(page).toMatchObject({ ok: false, fault: { code: 'invalid-field', field: 'sort' } });
+    expect(page.ok || page.fault.detail).toContain('name, id, type');
+  });
+});
+
+describe('a count', () => {
+  it('is exact up to its limit', async () => {
+    const { count } = await pageOf({ query: queryOf('type:instance'), limit: 1 });
+    expect(count).toEqual({ value: idsExpected(queryOf('type:instance')).length, exact: true });
+  });
+
+  it('says "at least" above it', async () => {
+    await using other = await createTestDatabase();
+    const assets = worldOf({ assets: LIMITS.countMax + 1, seed: 1, gone: false }).assets;
+    await insertAssets(other.db, assets.slice(0, LIMITS.countMax));
+    const search = { query: queryOf(''), sort: 'id', limit: 1 };
+    expect(await searchAssets(other.db, search)).toMatchObject({
+      value: { count: { value: LIMITS.countMax, exact: true } },
+    });
+    await insertAssets(other.db, assets.slice(LIMITS.countMax));
+    expect(await searchAssets(other.db, search)).toMatchObject({
+      value: { count: { value: LIMITS.countMax, exact: false } },
+    });
+  });
+
+  it.each(['accountId', 'region', 'assetType', 'state'] as const)('by %s adds up the assets found', async by => {
+    const query = queryOf('size>10 or state:*');
+    const expected = Map.groupBy(
+      world.filter(asset => accepts(withoutGone(query), asset)),
+      asset => asset[by],
+    );
+    const { items } = await countAssets(database.db, { by, query });
+    expect(new Map(items.map(({ value, count }) => [value, count]))).toEqual(
+      new Map([...expected].map(([value, assets]) => [value, assets.length])),
+    );
+    expect(items.map(item => item.count)).toEqual(items.map(item => item.count).sort((a, b) => b - a));
+  });
+});
+
+describe('an app', () => {
+  it('shows what one of its connectors sees, and what nobody sees any more', async () => {
+    for (const app of ['cloud-view', 'asset-view'] as const) {
+      const members = new Set(accounts.filter(account => account.apps.includes(app)).map(account => account.num));
+      const visible = world.filter(
+        ({ goneAt, seenBy }) => goneAt === null && (seenBy.length === 0 || seenBy.some(num => members.has(num))),
+      );
+      expect(visible.length).toBeLessThan(world.filter(asset => asset.goneAt === null).length);
+      expect((await idsFound({ app })).sort()).toEqual(visible.map(asset => asset.id).sort());
+      const { items } = await countAssets(database.db, { by: 'assetType', query: queryOf(''), app });
+      expect(items.reduce((sum, item) => sum + item.count, 0)).toBe(visible.length);
+    }
+  });
+
+  it('marks what nobody sees any more by having no connectors', async () => {
+    const { items } = await pageOf({});
+    const byId = new Map(world.map(asset => [asset.id, asset]));
+    const idOf = new Map(accounts.map(account => [account.num, account.id]));
+    for (const asset of items) {
+      const seenBy = byId.get(asset.id)?.seenBy ?? [];
+      expect(asset.connectorIds).toEqual(seenBy.map(num => idOf.get(num)).sort());
+    }
+    expect(items.some(asset => asset.connectorIds.length === 0)).toBe(true);
+    expect(items.some(asset => asset.connectorIds.length === 2)).toBe(true);
+  });
+});
+
+describe('one asset', () => {
+  it('is answered with every field as it is stored', async () => {
+    const [stored] = world.filter(asset => asset.seenBy.length === 1 && asset.name !== null);
+    const { seenBy, search, goneAt, ...fields } = stored ?? expect.fail();
+    expect(await readAsset(database.db, fields.id)).toEqual({
+      ok: true,
+      value: {
+        ...fields,
+        goneAt,
+        connectorIds: accounts.filter(({ num }) => seenBy.includes(num)).map(({ id }) => id),
+      },
+    });
+  });
+
+  it('that does not exist is a fault', async () => {
+    const id = '019fffff-0000-7000-8000-000000000000';
+    expect(await readAsset(database.db, id)).toMatchObject({ ok: false, fault: { code: 'not-found' } });
+    expect(await readAssetHistory(database.db, { id, limit: 5 })).toMatchObject({ fault: { code: 'not-found' } });
+  });
+
+  it('has its history newest first, page by page', async () => {
+    const id = world[0]?.id ?? expect.fail();
+    expect(await readAssetHistory(database.db, { id, limit: 5 })).toEqual({
+      ok: true,
+      value: { items: [], nextCursor: null },
+    });
+    const changes = [{ path: 'state', before: 'running', after: 'stopped' }];
+    for (let day = 1; day <= 5; day++) {
+      await sql`
+        insert into asset_history (asset_id, at, run_id, event, changes)
+        values (${id}, ${`2026-01-0${day}T00:00:00Z`}, null, 'changed', ${JSON.stringify(changes)}::jsonb)
+      `.execute(database.db);
+    }
+    const days: string[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page = await readAssetHistory(database.db, { id, limit: 2, ...(cursor ? { cursor } : {}) });
+      if (!page.ok) throw new Error(page.fault.detail);
+      days.push(...page.value.items.map(({ at }) => at.slice(0, 10)));
+      expect(page.value.items.every(item => item.event === 'changed')).toBe(true);
+      cursor = page.value.nextCursor;
+    }
+    expect(days).toEqual(['2026-01-05', '2026-01-04', '2026-01-03', '2026-01-02', '2026-01-01']);
+    expect(await readAssetHistory(database.db, { id, limit: 2, cursor: 'x' })).toMatchObject({
+      fault: { code: 'invalid-cursor' },
+    });
+  });
+});
+
+describe('last seen', () => {
+  const [instance, gone, unseen] = ['i-live', 'i-gone', 'i-unseen'];
+
+  it('is the end of the last complete observation by a connector that sees the asset, unless it is gone', async () => {
+    await using other = await createTestDatabase();
+    const { accounts, template } = worldOf({ assets: 1, seed: 1 });
+    const [account] = accounts;
+    if (!account || !template) throw new Error('the world is empty');
+    await insertConnector(other.db, account);
+    const written = { lastSeenAt: '2026-01-01T00:00:00.000Z', goneAt: null, seenBy: [account.num] };
+    await insertAssets(other.db, [
+      { ...template(instance), ...written },
+      { ...template(gone), ...written, goneAt: '2026-01-02T00:00:00.000Z' },
+      { ...template(unseen), ...written, seenBy: [] },
+    ]);
+    const { region, assetType } = template(instance);
+    await insertScope(other.db, { connectorId: account.id, region, assetType, completeAt: '2026-02-01T00:00:00.000Z' });
+    const page = await searchAssets(other.db, { query: queryOf('gone:(true) or gone:false'), sort: 'id', limit: 10 });
+    const seen = page.ok && Object.fromEntries(page.value.items.map(asset => [asset.nativeId, asset.lastSeenAt]));
+    expect(seen).toEqual({
+      [instance]: '2026-02-01T00:00:00.000Z',
+      [gone]: '2026-01-01T00:00:00.000Z',
+      [unseen]: '2026-01-01T00:00:00.000Z',
+    });
+    const recent = await searchAssets(other.db, { query: queryOf('lastSeen>=2026-02-01'), sort: 'id', limit: 10 });
+    expect(recent.ok && recent.value.items.map(asset => asset.nativeId)).toEqual([instance]);
+  });
+});
+
+describe('coverage', () => {
+  it('counts the scopes that could hold what is asked for, and says which were not observed and why', async () => {
+    await using other = await createTestDatabase();
+    const [one, two] = worldOf({ assets: 1, seed: 1 }).accounts;
+    if (!one || !two) throw new Error('the world is empty');
+    await insertConnector(other.db, { ...one, apps: ['cloud-view'] });
+    await insertConnector(other.db, { ...two, apps: ['asset-view'] });
+    const instances = 'AWS::EC2::Instance';
+    const volumes = 'AWS::EC2::Volume';
+    const denied = { code: 'access-denied', detail: 'No.' };
+    const scope = { connectorId: one.id, accountId: one.accountId };
+    await insertScope(other.db, {
+      ...scope,
+      region: 'eu-west-1',
+      assetType: instances,
+      completeAt: '2026-01-02T00:00:00.000Z',
+    });
+    await insertScope(other.db, {
+      ...scope,
+      region: 'us-east-1',
+      assetType: instances,
+      completeAt: '2026-01-01T00:00:00.000Z',
+      outcome: 'throttled',
+    });
+    await insertScope(other.db, {
+      ...scope,
+      region: 'eu-west-1',
+      assetType: volumes,
+      outcome: 'denied',
+      fault: denied,
+    });
+    await insertScope(other.db, { ...scope, region: 'us-east-1', assetType: volumes, outcome: 'not-applicable' });
+
+    const coverageOf = async (text: string, app?: 'cloud-view' | 'asset-view') => {
+      const { coverage } = await countAssets(other.db, { by: 'region', query: queryOf(text), app });
+      return coverage;
+    };
+    const throttled = { connectorId: one.id, region: 'us-east-1', assetType: instances, outcome: 'throttled' };
+    const noVolumes = {
+      connectorId: one.id,
+      region: 'eu-west-1',
+      assetType: volumes,
+      outcome: 'denied',
+      fault: denied,
+    };
+    const neverRun = { connectorId: two.id, region: '*', assetType: '*', outcome: null };
+
+    expect(await coverageOf('', 'cloud-view')).toEqual({
+      scopes: 3,
+      complete: 1,
+      oldestCompleteAt: '2026-01-01T00:00:00.000Z',
+      notObserved: [noVolumes, throttled],
+    });
+    expect((await coverageOf('')).notObserved).toContainEqual(neverRun);
+    expect(await coverageOf('', 'asset-view')).toMatchObject({ scopes: 1, complete: 0, notObserved: [neverRun] });
+    expect(await coverageOf('region:eu-west-1 and web', 'cloud-view')).toMatchObject({
+      scopes: 2,
+      notObserved: [noVolumes],
+    });
+    expect(await coverageOf('type:instance', 'cloud-view')).toMatchObject({ scopes: 2, notObserved: [throttled] });
+    expect(await coverageOf('type:instance or web', 'cloud-view')).toMatchObject({ scopes: 3 });
+    expect(await coverageOf('not type:instance', 'cloud-view')).toMatchObject({ scopes: 1, notObserved: [noVolumes] });
+    expect(await coverageOf('not (type:instance and web)', 'cloud-view')).toMatchObject({ scopes: 3 });
+    expect(await coverageOf(`accountId:${two.accountId}`)).toMatchObject({ scopes: 1, notObserved: [neverRun] });
+  });
+});
+
+const word = fc.constantFrom(
+  'web',
+  'db',
+  'a',
+  '1',
+  '-',
+  'eu',
+  'EU-west-1',
+  'running',
+  'prod',
+  'Prod',
+  'i-',
+  '10.0.',
+  '%',
+  '_',
+  '\\',
+  '*',
+  '"',
+  'é',
+);
+const pattern = fc.array(word, { minLength: 1, maxLength: 3 });
+const property = fc.oneof(
+  fc
+    .constantFrom('name', 'id', 'arn', 'accountId', 'region', 'state', 'text')
+    .map(name => ({ of: 'asset' as const, name })),
+  fc.record({ of: fc.constantFrom('tag', 'connectorTag'), key: fc.constantFrom('Env', 'Owner', 'a b:c', 'none') }),
+  fc
+    .constantFrom('instanceType', 'availabilityZone', 'securityGroupId', 'privateIp', 'encrypted')
+    .map(name => attribute(name)),
+);
+const leaf: fc.Arbitrary<AssetQuery> = fc.oneof(
+  fc.record({
+    kind: fc.constant('matches' as const),
+    property,
+    patterns: fc.array(
+      fc.oneof(
+        pattern.map(parts => [parts.join('')]),
+        pattern.map(parts => [...parts.slice(0, 1), ...parts.slice(1), '']),
+        pattern.map(parts => ['', ...parts, '']),
+      ),
+      { minLength: 1, maxLength: 2 },
+    ),
+  }),
+  fc.boolean().map(value => ({ kind: 'gone' as const, value })),
+  fc.record({
+    kind: fc.constant('compares' as const),
+    property: fc.constantFrom('firstSeen', 'changed').map(name => ({ of: 'asset' as const, name })),
+    operator: fc.constantFrom('>', '>=', '<', '<='),
+    value: fc.constantFrom('2026-01-01T00:00:00.000Z', '2026-02-10T00:00:00.000Z', '2026-03-01T12:30:00.000Z'),
+  }),
+  fc.record({
+    kind: fc.constant('compares' as const),
+    property: fc.constant(attribute('size')),
+    operator: fc.constantFrom('>', '>=', '<', '<='),
+    value: fc.constantFrom(8, 100, 99.5),
+  }),
+);
+const { anyQuery } = fc.letrec<{ anyQuery: AssetQuery }>(tie => ({
+  anyQuery: fc.oneof(
+    { depthSize: 'small', maxDepth: 3 },
+    leaf,
+    fc.array(tie('anyQuery'), { minLength: 1, maxLength: 3 }).map(allOf),
+    fc.array(tie('anyQuery'), { minLength: 1, maxLength: 3 }).map(anyOf),
+    tie('anyQuery').map(of => ({ kind: 'not' as const, of })),
+  ),
+}));
+
+function attribute(name: string) {
+  const query = queryOf(`${name}:x`);
+  if (query.kind !== 'matches' || query.property.of !== 'attribute') throw new Error(`${name} is no attribute`);
+  return query.property;
+}
