@@ -88,9 +88,17 @@ function matchPath(pattern: string, path: string): Record<string, string> | unde
 }
 
 function partsOf(path: string): string[] {
-  // Malformed escapes stay as they are: they name nothing.
-  const decoded = /%(?![0-9a-f]{2})/i.test(path) ? path : decodeURI(path);
-  return decoded.split('/').filter(part => part !== '');
+  return path.split('/').flatMap(part => (part === '' ? [] : [decoded(part)]));
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    // A malformed escape stays as it is: it names nothing.
+    if (error instanceof URIError) return part;
+    throw error;
+  }
 }
 
 function summarise({ simulation: { world, clock, faults, callLog } }: Parameters<Handler>[0]): ControlAnswer {

@@ -56,8 +56,10 @@ function sealToken({ position, empties }: Place, scope: string): string {
 }
 
 function openToken(token: string, scope: string): Place | undefined {
-  const match = /^(\d{1,15})\.(\d{1,9})\.([0-9a-f]{32})$/.exec(Buffer.from(token, 'base64url').toString('latin1'));
-  if (!match) return undefined;
+  const text = Buffer.from(token, 'base64url').toString('latin1');
+  const match = /^(\d{1,15})\.(\d{1,9})\.([0-9a-f]{32})$/.exec(text);
+  // Node reads base64 leniently; only the token as it was handed out counts.
+  if (!match || Buffer.from(text, 'latin1').toString('base64url') !== token) return undefined;
   const position = Number(match[1]);
   const empties = Number(match[2]);
   return match[3] === seal(position, empties, scope) ? { position, empties } : undefined;
