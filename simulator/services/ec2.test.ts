@@ -14,6 +14,7 @@ import { type Simulation, startSimulation } from '../simulation.ts';
 import { createVirtualClock } from '../virtual-clock.ts';
 import { addAccessKey, addAccount, addUser, createWorld } from '../world/build.ts';
 import { fillRegion } from '../world/generate.ts';
+import { isVisible } from '../world/instance-state.ts';
 import type { SimulatedInstance, World } from '../world/world.ts';
 
 const ACCOUNT = '111122223333';
@@ -292,7 +293,7 @@ function instances(): readonly SimulatedInstance[] {
   return aws.world.accounts[ACCOUNT]?.ec2['us-east-1']?.instances ?? [];
 }
 
-/** After the hour that the test of terminated instances has let pass. */
+/** What EC2 shows at the clock's time. */
 function visible(): readonly SimulatedInstance[] {
-  return instances().filter(({ terminatedAt }) => terminatedAt === undefined);
+  return instances().filter(instance => isVisible(instance, clock.now()));
 }
