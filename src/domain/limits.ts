@@ -21,6 +21,8 @@ export const LIMITS = {
   accessKeyIdCharsMin: 16,
   accessKeyIdCharsMax: 128,
   secretAccessKeyCharsMax: 256,
+  /** How much of an access key ID is shown. */
+  keyIdEndingChars: 4,
   // HTTP
   bodyBytesMax: 256 * 1024,
   listItemsDefault: 50,
@@ -35,6 +37,9 @@ export const LIMITS = {
   /** How long requests under way may take to finish when the server closes. */
   closeGraceMs: 10_000,
   metricsCacheSeconds: 15,
+  /** What the command line waits for one answer; longer than any request takes. */
+  clientTimeoutMs: 60_000,
+  watchEveryMs: 1_000,
   // people
   passwordCharsMin: 12,
   passwordCharsMax: 256,
@@ -76,10 +81,19 @@ export const LIMITS = {
   scopesInFlightPerRun: 8,
   runsInFlightPerWorker: 8,
   runTriesMax: 20,
+  runRetrySeconds: 5,
   runHeartbeatSeconds: 10,
   runHoursMax: 6,
+  /** Beside the pool of the database; one of them listens. */
+  queuePoolMax: 4,
+  queueSuperviseSeconds: 5,
+  queuePollSeconds: 5,
+  queueStartTriesMax: 10,
+  /** How long a stopping process waits for what is under way. */
+  stopTimeoutMs: 5_000,
   scheduleEverySeconds: 5,
   scheduleBatchMax: 500,
+  detachBatchMax: 5_000,
   historyValueCharsMax: 4_096,
   historyChangesMax: 500,
   // asset search

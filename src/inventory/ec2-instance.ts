@@ -87,6 +87,7 @@ export const ec2Instance: AssetType = {
   pages: calls =>
     ec2Pages(calls, {
       operation: 'DescribeInstances',
+      command: (ec2, page) => new ec2.DescribeInstancesCommand(page),
       items: answer =>
         (answer.Reservations ?? []).flatMap(reservation =>
           (reservation.Instances ?? []).map(instance => ({

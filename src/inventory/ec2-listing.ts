@@ -1,36 +1,25 @@
+import type { $Command, EC2ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes } from '@aws-sdk/client-ec2';
 import { fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { AssetItem, AssetPage, AwsCalls } from './define.ts';
 
-/** Calls an EC2 operation by its name, typed by the SDK. Faults are values; retries and pacing are the callee's business. */
-export type Ec2Calls = <Name extends Ec2Operation>(
-  operation: Name,
-  input: Ec2Input<Name>,
-) => Promise<Result<Ec2Output<Name>>>;
+/** The SDK's EC2 module; handed over, because loading it takes a third of a second that only readers of AWS need to spend. */
+export type Ec2Module = typeof import('@aws-sdk/client-ec2');
 
-type Ec2 = typeof import('@aws-sdk/client-ec2');
+/** Sends a command as one role in one region. Faults are values; retries and pacing are the callee's business. */
+export type Ec2Calls = <Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
+  operation: string,
+  command: (ec2: Ec2Module) => $Command<Input, Output, EC2ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>,
+) => Promise<Result<Output>>;
 
-/** The operations that an asset type may call: only ones that read. */
-export type Ec2Operation = Extract<
-  { [Export in keyof Ec2]: Export extends `${infer Name}Command` ? Name : never }[keyof Ec2],
-  `Describe${string}`
->;
-export type Ec2Input<Name extends Ec2Operation> = Shapes<Name>['input'];
-export type Ec2Output<Name extends Ec2Operation> = Shapes<Name>['output'];
-
-type Shapes<Name extends Ec2Operation> = Ec2[`${Name}Command`] extends new (
-  input: never,
-) => {
-  readonly input: infer Input;
-  resolveMiddleware(...parts: never): (...request: never) => Promise<{ output: infer Output }>;
-}
-  ? { input: Input; output: Output }
-  : never;
-
-interface Listing<Name extends Ec2Operation> {
-  readonly operation: Name;
-  readonly items: (output: Ec2Output<Name>) => readonly AssetItem[];
+interface Listing<Input extends ServiceInputTypes, Output extends ServiceOutputTypes> {
+  readonly operation: string;
+  readonly command: (
+    ec2: Ec2Module,
+    page: { MaxResults: number; NextToken?: string },
+  ) => $Command<Input, Output, EC2ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>;
+  readonly items: (output: Output) => readonly AssetItem[];
 }
 
 /**
@@ -39,15 +28,15 @@ interface Listing<Name extends Ec2Operation> {
  * may be empty and still have a token. A listing that gives a token twice or passes `LIMITS.pagesPerScopeMax` ends with a
  * fault.
  */
-export async function* ec2Pages<Name extends Ec2Operation>(
+export async function* ec2Pages<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
   calls: AwsCalls,
-  { operation, items }: Listing<Name>,
+  { operation, command, items }: Listing<Input, Output>,
 ): AsyncGenerator<Result<AssetPage>, void, void> {
   const tokens = new Set<string>();
   let token: string | undefined;
   for (let page = 1; page <= LIMITS.pagesPerScopeMax; page += 1) {
-    const input = { MaxResults: LIMITS.pageItemsMax, ...(token === undefined ? {} : { NextToken: token }) };
-    const answer = await calls.ec2(operation, input);
+    const position = { MaxResults: LIMITS.pageItemsMax, ...(token === undefined ? {} : { NextToken: token }) };
+    const answer = await calls.ec2(operation, ec2 => command(ec2, position));
     if (!answer.ok) {
       yield answer;
       return;

@@ -25,6 +25,7 @@ export const ec2Subnet: AssetType = {
   pages: calls =>
     ec2Pages(calls, {
       operation: 'DescribeSubnets',
+      command: (ec2, page) => new ec2.DescribeSubnetsCommand(page),
       items: answer =>
         (answer.Subnets ?? []).map(subnet => ({ nativeId: subnet.SubnetId ?? '', read: () => readSubnet(subnet) })),
     }),

@@ -22,6 +22,7 @@ export const ec2Vpc: AssetType = {
   pages: calls =>
     ec2Pages(calls, {
       operation: 'DescribeVpcs',
+      command: (ec2, page) => new ec2.DescribeVpcsCommand(page),
       items: answer => (answer.Vpcs ?? []).map(vpc => ({ nativeId: vpc.VpcId ?? '', read: () => readVpc(vpc) })),
     }),
 };

@@ -100,6 +100,7 @@ export interface ClaimedRun {
   readonly hold: Hold;
   readonly connectorId: string;
   readonly connectorNum: number;
+  readonly trigger: RunTrigger;
   readonly partition: string;
   readonly accountId: string;
   /** null: every region that the account has enabled. */
@@ -141,7 +142,7 @@ export async function claimRun(db: Database, { runId, now }: { runId: string; no
         set next_run_at = ${now}::timestamptz + make_interval(mins => k.polling_minutes, secs => hashtext(c.id::text) & 63)
         from claimed k where c.id = k.connector_id and k.first and k.state = 'running'
       )
-      select t.busy and t.wanted as busy, k.state, k.fence, k.connector_id as "connectorId", k.num as "connectorNum",
+      select t.busy and t.wanted as busy, k.state, k.fence, k.connector_id as "connectorId", k.num as "connectorNum", k.trigger,
         k.partition, k.account_id as "accountId", k.regions, k.asset_tags as "assetTags", k.started_at as "startedAt"
       from target t left join claimed k on k.id = t.id
     `.execute(db);

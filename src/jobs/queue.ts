@@ -1,0 +1,75 @@
+import type { Transaction } from 'kysely';
+import { fromKysely, type JobInsert, PgBoss } from 'pg-boss';
+import { LIMITS } from '../domain/limits.ts';
+import type { Log } from '../log.ts';
+import type { QueuedRun } from '../store/runs.ts';
+
+/**
+ * The queue: pg-boss in the schema `queue` of the same database, so that a run and its job are made in one transaction.
+ * One job carries one run. Its singleton key is the account, so no two runs of an account are handed out at a time.
+ */
+export interface Queue {
+  /** Makes the jobs of runs that were inserted in the same transaction. */
+  addRuns(transaction: Transaction<unknown>, runs: readonly QueuedRun[]): Promise<void>;
+  /** Hands runs to `work`, some at a time, until told to stop. What `work` throws makes the run be handed out again. */
+  takeRuns(work: (job: { runId: string; signal: AbortSignal }) => Promise<void>): Promise<void>;
+  /** Takes no more runs and waits for those that were handed out. */
+  stopTaking(): Promise<void>;
+  /** Closes the queue's connections. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the queue, and makes or migrates its tables under pg-boss's own lock, so that any number of processes may do it at
+ * once. Throws when the database does not come within `LIMITS.queueStartTriesMax` tries.
+ */
+export async function startQueue({ connectionString, log }: { connectionString: string; log: Log }): Promise<Queue> {
+  const boss = new PgBoss({
+    connectionString,
+    application_name: 'causeway-queue',
+    schema: 'queue',
+    max: LIMITS.queuePoolMax,
+    connectionTimeoutMillis: LIMITS.databaseConnectTimeoutMs,
+    superviseIntervalSeconds: LIMITS.queueSuperviseSeconds,
+    monitorIntervalSeconds: LIMITS.queueSuperviseSeconds,
+    schedule: false,
+    useListenNotify: true,
+  });
+  boss.on('error', error => log.warn({ error: error.message }, 'the queue has trouble'));
+  boss.on('warning', ({ message }) => log.warn({ warning: message }, 'the queue warns'));
+  await boss.start({ attempts: LIMITS.queueStartTriesMax });
+  await boss.createQueue(RUNS, { ...SETTINGS, policy: 'singleton', notify: true });
+  await boss.updateQueue(RUNS, SETTINGS);
+  return {
+    async addRuns(transaction, runs) {
+      if (runs.length === 0) return;
+      await boss.insert(RUNS, runs.map(jobOf), { db: fromKysely(transaction) });
+    },
+    async takeRuns(work) {
+      const options = {
+        localConcurrency: LIMITS.runsInFlightPerWorker,
+        notifyPollingIntervalSeconds: LIMITS.queuePollSeconds,
+        heartbeatRefreshSeconds: LIMITS.runHeartbeatSeconds / 3,
+      };
+      await boss.work<{ runId: string }>(RUNS, options, async jobs => {
+        for (const { data, signal } of jobs) await work({ runId: data.runId, signal });
+      });
+    },
+    stopTaking: () => boss.offWork(RUNS, { wait: true }),
+    stop: () => boss.stop({ graceful: true, timeout: LIMITS.stopTimeoutMs }),
+  };
+}
+
+const RUNS = 'runs';
+
+const SETTINGS = {
+  heartbeatSeconds: LIMITS.runHeartbeatSeconds,
+  expireInSeconds: (LIMITS.runHoursMax + 1) * 3_600,
+  retryLimit: LIMITS.runTriesMax,
+  retryDelay: LIMITS.runRetrySeconds,
+  deleteAfterSeconds: 86_400,
+} as const;
+
+function jobOf({ runId, jobId, partition, accountId }: QueuedRun): JobInsert<{ runId: string }> {
+  return { id: jobId, data: { runId }, singletonKey: `${partition}:${accountId}` };
+}

@@ -1,0 +1,58 @@
+import { fault } from '../domain/faults.ts';
+import { LIMITS } from '../domain/limits.ts';
+import type { Log } from '../log.ts';
+import { inTransaction } from '../store/database.ts';
+import { closeRun, insertRuns, lockDueConnectors } from '../store/runs.ts';
+import { lockStrandedRuns, setJobOfRun } from '../store/stranded-runs.ts';
+import type { RequestRunDeps } from './request-run.ts';
+
+/**
+ * Queues a run for each connector whose time has come. Any number of processes may do this at once: each takes connectors
+ * that no other has locked. Answers how many runs it made.
+ */
+export async function queueDueRuns({ db, clock, ids, queue }: RequestRunDeps): Promise<number> {
+  return await inTransaction(db, async transaction => {
+    const queuedAt = clock.now();
+    const due = await lockDueConnectors(transaction, queuedAt);
+    const runs = await insertRuns(
+      transaction,
+      due.map(connector => ({
+        id: ids.uuid(),
+        connectorId: connector.id,
+        trigger: connector.neverRan ? ('created' as const) : ('schedule' as const),
+        requestedBy: 'system',
+        jobId: ids.uuid(),
+        queuedAt,
+      })),
+    );
+    await queue.addRuns(transaction, runs);
+    return runs.length;
+  });
+}
+
+/**
+ * Finds runs under way that the queue knows nothing of any more, and queues them again, or gives them up when they have
+ * used up their tries or their time. Answers how many it found.
+ */
+export async function mendStrandedRuns({ db, clock, ids, queue, log }: RequestRunDeps & { log: Log }): Promise<number> {
+  return await inTransaction(db, async transaction => {
+    const stranded = await lockStrandedRuns(transaction);
+    const now = clock.now();
+    for (const run of stranded) {
+      const hours = run.startedAt ? (now.getTime() - run.startedAt.getTime()) / 3_600_000 : 0;
+      if (run.fence >= LIMITS.runTriesMax || hours >= LIMITS.runHoursMax) {
+        const why = fault('run-abandoned', `It was tried ${run.fence} times in ${Math.round(hours)} hours.`);
+        await closeRun(transaction, { runId: run.id, state: 'failed', fault: why, leftOver: 'timed-out', at: now });
+        log.warn({ runId: run.id, tries: run.fence }, 'a run was given up');
+      } else {
+        const jobId = ids.uuid();
+        await setJobOfRun(transaction, { runId: run.id, jobId });
+        await queue.addRuns(transaction, [
+          { runId: run.id, jobId, partition: run.partition, accountId: run.accountId },
+        ]);
+        log.warn({ runId: run.id }, 'a run without a job was queued again');
+      }
+    }
+    return stranded.length;
+  });
+}

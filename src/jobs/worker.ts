@@ -1,0 +1,69 @@
+import { LIMITS } from '../domain/limits.ts';
+import { isDatabaseUnavailable } from '../store/database.ts';
+import type { SyncDeps } from '../sync/deps.ts';
+import { attemptRun } from '../sync/run.ts';
+import type { Queue } from './queue.ts';
+import { mendStrandedRuns, queueDueRuns } from './schedule.ts';
+
+export interface WorkerDeps extends SyncDeps {
+  readonly queue: Queue;
+}
+
+export interface Worker {
+  /** Begins nothing new, lets go of what is under way within seconds and leaves it to be resumed by another worker. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Makes this process a worker: it carries out runs and queues those that are due. While the database is away nothing is
+ * lost: what was under way is handed out again when it is back.
+ */
+export async function startWorker(deps: WorkerDeps): Promise<Worker> {
+  const stopping = new AbortController();
+  const schedule = repeat(deps, stopping.signal);
+  await deps.queue.takeRuns(async ({ runId, signal }) => {
+    await carryOut(deps, { runId, stop: AbortSignal.any([stopping.signal, signal]) });
+  });
+  deps.log.info({ runsInFlightMax: LIMITS.runsInFlightPerWorker }, 'worker started');
+  return {
+    async stop() {
+      stopping.abort();
+      await Promise.all([deps.queue.stopTaking(), schedule]);
+      deps.log.info({}, 'worker stopped');
+    },
+  };
+}
+
+/** Returns when nobody has to look at the run again; throws when the queue has to hand it out once more. */
+async function carryOut(deps: WorkerDeps, { runId, stop }: { runId: string; stop: AbortSignal }): Promise<void> {
+  const attempt = await attemptRun(deps, { runId, stop });
+  if (attempt === 'busy') throw new Error('another run of the account is under way');
+  if (attempt === 'stopped') throw new Error('the worker was stopped');
+}
+
+/** Queues due runs and mends stranded ones, again and again until stopped. */
+async function repeat(deps: WorkerDeps, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    try {
+      await queueDueRuns(deps);
+      await mendStrandedRuns(deps);
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) deps.log.warn({ error: String(error) }, 'the database is away; waiting for it');
+      else deps.log.error({ error: String(error) }, 'scheduling ended with a bug');
+    }
+    await pause(LIMITS.scheduleEverySeconds * 1_000, stop);
+  }
+}
+
+function pause(milliseconds: number, stop: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (stop.aborted) return resolve();
+    const timer = setTimeout(done, milliseconds);
+    function done() {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', done);
+      resolve();
+    }
+    stop.addEventListener('abort', done);
+  });
+}

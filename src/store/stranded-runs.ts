@@ -1,0 +1,32 @@
+import { sql } from 'kysely';
+import { LIMITS } from '../domain/limits.ts';
+import type { Database } from './database.ts';
+
+export interface StrandedRun {
+  readonly id: string;
+  readonly partition: string;
+  readonly accountId: string;
+  /** How often it was claimed. */
+  readonly fence: number;
+  readonly startedAt: Date | null;
+}
+
+/**
+ * Runs under way that no job of the queue carries: its job failed for good, or was lost with a queue that was made anew.
+ * Locked, so that no other process takes them too. The only statement that reads the queue library's own table
+ * (`queue.job`; its states before `completed` are created, retry and active).
+ */
+export async function lockStrandedRuns(db: Database): Promise<StrandedRun[]> {
+  const { rows } = await sql<StrandedRun>`
+    select r.id, r.partition, r.account_id as "accountId", r.fence, r.started_at as "startedAt"
+    from runs r
+    where r.state in ('queued', 'running')
+      and not exists (select from queue.job j where j.id = r.job_id and j.state < 'completed')
+    order by r.id limit ${LIMITS.scheduleBatchMax} for no key update skip locked
+  `.execute(db);
+  return rows;
+}
+
+export async function setJobOfRun(db: Database, { runId, jobId }: { runId: string; jobId: string }): Promise<void> {
+  await sql`update runs set job_id = ${jobId} where id = ${runId}`.execute(db);
+}

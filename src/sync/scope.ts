@@ -1,0 +1,211 @@
+import { type Fault, fault } from '../domain/faults.ts';
+import { changesBetween } from '../inventory/changes.ts';
+import { contentHash, searchText } from '../inventory/content.ts';
+import type { AssetPage, AssetType, AwsCalls, ObservedAsset } from '../inventory/define.ts';
+import { type AssetWrite, loadContents, loadKnown, retagScope, writePage } from '../store/assets.ts';
+import { isDatabaseUnavailable } from '../store/database.ts';
+import type { ClaimedRun } from '../store/runs.ts';
+import { finishScope, ledgerTags, type Scope } from '../store/scopes.ts';
+import type { SyncDeps } from './deps.ts';
+import { outcomeOfFault } from './outcome.ts';
+
+export interface ScopeTask {
+  readonly run: ClaimedRun;
+  readonly type: AssetType;
+  readonly region: string;
+  readonly calls: AwsCalls;
+  /** Aborted when the run must not go on: the scope is then left as it is, unfinished. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Observes one scope, page by page, and ends it with exactly one outcome. In memory are one page and, of each live asset
+ * of the scope, its id and hash. `lost` when the run's hold was lost: nothing is written from then on. Throws only when the
+ * database is not available.
+ */
+export async function observeScope(deps: SyncDeps, task: ScopeTask): Promise<'finished' | 'lost' | 'stopped'> {
+  const observation = new Observation(deps, task);
+  let broken: Fault | null;
+  try {
+    broken = await observation.read();
+  } catch (error) {
+    if (isDatabaseUnavailable(error)) throw error;
+    // A bug, or an answer that nobody foresaw: it must not take the other scopes along.
+    deps.log.error({ ...observation.facts(), error: String(error), stack: stackOf(error) }, 'a scope ended with a bug');
+    broken = fault('internal-error', 'The observation of this scope ended with a bug; the log has the details.');
+  }
+  if (observation.lost) return 'lost';
+  if (task.signal.aborted) return 'stopped';
+  const finished = await observation.finish(broken);
+  return finished ? 'finished' : 'lost';
+}
+
+class Observation {
+  lost = false;
+  readonly #deps: SyncDeps;
+  readonly #task: ScopeTask;
+  readonly #scope: Scope;
+  readonly #beganAt: Date;
+  /** Live assets by native id: those stored when the scope began, and those it wrote since. */
+  readonly #known = new Map<string, Known>();
+  #pages = 0;
+  #items = 0;
+  #added = 0;
+  #changed = 0;
+  #shared = 0;
+
+  constructor(deps: SyncDeps, task: ScopeTask) {
+    const { partition, accountId } = task.run;
+    this.#deps = deps;
+    this.#task = task;
+    this.#scope = { partition, accountId, region: task.region, assetType: task.type.assetType };
+    this.#beganAt = deps.clock.now();
+  }
+
+  /** Reads every page and writes what changed. The fault that broke the listing off, or null when it was read to its end. */
+  async read(): Promise<Fault | null> {
+    await this.#prepare();
+    if (this.lost) return null;
+    for await (const page of this.#task.type.pages(this.#task.calls)) {
+      if (this.#task.signal.aborted) return null;
+      if (!page.ok) return page.fault;
+      const broken = await this.#takePage(page.value);
+      if (broken || this.lost) return broken;
+    }
+    return null;
+  }
+
+  async finish(broken: Fault | null): Promise<boolean> {
+    const { db, clock, log } = this.#deps;
+    const { run } = this.#task;
+    const outcome = broken ? outcomeOfFault(broken) : 'complete';
+    const unseen = [...this.#known.values()].filter(asset => !asset.seen).map(asset => asset.id);
+    const finished = await finishScope(db, run.hold, {
+      ...this.#scope,
+      outcome,
+      fault: broken,
+      items: this.#items,
+      pages: this.#pages,
+      added: this.#added,
+      changed: this.#changed,
+      unseen,
+      assetTags: run.assetTags,
+      beganAt: this.#beganAt,
+      endedAt: clock.now(),
+    });
+    if (finished) {
+      const gone = outcome === 'complete' ? unseen.length : 0;
+      const fault = broken ? { fault: broken.code, detail: broken.detail } : {};
+      log.info({ ...this.facts(), outcome, ...fault, gone }, 'scope finished');
+    }
+    return finished;
+  }
+
+  facts() {
+    const { run } = this.#task;
+    return {
+      runId: run.hold.runId,
+      connectorId: run.connectorId,
+      accountId: this.#scope.accountId,
+      region: this.#scope.region,
+      assetType: this.#scope.assetType,
+      pages: this.#pages,
+      items: this.#items,
+      added: this.#added,
+      changed: this.#changed,
+      sharedByOthers: this.#shared,
+    };
+  }
+
+  async #prepare(): Promise<void> {
+    const { db } = this.#deps;
+    const { run, region, type } = this.#task;
+    const scope = this.#scope;
+    const connectorNum = run.connectorNum;
+    const applied = await ledgerTags(db, { connectorId: run.connectorId, region, assetType: type.assetType });
+    if (!sameTags(applied, run.assetTags) && !(await retagScope(db, run.hold, { scope, connectorNum }))) {
+      this.lost = true;
+      return;
+    }
+    for (const { nativeId, ...asset } of await loadKnown(db, { scope, connectorNum })) {
+      this.#known.set(nativeId, { ...asset, seen: false });
+    }
+  }
+
+  async #takePage(page: AssetPage): Promise<Fault | null> {
+    this.#pages += 1;
+    const news = new Map<string, ObservedAsset & { hash: string }>();
+    const adopted = new Set<string>();
+    for (const item of page.items) {
+      if (item.nativeId === '') return fault('incomplete-answer', 'AWS listed a resource without its id.');
+      const asset = item.read();
+      // Resources that other accounts share are listed with their owner's id. They are that account's assets: recorded
+      // here too, one subnet would be counted once per participant, each with another part of its tags.
+      if (asset.ownerId !== null && asset.ownerId !== this.#scope.accountId) {
+        this.#shared += 1;
+        continue;
+      }
+      const hash = contentHash(asset);
+      const known = this.#known.get(asset.nativeId);
+      if (known && !known.seen) {
+        known.seen = true;
+        this.#items += 1;
+      }
+      // Listed twice, as can happen while a listing moves under the reader: the later answer stands.
+      news.delete(asset.nativeId);
+      if (known) adopted.delete(known.id);
+      if (known?.hash !== hash) news.set(asset.nativeId, { ...asset, hash });
+      else if (!known.mine) adopted.add(known.id);
+    }
+    return await this.#write([...news.values()], [...adopted]);
+  }
+
+  async #write(news: readonly (ObservedAsset & { hash: string })[], adopted: readonly string[]): Promise<null> {
+    const { db, ids, clock } = this.#deps;
+    const { run, type } = this.#task;
+    if (news.length === 0 && adopted.length === 0) return null;
+    const stored = await loadContents(db, { scope: this.#scope, nativeIds: news.map(asset => asset.nativeId) });
+    const before = new Map(stored.map(asset => [asset.nativeId, asset]));
+    const assets: AssetWrite[] = news.map(({ ownerId: _ownerId, ...asset }) => {
+      const old = before.get(asset.nativeId);
+      const changes = old ? changesBetween(old, asset) : [];
+      return { ...asset, id: ids.uuid(), search: searchText({ ...asset, ownerId: null }, type.properties), changes };
+    });
+    const written = await writePage(db, run.hold, {
+      scope: this.#scope,
+      connectorNum: run.connectorNum,
+      connectorTags: run.assetTags,
+      assets,
+      adopted,
+      at: clock.now(),
+    });
+    if (!written) {
+      this.lost = true;
+      return null;
+    }
+    const hashes = new Map(news.map(asset => [asset.nativeId, asset.hash]));
+    for (const { nativeId, id, event } of written.assets) {
+      if (!this.#known.has(nativeId)) this.#items += 1;
+      if (event === 'appeared' || event === 'returned') this.#added += 1;
+      if (event === 'changed') this.#changed += 1;
+      this.#known.set(nativeId, { id, hash: hashes.get(nativeId) ?? '', mine: true, seen: true });
+    }
+    return null;
+  }
+}
+
+interface Known {
+  readonly id: string;
+  readonly hash: string;
+  readonly mine: boolean;
+  seen: boolean;
+}
+
+function sameTags(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every(key => a[key] === b[key]);
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : undefined;
+}
