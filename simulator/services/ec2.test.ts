@@ -12,9 +12,10 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Simulation, startSimulation } from '../simulation.ts';
 import { createVirtualClock } from '../virtual-clock.ts';
-import { addAccessKey, addAccount, addUser, createWorld } from '../world/build.ts';
+import { addAccessKey, addAccount, addUser, createWorld, ec2RegionOf } from '../world/build.ts';
 import { fillRegion } from '../world/generate.ts';
 import { isVisible } from '../world/instance-state.ts';
+import { AWKWARD_TAGS } from '../world/instance-tags.ts';
 import type { SimulatedInstance, World } from '../world/world.ts';
 
 const ACCOUNT = '111122223333';
@@ -270,6 +271,10 @@ function makeWorld(): World {
   addUser(world, ACCOUNT, { name: 'reader', inlinePolicies: { all } });
   addAccessKey(world, ACCOUNT, { userName: 'reader' });
   fillRegion({ seed: 11, now: clock.now(), account, region: 'us-east-1', count: COUNT });
+  const region = ec2RegionOf(account, 'us-east-1');
+  region.instances = region.instances.map((instance, i) =>
+    i === 0 ? { ...instance, Tags: [...AWKWARD_TAGS] } : instance,
+  );
   return world;
 }
 

@@ -4,6 +4,7 @@ import type { FaultRule } from '../faults.ts';
 import { accountOf, addAccount, addOrganization, addRole, createWorld } from './build.ts';
 import { fillRegion } from './generate.ts';
 import { addHub, type HubCredentials } from './hub.ts';
+import { AWKWARD_TAGS } from './instance-tags.ts';
 import { CONNECTOR_ROLE_NAME, denyRegionsPolicy, readPolicy, trustPolicy, trustsNobodyPolicy } from './policies.ts';
 import { createPrng } from './prng.ts';
 import { SAMPLE_MEMBERS, type SampleMember } from './sample-members.ts';
@@ -52,6 +53,7 @@ export function sampleOrganisation({ seed, now }: { seed: number; now: Date }): 
   const guide = addHubs(world);
   for (const member of SAMPLE_MEMBERS) addMember(world, guide, member, now);
   addOrganizations(world);
+  addTagMuseum(world);
   return { world, faultScript: SAMPLE_FAULTS, guide };
 }
 
@@ -142,6 +144,16 @@ function sampleExternalId(seed: number, accountId: string): string {
     'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789',
   );
 }
+
+/** One instance of Production has every tag that is hard to handle, so that they are seen and found by hand. */
+function addTagMuseum(world: World): void {
+  const instances = accountOf(world, PRODUCTION_ID).ec2['us-east-1']?.instances ?? [];
+  const position = instances.findIndex(({ State }) => State?.Name === 'running');
+  const instance = instances[position];
+  if (instance) instances[position] = { ...instance, Tags: [{ Key: 'Name', Value: 'tag-museum' }, ...AWKWARD_TAGS] };
+}
+
+const PRODUCTION_ID = '222222222222';
 
 function addOrganizations(world: World): void {
   const { management, centralSecurity, govCentralSecurity } = SAMPLE_ACCOUNTS;
