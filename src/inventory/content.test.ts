@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { canonicalText, contentHash, searchText } from './content.ts';
+import type { ObservedAsset } from './define.ts';
+import { ec2Instance } from './ec2-instance.ts';
+
+const ASSET: ObservedAsset = {
+  nativeId: 'i-1',
+  arn: null,
+  name: 'Web 1',
+  state: 'running',
+  tags: { Name: 'Web 1', Owner: 'a' },
+  attributes: { privateIpAddress: '10.0.0.1', securityGroups: [{ groupId: 'sg-1' }, { groupId: 'sg-2' }] },
+  ownerId: '111122223333',
+};
+
+describe('the content hash', () => {
+  test('does not depend on the order of fields or list elements, at any depth', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.infiniteStream(fc.nat()), (value, numbers) => {
+        const shuffled = shuffle(value, () => numbers.next().value ?? 0);
+        expect(canonicalText(shuffled)).toBe(canonicalText(value));
+      }),
+    );
+  });
+
+  test('differs for values that differ in more than order', () => {
+    const asKey = (value: unknown) => JSON.stringify(sorted(value));
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
+        expect(canonicalText(a) === canonicalText(b)).toBe(asKey(a) === asKey(b));
+      }),
+    );
+  });
+
+  test.each<[string, Partial<ObservedAsset>]>([
+    ['state', { state: 'stopped' }],
+    ['name', { name: null }],
+    ['a tag', { tags: { Name: 'Web 1', Owner: 'b' } }],
+    ['a tag’s case', { tags: { Name: 'Web 1', owner: 'a' } }],
+    ['an attribute', { attributes: { ...ASSET.attributes, privateIpAddress: '10.0.0.2' } }],
+    ['an element more', { attributes: { ...ASSET.attributes, securityGroups: [{ groupId: 'sg-1' }] } }],
+    ['a number instead of its text', { attributes: { ...ASSET.attributes, privateIpAddress: 1 } }],
+  ])('differs when %s does', (_what, change) => {
+    expect(contentHash({ ...ASSET, ...change })).not.toBe(contentHash(ASSET));
+  });
+
+  test('has 128 bits', () => {
+    expect(contentHash(ASSET)).toMatch(/^[0-9a-f]{32}$/);
+  });
+});
+
+test('free text finds an asset by its name, ids and addresses, in lower case', () => {
+  expect(searchText(ASSET, ec2Instance.properties).split('\n')).toEqual(['i-1', 'web 1', '10.0.0.1', 'sg-1', 'sg-2']);
+});
+
+function shuffle(value: unknown, draw: () => number): unknown {
+  if (Array.isArray(value)) return reorder(value, draw).map(part => shuffle(part, draw));
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = reorder(Object.entries(value), draw).map(([name, part]) => [name, shuffle(part, draw)]);
+  return Object.fromEntries(fields);
+}
+
+function reorder<T>(items: readonly T[], draw: () => number): T[] {
+  return items
+    .map(item => ({ item, place: draw() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return ['list', value.map(part => JSON.stringify(sorted(part))).sort()];
+  if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? 0 : value;
+  return [
+    'object',
+    Object.entries(value)
+      .map(([name, part]) => JSON.stringify([name, sorted(part)]))
+      .sort(),
+  ];
+}
