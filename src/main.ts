@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import type { SimulateAwsFlags } from './commands/simulate-aws.ts';
 import { readConfig } from './config.ts';
 import { FAULTS, type Fault, remedyOf } from './domain/faults.ts';
 
@@ -54,7 +55,8 @@ program
   .addOption(new Option('--seed <number>', 'seed of a generated world').default('1'))
   .addOption(new Option('--accounts <number>', 'accounts of a generated world').default('10'))
   .addOption(new Option('--instances <number>', 'instances of a generated world').default('1000'))
-  .action(async (options: { port: string; world?: string; seed: string; accounts: string; instances: string }) => {
+  .option('--token-buckets', 'apply the request rates that AWS documents')
+  .action(async (options: SimulateAwsFlags) => {
     const { simulateAwsCommand } = await import('./commands/simulate-aws.ts');
     await untilStopped(await simulateAwsCommand(options));
   });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import path from 'node:path';
-import { parseMasterKeys, type Vault, createVault } from '../accounts/vault.ts';
+import { createVault, parseMasterKeys, type Vault } from '../accounts/vault.ts';
 import type { Config } from '../config.ts';
 import { fault } from '../domain/faults.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
@@ -19,7 +19,10 @@ function readKeyFile(file: { path: string; create: boolean }): Result<string> {
     if (file.create) makeKeyFile(file.path);
     const mode = fs.statSync(file.path).mode;
     if ((mode & 0o077) !== 0) {
-      return invalid(file.path, `Other users of this machine may read the master key file ${file.path}; run: chmod 600 ${file.path}`);
+      return invalid(
+        file.path,
+        `Other users of this machine may read the master key file ${file.path}; run: chmod 600 ${file.path}`,
+      );
     }
     return ok(fs.readFileSync(file.path, 'utf8'));
   } catch (error) {
