@@ -11,6 +11,15 @@ import * as s from './schemas.ts';
  * sign-in; `session` is for any user who signed in with a password, and not for tokens.
  */
 export const ROUTES = {
+  getOpenApi: {
+    method: 'GET',
+    path: '/openapi.json',
+    access: 'public',
+    summary: 'This API as an OpenAPI 3.1 document',
+    status: 200,
+    reply: z.record(z.string(), z.unknown()),
+  },
+
   // — session —
   signIn: {
     method: 'POST',

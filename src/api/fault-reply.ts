@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
 import { FAULTS, type Fault, fault, remedyOf } from '../domain/faults.ts';
+import { LIMITS } from '../domain/limits.ts';
 import type { Problem, WireFault } from './schemas.ts';
 
 type Faults = readonly [Fault, ...Fault[]];
@@ -53,19 +54,20 @@ export function wireFault(value: Fault): WireFault {
 }
 
 /** What Fastify itself refuses, by the codes of its errors; undefined for anything that is not the client's doing. */
-export function faultOfHttpError(error: { code?: string; statusCode?: number | undefined }): Fault | undefined {
+export function faultOfHttpError(error: unknown): Fault | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
   switch (error.code) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return fault('unsupported-media-type', 'The header "Content-Type" is not "application/json".');
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return fault('body-too-large', 'The body is larger than this server reads.');
+      return fault('body-too-large', `The body has more than ${LIMITS.bodyBytesMax} bytes.`);
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
       return fault('invalid-json', 'The body is not as long as the header "Content-Length" says.');
     case 'FST_ERR_BAD_URL':
       return fault('not-found', 'The path is not a valid URL path.');
     case 'FST_ERR_HANDLER_TIMEOUT':
-      return fault('request-timeout', 'The request took longer than this server works on one.');
+      return fault('request-timeout', `The request was given up after ${LIMITS.handlerTimeoutMs / 1000} seconds.`);
     default:
-      return error.statusCode === 429 ? fault('too-many-requests', 'This address sends too many requests.') : undefined;
+      return undefined;
   }
 }

@@ -10,3 +10,8 @@ export function ok<T>(value: T): Result<T> {
 export function failed(fault: Fault): { readonly ok: false; readonly fault: Fault } {
   return { ok: false, fault };
 }
+
+/** The result with its value made into another; a fault stays as it is. */
+export function mapped<T, U>(result: Result<T>, make: (value: T) => U): Result<U> {
+  return result.ok ? ok(make(result.value)) : result;
+}

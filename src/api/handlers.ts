@@ -1,0 +1,35 @@
+import type { AccountsDeps } from '../accounts/deps.ts';
+import { ASSET_TYPES } from '../inventory/registry.ts';
+import type { Queue } from '../jobs/queue.ts';
+import { assetRoutes } from './routes/assets.ts';
+import { auditRoutes } from './routes/audit.ts';
+import { baseAccountRoutes } from './routes/base-accounts.ts';
+import { connectorRoutes } from './routes/connectors.ts';
+import { openApiRoutes } from './routes/openapi.ts';
+import { platformAccountRoutes } from './routes/platform-accounts.ts';
+import { runRoutes } from './routes/runs.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { tokenRoutes } from './routes/tokens.ts';
+import { userRoutes } from './routes/users.ts';
+import type { Handlers } from './routes.ts';
+
+export interface ApiDeps extends AccountsDeps {
+  readonly queue: Queue;
+}
+
+/** Every route's handler; the type makes a missing one an error before the server is started. */
+export function handlersOf(deps: ApiDeps): Handlers {
+  const readActions = [...new Set(ASSET_TYPES.flatMap(type => type.iamActions))].sort();
+  return {
+    ...openApiRoutes(),
+    ...sessionRoutes(deps),
+    ...userRoutes(deps),
+    ...tokenRoutes(deps),
+    ...auditRoutes(deps),
+    ...platformAccountRoutes(deps),
+    ...baseAccountRoutes(deps),
+    ...connectorRoutes(deps, { readActions }),
+    ...runRoutes(deps),
+    ...assetRoutes(deps),
+  };
+}

@@ -1,0 +1,58 @@
+import type { Fault } from '../../domain/faults.ts';
+import { mapped, ok } from '../../domain/result.ts';
+import { ASSET_TYPES } from '../../inventory/registry.ts';
+import { readAssetQuery } from '../../query/asset-query.ts';
+import type { Coverage } from '../../store/asset-coverage.ts';
+import { readAsset, readAssetHistory } from '../../store/asset-reads.ts';
+import { countAssets, searchAssets } from '../../store/asset-search.ts';
+import type { Database } from '../../store/database.ts';
+import { wireFault } from '../fault-reply.ts';
+import type { Handlers, WireOf } from '../routes.ts';
+
+export function assetRoutes({
+  db,
+}: {
+  db: Database;
+}): Pick<Handlers, 'listAssetTypes' | 'listAssets' | 'countAssets' | 'getAsset' | 'assetHistory'> {
+  return {
+    async listAssetTypes() {
+      return ok(ASSET_TYPE_INFOS);
+    },
+    async listAssets({ query: { query: text, ...search } }) {
+      const query = readAssetQuery(text, ASSET_TYPES);
+      if (!query.ok) return query;
+      const page = await searchAssets(db, { ...search, query: query.value });
+      return mapped(page, found => ({ ...found, coverage: wireCoverage(found.coverage) }));
+    },
+    async countAssets({ query: { query: text, by, app } }) {
+      const query = readAssetQuery(text, ASSET_TYPES);
+      if (!query.ok) return query;
+      const { items, coverage } = await countAssets(db, { by, app, query: query.value });
+      return ok({ items, coverage: wireCoverage(coverage) });
+    },
+    async getAsset({ params: { id } }) {
+      return await readAsset(db, id);
+    },
+    async assetHistory({ params: { id }, query }) {
+      return await readAssetHistory(db, { id, ...query });
+    },
+  };
+}
+
+const ASSET_TYPE_INFOS: WireOf<'listAssetTypes'> = {
+  items: ASSET_TYPES.map(({ assetType, label, plural, properties, iamActions }) => ({
+    assetType,
+    label,
+    plural,
+    properties: properties.map(({ name, label, path, kind, column }) => ({ name, label, path, kind, column })),
+    iamActions,
+  })),
+};
+
+function wireCoverage(coverage: Coverage): WireOf<'countAssets'>['coverage'] {
+  return { ...coverage, notObserved: coverage.notObserved.map(wireScope) };
+}
+
+function wireScope<Scope extends { fault?: Fault }>({ fault, ...scope }: Scope) {
+  return fault ? { ...scope, fault: wireFault(fault) } : scope;
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { PeopleDeps } from '../../accounts/callers.ts';
+import { createToken, removeToken } from '../../accounts/people.ts';
+import { ok } from '../../domain/result.ts';
+import { type ApiToken, listTokens } from '../../store/tokens.ts';
+import type { ReplyOf } from '../contract.ts';
+import { cursorsOf } from '../cursor.ts';
+import { callerOf, type Handlers } from '../routes.ts';
+
+export function tokenRoutes(deps: PeopleDeps): Pick<Handlers, 'listTokens' | 'createToken' | 'deleteToken'> {
+  return {
+    async listTokens({ query: { limit, cursor } }) {
+      const after = byId.read(cursor);
+      if (!after.ok) return after;
+      const rows = await listTokens(deps.db, { after: after.value, limit: limit + 1 });
+      return ok(byId.page(rows, { limit, position: token => token.id, item: wireToken }));
+    },
+    async createToken({ body: { name, role, expiresAt } }, call) {
+      const input = { name, role, expiresAt: expiresAt === undefined ? null : new Date(expiresAt) };
+      const created = await createToken(deps, input, callerOf(call));
+      if (!created.ok) return created;
+      const { token, ...row } = created.value;
+      return ok({ ...wireToken({ ...row, lastUsedAt: null }), token });
+    },
+    async deleteToken({ params: { id } }, { actor }) {
+      return await removeToken(deps, { id, actor });
+    },
+  };
+}
+
+const byId = cursorsOf('tokens', z.uuid());
+
+function wireToken({ id, name, role, createdBy, ...times }: ApiToken): ReplyOf<'listTokens'>['items'][number] {
+  return {
+    id,
+    name,
+    role,
+    createdBy,
+    createdAt: times.createdAt.toISOString(),
+    expiresAt: times.expiresAt?.toISOString() ?? null,
+    lastUsedAt: times.lastUsedAt?.toISOString() ?? null,
+  };
+}

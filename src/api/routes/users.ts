@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import type { PeopleDeps } from '../../accounts/callers.ts';
+import { changeUser, createUser, removeUser } from '../../accounts/people.ts';
+import { ok } from '../../domain/result.ts';
+import { listUsers, type User } from '../../store/users.ts';
+import type { ReplyOf } from '../contract.ts';
+import { cursorsOf } from '../cursor.ts';
+import type { Handlers } from '../routes.ts';
+
+export function userRoutes(deps: PeopleDeps): Pick<Handlers, 'listUsers' | 'createUser' | 'changeUser' | 'deleteUser'> {
+  return {
+    async listUsers({ query: { limit, cursor } }) {
+      const after = byName.read(cursor);
+      if (!after.ok) return after;
+      const rows = await listUsers(deps.db, { after: after.value, limit: limit + 1 });
+      return ok(byName.page(rows, { limit, position: user => user.username, item: wireUser }));
+    },
+    async createUser({ body }, { actor }) {
+      const created = await createUser(deps, body, actor);
+      return created.ok ? ok(wireUser(created.value)) : created;
+    },
+    async changeUser({ params: { id }, body }, { actor }) {
+      const changed = await changeUser(deps, { id, change: body, actor });
+      return changed.ok ? ok(wireUser(changed.value)) : changed;
+    },
+    async deleteUser({ params: { id } }, { actor }) {
+      return await removeUser(deps, { id, actor });
+    },
+  };
+}
+
+const byName = cursorsOf('users', z.string());
+
+export function wireUser(user: User): ReplyOf<'createUser'> {
+  const { id, username, role, disabledAt, createdAt } = user;
+  return { id, username, role, disabled: disabledAt !== null, createdAt: createdAt.toISOString() };
+}
