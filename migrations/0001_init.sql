@@ -85,9 +85,8 @@ create table base_identities (
   sealed_secret jsonb not null,
   active boolean not null,
   created_at timestamptz not null,
-  proved_at timestamptz,
-  proved_arn text,
-  fault jsonb
+  -- What AWS said when the credentials were tried last: {"checkedAt", "outcome", "callerArn", "fault"}.
+  proof jsonb
 );
 create unique index base_identities_active on base_identities (base_account_id) where active;
 
@@ -123,6 +122,9 @@ create table connectors (
   -- Why the target hub was refused last, while the connector is moving.
   target_fault jsonb,
   target_tried_at timestamptz,
+  -- Tries of the target hub beyond normal polling, counted from target_extra_since for a day.
+  target_extra_tries integer not null default 0,
+  target_extra_since timestamptz,
   last_check jsonb,
   last_run_id uuid,
   last_complete_at timestamptz,
@@ -133,6 +135,7 @@ create table connectors (
 );
 create index connectors_due on connectors (next_run_at) where enabled;
 create index connectors_account_type on connectors (account_type);
+create index connectors_name on connectors (name, id);
 create index connectors_current_identity on connectors (current_identity_id);
 
 -- — runs and the ledger of scopes —

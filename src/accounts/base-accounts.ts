@@ -1,6 +1,33 @@
-import type { Result } from '../domain/result.ts';
-import type { Actor } from '../store/audit.ts';
+import { readCursor, writeCursor } from '../domain/cursor.ts';
+import { type Fault, fault } from '../domain/faults.ts';
+import { LIMITS } from '../domain/limits.ts';
+import { factsOfAccountType } from '../domain/partition.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+import { type Actor, appendAudit } from '../store/audit.ts';
+import {
+  type BaseAccountRow,
+  deleteBaseAccountRow,
+  deleteIdleIdentities,
+  deleteRetiredIdentities,
+  findBaseAccount,
+  findBaseAccountOfType,
+  insertBaseAccount,
+  insertIdentity,
+  listBaseAccountRows,
+  listRoleArns,
+  lockAssetViewOfType,
+  putConnectorsInAssetView,
+  repointConnectors,
+  retireActiveIdentity,
+  saveProof,
+  updateBaseAccount,
+} from '../store/base-accounts.ts';
+import { type Database, inTransaction } from '../store/database.ts';
+import { checkCredentialsForm } from './base-account-input.ts';
 import type { AccountsDeps } from './deps.ts';
+import { assumeRolePolicy } from './hub-policy.ts';
+import { baseIdentity } from './hubs.ts';
+import { proofRow, prove, proveCredentials, readProof } from './proof.ts';
 import type {
   BaseAccount,
   BaseAccountChange,
@@ -11,44 +38,242 @@ import type {
   PolicyDocument,
 } from './shapes.ts';
 
+/**
+ * Makes the base account of an account type: from now on it is the target hub of the type's connectors, which move to it
+ * one by one (reach.ts). Its credentials are proved first; nothing is written unless they hold, or `saveUnverified` is set
+ * and they are not a root user's. Faults: those of the form, of `proveHub`, and `base-account-exists`.
+ */
 export async function createBaseAccount(
-  _deps: AccountsDeps,
-  _request: { input: BaseAccountInput; actor: Actor },
+  deps: AccountsDeps,
+  { input, actor }: { input: BaseAccountInput; actor: Actor },
 ): Promise<Result<BaseAccount>> {
-  throw new Error('not written yet');
+  const form = checkCredentialsForm(input);
+  if (!form.ok) return form;
+  const existing = await findBaseAccountOfType(deps.db, input.accountType);
+  if (existing) return failed(baseAccountExists(existing));
+  const proof = await proveCredentials(deps, input);
+  if (!proof.ok) return proof;
+
+  const at = deps.clock.now();
+  const id = deps.ids.uuid();
+  const { title, accountType, accountId, useInAssetView, cutover } = input;
+  const made = await inTransaction(deps.db, async tx => {
+    await lockAssetViewOfType(tx, accountType);
+    if (!(await insertBaseAccount(tx, { id, title, accountType, useInAssetView, cutover, createdAt: at })))
+      return false;
+    await putIdentity(tx, deps, { baseAccountId: id, credentials: input, proof: proof.value, at });
+    if (useInAssetView) await putConnectorsInAssetView(tx, accountType);
+    await appendAudit(tx, {
+      at,
+      actor,
+      action: 'base-account.created',
+      subject: `base-account:${id}`,
+      detail: { title, accountType, accountId, useInAssetView, cutover, ...keyFacts(input, proof.value) },
+    });
+    return true;
+  });
+  if (made) return await getBaseAccount(deps, id);
+  // Somebody else made one in the meantime.
+  const winner = await findBaseAccountOfType(deps.db, accountType);
+  return failed(baseAccountExists(winner ?? { title: 'another', accountType }));
 }
 
+/**
+ * Changes a base account. New credentials are proved first, as at creation. Within the same AWS account they replace the
+ * old ones at once; with another account ID the old ones stay, retired, until the last connector that runs through them
+ * has moved, so that no working connector fails (invariant I12). Turning "Use in AssetView" off takes nothing out.
+ */
 export async function changeBaseAccount(
-  _deps: AccountsDeps,
-  _request: { id: string; change: BaseAccountChange; actor: Actor },
+  deps: AccountsDeps,
+  { id, change, actor }: { id: string; change: BaseAccountChange; actor: Actor },
 ): Promise<Result<BaseAccount>> {
-  throw new Error('not written yet');
+  const before = await findBaseAccount(deps.db, id);
+  if (!before) return noSuchBaseAccount(id);
+  if (change.accountType !== undefined && change.accountType !== before.accountType) {
+    return failed(fault('account-type-fixed', `It is ${before.accountType}.`, { field: 'accountType' }));
+  }
+  const credentials = credentialsOf(change, before);
+  if (!credentials.ok) return credentials;
+  const next = {
+    title: change.title ?? before.title,
+    useInAssetView: change.useInAssetView ?? before.useInAssetView,
+    cutover: change.cutover ?? before.cutover,
+  };
+  const proof = credentials.value && (await proveCredentials(deps, credentials.value));
+  if (proof && !proof.ok) return proof;
+
+  const at = deps.clock.now();
+  const updated = await inTransaction(deps.db, async tx => {
+    await lockAssetViewOfType(tx, before.accountType);
+    if (!(await updateBaseAccount(tx, { id, readAt: before.updatedAt, ...next, updatedAt: at }))) return false;
+    if (credentials.value && proof) {
+      await retireActiveIdentity(tx, id);
+      await putIdentity(tx, deps, { baseAccountId: id, credentials: credentials.value, proof: proof.value, at });
+    }
+    if (next.cutover === 'immediate') await deleteRetiredIdentities(tx, id);
+    await deleteIdleIdentities(tx);
+    if (next.useInAssetView && !before.useInAssetView) await putConnectorsInAssetView(tx, before.accountType);
+    await appendAudit(tx, {
+      at,
+      actor,
+      action: 'base-account.changed',
+      subject: `base-account:${id}`,
+      detail: {
+        ...next,
+        accountId: credentials.value?.accountId ?? before.accountId,
+        ...(credentials.value && proof ? keyFacts(credentials.value, proof.value) : {}),
+      },
+    });
+    return true;
+  });
+  if (updated) return await getBaseAccount(deps, id);
+  const gone = (await findBaseAccount(deps.db, id)) === undefined;
+  return gone ? noSuchBaseAccount(id) : failed(fault('edit-conflict', `Base account "${before.title}" was changed.`));
 }
 
+/** Deletes a base account with its credentials: at once the platform account is the target of its connectors. */
 export async function deleteBaseAccount(
-  _deps: AccountsDeps,
-  _request: { id: string; actor: Actor },
+  deps: AccountsDeps,
+  { id, actor }: { id: string; actor: Actor },
 ): Promise<Result<void>> {
-  throw new Error('not written yet');
+  const before = await findBaseAccount(deps.db, id);
+  if (!before) return noSuchBaseAccount(id);
+  const { title, accountType, accountId, connectorsTotal, connectorsOnThisHub } = before;
+  const deleted = await inTransaction(deps.db, async tx => {
+    if (!(await deleteBaseAccountRow(tx, id))) return false;
+    await appendAudit(tx, {
+      at: deps.clock.now(),
+      actor,
+      action: 'base-account.deleted',
+      subject: `base-account:${id}`,
+      detail: { title, accountType, accountId, connectorsTotal, connectorsOnThisHub },
+    });
+    return true;
+  });
+  return deleted ? ok(undefined) : noSuchBaseAccount(id);
 }
 
-export async function getBaseAccount(_deps: AccountsDeps, _id: string): Promise<Result<BaseAccount>> {
-  throw new Error('not written yet');
+export async function getBaseAccount({ db }: Pick<AccountsDeps, 'db'>, id: string): Promise<Result<BaseAccount>> {
+  const row = await findBaseAccount(db, id);
+  return row ? ok(baseAccountOf(row)) : noSuchBaseAccount(id);
 }
 
-export async function listBaseAccounts(_deps: AccountsDeps, _page: PageRequest): Promise<Result<PageOf<BaseAccount>>> {
-  throw new Error('not written yet');
+/** In the order they were made. */
+export async function listBaseAccounts(
+  { db }: Pick<AccountsDeps, 'db'>,
+  { limit, cursor }: PageRequest,
+): Promise<Result<PageOf<BaseAccount>>> {
+  const place = readCursor(cursor, 1);
+  if (!place.ok) return place;
+  const rows = await listBaseAccountRows(db, { after: place.value?.[0] ?? null, limit: limit + 1 });
+  const items = rows.slice(0, limit).map(baseAccountOf);
+  const last = items.at(-1);
+  return ok({ items, nextCursor: rows.length > limit && last ? writeCursor([last.id]) : null });
 }
 
 /** Proves the credentials now; the result is stored and given. */
 export async function checkBaseAccount(
-  _deps: AccountsDeps,
-  _request: { id: string; actor: Actor },
+  deps: AccountsDeps,
+  { id, actor }: { id: string; actor: Actor },
 ): Promise<Result<IdentityProof>> {
-  throw new Error('not written yet');
+  const row = await findBaseAccount(deps.db, id);
+  if (!row) return noSuchBaseAccount(id);
+  const proof = await prove(deps, baseIdentity(deps, row));
+  await inTransaction(deps.db, async tx => {
+    await saveProof(tx, { identityId: row.identityId, proof: proofRow(proof) });
+    await appendAudit(tx, {
+      at: proof.checkedAt,
+      actor,
+      action: 'base-account.checked',
+      subject: `base-account:${id}`,
+      detail: { outcome: proof.outcome, callerArn: proof.callerArn, fault: proof.fault?.code ?? null },
+    });
+  });
+  return ok(proof);
 }
 
 /** The least policy that the base account's identity needs: sts:AssumeRole on exactly its connectors' roles. */
-export async function hubPolicy(_deps: AccountsDeps, _id: string): Promise<Result<PolicyDocument>> {
-  throw new Error('not written yet');
+export async function hubPolicy({ db }: Pick<AccountsDeps, 'db'>, id: string): Promise<Result<PolicyDocument>> {
+  const row = await findBaseAccount(db, id);
+  if (!row) return noSuchBaseAccount(id);
+  const { accountType } = row;
+  return ok(
+    assumeRolePolicy({ facts: factsOfAccountType(accountType), roleArns: await listRoleArns(db, accountType) }),
+  );
+}
+
+type NewCredentials = Pick<BaseAccountInput, 'accountType' | 'accountId' | 'accessKeyId' | 'secretAccessKey'> & {
+  readonly saveUnverified: boolean;
+};
+
+/** The credentials after a change, or null when it does not touch them. */
+function credentialsOf(change: BaseAccountChange, before: BaseAccountRow): Result<NewCredentials | null> {
+  const accountId = change.accountId ?? before.accountId;
+  const accessKeyId = change.accessKeyId ?? before.accessKeyId;
+  const others = accountId !== before.accountId || accessKeyId !== before.accessKeyId;
+  const secretAccessKey = change.secretAccessKey;
+  if (secretAccessKey === undefined) {
+    if (!others) return ok(null);
+    const why = 'A change of the account ID or the access key ID needs the secret access key too.';
+    return failed(fault('missing-field', why, { field: 'secretAccessKey' }));
+  }
+  const credentials = { accountType: before.accountType, accountId, accessKeyId, secretAccessKey };
+  const form = checkCredentialsForm(credentials);
+  return form.ok ? ok({ ...credentials, saveUnverified: change.saveUnverified ?? false }) : form;
+}
+
+/** Writes the active identity; connectors that already run through this account go on with it. */
+async function putIdentity(
+  tx: Database,
+  { ids, vault }: AccountsDeps,
+  {
+    baseAccountId,
+    credentials,
+    proof,
+    at,
+  }: { baseAccountId: string; credentials: Omit<NewCredentials, 'saveUnverified'>; proof: IdentityProof; at: Date },
+): Promise<void> {
+  const { accountType, accountId, accessKeyId, secretAccessKey } = credentials;
+  const id = ids.uuid();
+  const sealedSecret = vault.seal(id, secretAccessKey);
+  await insertIdentity(tx, {
+    id,
+    baseAccountId,
+    accountId,
+    accessKeyId,
+    sealedSecret,
+    createdAt: at,
+    proof: proofRow(proof),
+  });
+  await repointConnectors(tx, { accountType, accountId, identityId: id });
+}
+
+function baseAccountOf(row: BaseAccountRow): BaseAccount {
+  return {
+    id: row.id,
+    title: row.title,
+    accountType: row.accountType,
+    accountId: row.accountId,
+    accessKeyIdEnding: row.accessKeyId.slice(-LIMITS.keyIdEndingChars),
+    keyCreatedAt: row.keyCreatedAt,
+    proof: row.proof && readProof(row.proof),
+    useInAssetView: row.useInAssetView,
+    cutover: row.cutover,
+    connectors: { total: row.connectorsTotal, onThisHub: row.connectorsOnThisHub, moving: row.connectorsMoving },
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+  };
+}
+
+function keyFacts({ accessKeyId }: Pick<NewCredentials, 'accessKeyId'>, proof: IdentityProof) {
+  return { accessKeyIdEnding: accessKeyId.slice(-LIMITS.keyIdEndingChars), proof: proof.fault?.code ?? 'ok' };
+}
+
+function baseAccountExists({ title, accountType }: Pick<BaseAccountRow, 'title' | 'accountType'>): Fault {
+  const { label } = factsOfAccountType(accountType);
+  return fault('base-account-exists', `${label} has the base account "${title}".`, { field: 'accountType' });
+}
+
+function noSuchBaseAccount(id: string) {
+  return failed(fault('not-found', `There is no base account ${id}.`, { subject: id }));
 }

@@ -2,9 +2,7 @@ import { ACCOUNT_TYPES, type AccountType } from '../domain/partition.ts';
 import type { AccountsDeps } from './deps.ts';
 
 /** The platform account of each account type; nulls where none is configured. */
-export function listPlatformAccounts({
-  platformAccounts,
-}: Pick<AccountsDeps, 'platformAccounts'>): {
+export function listPlatformAccounts({ platformAccounts }: Pick<AccountsDeps, 'platformAccounts'>): {
   accountType: AccountType;
   accountId: string | null;
   credentialsKind: string | null;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../domain/clock.ts';
 import { retryOf } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
@@ -9,22 +10,24 @@ import { type CallNames, translate } from './translate.ts';
 export interface Budget {
   readonly triesMax: number;
   readonly attemptMs: number;
-  readonly totalMs: number;
+  /** On the clock's monotonic scale; calls that belong together share one. */
+  readonly deadlineMs: number;
 }
 
 /** For work in the background. */
-export const PATIENT: Budget = {
-  triesMax: LIMITS.awsCallTriesMax,
-  attemptMs: LIMITS.awsCallTimeoutMs,
-  totalMs: LIMITS.awsCallTotalMs,
-};
+export function patient(clock: Clock): Budget {
+  return {
+    triesMax: LIMITS.awsCallTriesMax,
+    attemptMs: LIMITS.awsCallTimeoutMs,
+    deadlineMs: clock.monotonicMs() + LIMITS.awsCallTotalMs,
+  };
+}
 
-/** For a call that somebody waits for. */
-export const PROMPT: Budget = {
-  triesMax: LIMITS.checkCallTriesMax,
-  attemptMs: LIMITS.checkAssumeMs,
-  totalMs: LIMITS.checkAssumeMs,
-};
+/** For what somebody waits for: over after `totalMs`, and never later than `within`. */
+export function prompt(clock: Clock, { totalMs, within }: { totalMs: number; within?: Budget }): Budget {
+  const deadlineMs = Math.min(clock.monotonicMs() + totalMs, within?.deadlineMs ?? Number.POSITIVE_INFINITY);
+  return { triesMax: LIMITS.checkCallTriesMax, attemptMs: totalMs, deadlineMs };
+}
 
 /**
  * The one way to call AWS: runs `send` with a time limit, turns what it throws into a fault, and tries again, after a
@@ -39,13 +42,12 @@ export async function call<T>(
   names: CallNames & { budget: Budget },
 ): Promise<Result<T>> {
   const { budget } = names;
-  const deadline = aws.clock.monotonicMs() + budget.totalMs;
   for (let tries = 1; ; tries++) {
-    const leftMs = deadline - aws.clock.monotonicMs();
+    const leftMs = budget.deadlineMs - aws.clock.monotonicMs();
     const result = await attempt(send, names, Math.max(1, Math.min(budget.attemptMs, leftMs)));
     if (result.ok || retryOf(result.fault) !== 'now' || tries >= budget.triesMax) return result;
     const pauseMs = backoffMs(tries, fraction(aws.ids));
-    if (aws.clock.monotonicMs() + pauseMs >= deadline) return result;
+    if (aws.clock.monotonicMs() + pauseMs >= budget.deadlineMs) return result;
     await sleep(pauseMs);
   }
 }

@@ -6,7 +6,7 @@ import type { PartitionFacts } from '../domain/partition.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { ParsedRoleArn } from '../domain/role-arn.ts';
 import { type Aws, clientSettings } from './aws.ts';
-import { type Budget, call, PATIENT } from './call.ts';
+import { type Budget, call, patient } from './call.ts';
 import { type Credentials, type CredentialsProvider, type HubIdentity, hubCredentials } from './credentials.ts';
 import { provenHub } from './identity.ts';
 import { FaultError } from './translate.ts';
@@ -88,7 +88,7 @@ export async function openSession(
 function renewingCredentials(aws: Aws, request: SessionRequest): CredentialsProvider {
   const provider = async () => {
     const latest = aws.sessions.get(sessionKey(request))?.request ?? request;
-    const renewed = await takeOrAssume(aws, latest, { budget: PATIENT, fresh: false });
+    const renewed = await takeOrAssume(aws, latest, { budget: patient(aws.clock), fresh: false });
     if (!renewed.ok) throw new FaultError(renewed.fault);
     return renewed.value.credentials;
   };

@@ -61,6 +61,8 @@ export const LIMITS = {
   awsBackoffBaseMs: 200,
   awsBackoffMaxMs: 10_000,
   checkTimeoutMs: 10_000,
+  /** Of a check, for the database and the answer. */
+  checkReserveMs: 1_000,
   /** Of a check, for one assumption with its retries, so that a hub that hangs leaves time for the other one. */
   checkAssumeMs: 3_500,
   checkCallTriesMax: 2,
@@ -95,6 +97,8 @@ export const LIMITS = {
   scheduleBatchMax: 500,
   detachBatchMax: 5_000,
   historyValueCharsMax: 4_096,
+  /** Assets that one statement detaches or deletes. */
+  deleteBatchMax: 5_000,
   historyChangesMax: 500,
   // asset search
   queryDepthMax: 10,
@@ -124,4 +128,6 @@ export const LIMITS = {
   embeddedRestartPauseMs: 1_000,
   // tries of a moving connector's target hub beyond its normal polling
   targetHubTriesPerDayMax: 6,
+  /** Of a run, for trying the target hub while the current one still works. */
+  targetTryMs: 10_000,
 } as const;

@@ -99,6 +99,11 @@ export async function deleteIdleIdentities(db: Database): Promise<number> {
   return Number(numAffectedRows ?? 0n);
 }
 
+/** Deletes the retired identities of a base account, whoever runs through them: no call is made through an old hub any more. */
+export async function deleteRetiredIdentities(db: Database, baseAccountId: string): Promise<void> {
+  await sql`delete from base_identities where base_account_id = ${baseAccountId} and not active`.execute(db);
+}
+
 export async function findBaseAccount(db: Database, id: string): Promise<BaseAccountRow | undefined> {
   const { rows } = await sql<BaseAccountRow>`${baseAccounts(sql`b.id = ${id}`)}`.execute(db);
   return rows[0];
@@ -191,14 +196,15 @@ export async function readSealedSecret(db: Database, identityId: string): Promis
   return rows[0]?.sealed;
 }
 
-/** Identities whose secret is sealed with another master key than the newest. */
+/** Identities whose secret is sealed with another master key than this, from the one after `after` on. */
 export async function listSecretsSealedOtherwise(
   db: Database,
-  { keyVersion, limit }: { keyVersion: string; limit: number },
+  { keyVersion, after, limit }: { keyVersion: string; after: string | null; limit: number },
 ): Promise<{ identityId: string; sealed: unknown }[]> {
   const { rows } = await sql<{ identityId: string; sealed: unknown }>`
     select id as "identityId", sealed_secret as sealed from base_identities
     where sealed_secret ->> 'keyVersion' is distinct from ${keyVersion}
+      and (${after}::uuid is null or id > ${after}::uuid)
     order by id limit ${limit}
   `.execute(db);
   return rows;

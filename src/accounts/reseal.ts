@@ -1,0 +1,40 @@
+import type { Fault } from '../domain/faults.ts';
+import { LIMITS } from '../domain/limits.ts';
+import { type Actor, appendAudit } from '../store/audit.ts';
+import { listSecretsSealedOtherwise, replaceSealedSecret } from '../store/base-accounts.ts';
+import type { AccountsDeps } from './deps.ts';
+
+export interface Resealed {
+  readonly keyVersion: string;
+  readonly resealed: number;
+  /** Of secrets that cannot be opened; they stay as they are. */
+  readonly faults: readonly Fault[];
+}
+
+/** Seals every stored secret under the newest master key; the older keys can be taken out of the ring afterwards. */
+export async function resealSecrets(
+  { db, vault, clock }: Pick<AccountsDeps, 'db' | 'vault' | 'clock'>,
+  { actor }: { actor: Actor },
+): Promise<Resealed> {
+  const { keyVersion } = vault;
+  const faults: Fault[] = [];
+  let resealed = 0;
+  let after: string | null = null;
+  for (;;) {
+    const rows: Awaited<ReturnType<typeof listSecretsSealedOtherwise>> = await listSecretsSealedOtherwise(db, {
+      keyVersion,
+      after,
+      limit: LIMITS.pageItemsMax,
+    });
+    for (const { identityId, sealed } of rows) {
+      const again = vault.reseal(identityId, sealed);
+      if (!again.ok) faults.push(again.fault);
+      else if (await replaceSealedSecret(db, { identityId, before: sealed, after: again.value })) resealed++;
+      after = identityId;
+    }
+    if (rows.length < LIMITS.pageItemsMax) break;
+  }
+  const detail = { keyVersion, resealed, unreadable: faults.length };
+  await appendAudit(db, { at: clock.now(), actor, action: 'secrets.resealed', subject: 'secrets', detail });
+  return { keyVersion, resealed, faults };
+}

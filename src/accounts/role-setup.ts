@@ -1,0 +1,144 @@
+import type { Hub } from '../domain/hub.ts';
+import type { PartitionFacts } from '../domain/partition.ts';
+import type { PolicyDocument, RoleSetup } from './shapes.ts';
+
+/** The role name that is proposed when a connector's role does not exist yet. */
+export const DEFAULT_ROLE_NAME = 'CausewayReader';
+
+/** Stands where the hub's account ID belongs while the account type has no hub. */
+const NO_HUB = 'HUB-ACCOUNT-ID';
+const POLICY_NAME = 'causeway-read';
+
+export interface WantedRole {
+  readonly facts: PartitionFacts;
+  /** The hub that the role has to trust; null while there is none. */
+  readonly trusted: Hub | null;
+  readonly roleName: string;
+  /** As IAM has it, such as `/` or `/audit/`. */
+  readonly path: string;
+  readonly externalId: string;
+  /** IAM actions of the asset types to be read. */
+  readonly actions: readonly string[];
+}
+
+/** The role that somebody makes in a member account, as policies and as three ways to make it. */
+export function roleSetup(role: WantedRole): RoleSetup {
+  const trust = trustPolicy(role);
+  const permissions = permissionsPolicy(role.actions);
+  return {
+    trusted: role.trusted,
+    roleName: role.roleName,
+    externalId: role.externalId,
+    trustPolicy: trust,
+    permissionsPolicy: permissions,
+    cloudFormationTemplate: cloudFormationTemplate(role, { trust, permissions }),
+    terraform: terraform(role, { trust, permissions }),
+    awsCli: awsCli(role, { trust, permissions }),
+  };
+}
+
+/**
+ * Lets the hub's account in with the external ID and nobody else. The account as a whole is trusted, because that is what
+ * keeps working when the hub's user or key is replaced; which identity of the account may come is the hub's own policy.
+ */
+export function trustPolicy({
+  facts,
+  trusted,
+  externalId,
+}: Pick<WantedRole, 'facts' | 'trusted' | 'externalId'>): PolicyDocument {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Sid: 'CausewayHub',
+        Effect: 'Allow',
+        Principal: { AWS: `arn:${facts.partition}:iam::${trusted?.accountId ?? NO_HUB}:root` },
+        Action: 'sts:AssumeRole',
+        Condition: { StringEquals: { 'sts:ExternalId': externalId } },
+      },
+    ],
+  };
+}
+
+function permissionsPolicy(actions: readonly string[]): PolicyDocument {
+  return {
+    Version: '2012-10-17',
+    Statement: [{ Sid: 'CausewayRead', Effect: 'Allow', Action: [...new Set(actions)].sort(), Resource: '*' }],
+  };
+}
+
+interface Policies {
+  readonly trust: PolicyDocument;
+  readonly permissions: PolicyDocument;
+}
+
+/** In JSON, which CloudFormation reads as well as YAML and which needs no quoting rules of its own. */
+function cloudFormationTemplate({ roleName, path }: WantedRole, { trust, permissions }: Policies): string {
+  return json({
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: 'A role through which Causeway reads this account',
+    Resources: {
+      CausewayRole: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          RoleName: roleName,
+          Path: path,
+          AssumeRolePolicyDocument: trust,
+          Policies: [{ PolicyName: POLICY_NAME, PolicyDocument: permissions }],
+        },
+      },
+    },
+    Outputs: { RoleArn: { Value: { 'Fn::GetAtt': ['CausewayRole', 'Arn'] } } },
+  });
+}
+
+/** A JSON object is an expression of Terraform's language too: https://developer.hashicorp.com/terraform/language/syntax/json */
+function terraform({ roleName, path }: WantedRole, { trust, permissions }: Policies): string {
+  return `resource "aws_iam_role" "causeway" {
+  name               = ${terraformText(roleName)}
+  path               = ${terraformText(path)}
+  assume_role_policy = jsonencode(${indented(json(trust))})
+}
+
+resource "aws_iam_role_policy" "causeway" {
+  name   = ${terraformText(POLICY_NAME)}
+  role   = aws_iam_role.causeway.id
+  policy = jsonencode(${indented(json(permissions))})
+}
+
+output "role_arn" {
+  value = aws_iam_role.causeway.arn
+}
+`;
+}
+
+function awsCli({ facts, roleName, path }: WantedRole, { trust, permissions }: Policies): string {
+  const name = shellText(roleName);
+  return `# With credentials of the member account. IAM is global; the region only names the partition.
+aws iam create-role --region ${facts.stsRegion} --role-name ${name} --path ${shellText(path)} \\
+  --assume-role-policy-document ${shellText(JSON.stringify(trust))}
+aws iam put-role-policy --region ${facts.stsRegion} --role-name ${name} --policy-name ${POLICY_NAME} \\
+  --policy-document ${shellText(JSON.stringify(permissions))}
+
+# If the role exists already, change whom it trusts instead of creating it:
+aws iam update-assume-role-policy --region ${facts.stsRegion} --role-name ${name} \\
+  --policy-document ${shellText(JSON.stringify(trust))}
+`;
+}
+
+function json(value: unknown): string {
+  return JSON.stringify(value, null, 2);
+}
+
+function indented(text: string): string {
+  return text.replaceAll('\n', '\n  ');
+}
+
+/** `\${` and `%{` begin templates in Terraform's strings; none of AWS's character sets here has either, save a role's path. */
+function terraformText(text: string): string {
+  return JSON.stringify(text).replaceAll('${', '$${').replaceAll('%{', '%%{');
+}
+
+function shellText(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,290 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Fault } from '../domain/faults.ts';
+import type { Hub } from '../domain/hub.ts';
+import type { AccountType } from '../domain/partition.ts';
+import type { Database } from './database.ts';
+
+/** What people may say about a connector. */
+export interface ConnectorSettings {
+  readonly name: string;
+  readonly description: string;
+  readonly accountType: AccountType;
+  readonly partition: string;
+  readonly accountId: string;
+  readonly roleArn: string;
+  readonly externalId: string;
+  readonly regions: readonly string[] | null;
+  readonly pollingMinutes: number;
+  readonly enabled: boolean;
+  readonly inCloudView: boolean;
+  readonly inAssetView: boolean;
+  /** Set while somebody has it out of AssetView by hand. */
+  readonly assetViewRemovedAt: Date | null;
+  readonly assetTags: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface ConnectorRow extends ConnectorSettings {
+  readonly id: string;
+  readonly num: number;
+  readonly state: 'waiting-for-role' | 'queued' | 'running' | 'ok' | 'problems' | 'failing' | 'disabled';
+  readonly currentHubKind: Hub['kind'] | null;
+  readonly currentHubAccountId: string | null;
+  readonly targetFault: Fault | null;
+  /** Of the account type's base account, which is then the target hub. */
+  readonly baseAccountId: string | null;
+  readonly lastCheck: CheckRow | null;
+  readonly lastRunId: string | null;
+  readonly lastRunState: string | null;
+  readonly lastRunStartedAt: Date | null;
+  readonly lastRunFinishedAt: Date | null;
+  readonly lastRunFault: Fault | null;
+  readonly lastCompleteAt: Date | null;
+  readonly nextRunAt: Date;
+  readonly assets: number;
+  readonly scopesTotal: number;
+  readonly scopesComplete: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** As JSON holds it. */
+export interface CheckRow {
+  readonly outcome: 'ok' | 'failed';
+  readonly hub: Hub | null;
+  readonly checkedAt: string;
+  readonly callerArn?: string;
+  readonly probes: {
+    readonly withExternalId: ProbeRow;
+    readonly withoutExternalId: ProbeRow;
+    readonly wrongExternalId: ProbeRow;
+  };
+  readonly fault?: Fault;
+  readonly targetFault?: Fault;
+}
+
+type ProbeRow = 'accepted' | 'refused' | 'not-run';
+
+/**
+ * Makes a connector that is due at once. It is in AssetView if asked for, or if the base account of its type is used there.
+ * False when the role has a connector already.
+ */
+export async function insertConnector(
+  db: Database,
+  { id, settings, at }: { id: string; settings: ConnectorSettings; at: Date },
+): Promise<boolean> {
+  const s = settings;
+  const { numAffectedRows } = await sql`
+    insert into connectors (id, name, description, account_type, partition, account_id, role_arn, external_id, regions,
+      polling_minutes, enabled, in_cloud_view, in_asset_view, asset_tags, tags, next_run_at, created_at, updated_at)
+    values (${id}, ${s.name}, ${s.description}, ${s.accountType}, ${s.partition}, ${s.accountId}, ${s.roleArn},
+      ${s.externalId}, ${s.regions}, ${s.pollingMinutes}, ${s.enabled}, ${s.inCloudView},
+      ${s.inAssetView} or exists (
+        select from base_accounts b where b.account_type = ${s.accountType} and b.use_in_asset_view
+      ),
+      ${JSON.stringify(s.assetTags)}::jsonb, ${JSON.stringify(s.tags)}::jsonb, ${at}, ${at}, ${at})
+    on conflict (role_arn) do nothing
+  `.execute(db);
+  return numAffectedRows === 1n;
+}
+
+/**
+ * Writes a connector's settings. With `anotherRole` it forgets how the role before was reached, and it is due at once.
+ * `stale`: somebody else changed it since it was read as of `readAt`. `taken`: the role has a connector already.
+ */
+export async function updateConnector(
+  db: Database,
+  {
+    id,
+    readAt,
+    settings,
+    anotherRole,
+    dueNow,
+    at,
+  }: { id: string; readAt: Date; settings: ConnectorSettings; anotherRole: boolean; dueNow: boolean; at: Date },
+): Promise<'updated' | 'stale' | 'taken'> {
+  const s = settings;
+  try {
+    const { numAffectedRows } = await sql`
+      update connectors set name = ${s.name}, description = ${s.description}, partition = ${s.partition},
+        account_id = ${s.accountId}, role_arn = ${s.roleArn}, external_id = ${s.externalId}, regions = ${s.regions},
+        polling_minutes = ${s.pollingMinutes}, enabled = ${s.enabled}, in_cloud_view = ${s.inCloudView},
+        in_asset_view = ${s.inAssetView}, asset_view_removed_at = ${s.assetViewRemovedAt},
+        asset_tags = ${JSON.stringify(s.assetTags)}::jsonb, tags = ${JSON.stringify(s.tags)}::jsonb,
+        next_run_at = case
+          when ${dueNow} then ${at}::timestamptz
+          else least(next_run_at, ${at}::timestamptz + make_interval(mins => ${s.pollingMinutes}::int))
+        end,
+        updated_at = ${at}
+        ${anotherRole ? NOTHING_REACHED : sql``}
+      where id = ${id} and updated_at = ${readAt}
+    `.execute(db);
+    return numAffectedRows === 1n ? 'updated' : 'stale';
+  } catch (error) {
+    if (isViolationOf(error, 'connectors_role_arn_key')) return 'taken';
+    throw error;
+  }
+}
+
+const NOTHING_REACHED = sql`,
+  current_hub_kind = null, current_hub_account_id = null, current_identity_id = null, current_hub_since = null,
+  target_fault = null, target_tried_at = null, last_check = null`;
+
+function isViolationOf(error: unknown, constraint: string): boolean {
+  return error instanceof Error && 'constraint' in error && error.constraint === constraint;
+}
+
+/** Stops a connector that is about to be deleted: it is never due again. Its number, or undefined when there is none. */
+export async function stopConnector(db: Database, id: string): Promise<number | undefined> {
+  const { rows } = await sql<{ num: number }>`
+    update connectors set enabled = false where id = ${id} returning num
+  `.execute(db);
+  return rows[0]?.num;
+}
+
+/** With its runs and its ledger; its assets have to be detached or deleted before. */
+export async function deleteConnectorRow(
+  db: Database,
+  id: string,
+): Promise<{ name: string; roleArn: string } | undefined> {
+  const { rows } = await sql<{ name: string; roleArn: string }>`
+    delete from connectors where id = ${id} returning name, role_arn as "roleArn"
+  `.execute(db);
+  return rows[0];
+}
+
+/** Puts a connector into AssetView or takes it out; the latter is remembered. False when there is none. */
+export async function setInAssetView(
+  db: Database,
+  { id, inAssetView, at }: { id: string; inAssetView: boolean; at: Date },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update connectors
+    set in_asset_view = ${inAssetView}, asset_view_removed_at = ${inAssetView ? null : at}, updated_at = ${at}
+    where id = ${id}
+  `.execute(db);
+  return numAffectedRows === 1n;
+}
+
+/** Notes a check's result; after a good one, a connector that its last run could not reach is due at once. */
+export async function saveCheck(
+  db: Database,
+  { connectorId, roleArn, check, at }: { connectorId: string; roleArn: string; check: CheckRow; at: Date },
+): Promise<void> {
+  await sql`
+    update connectors c set last_check = ${JSON.stringify(check)}::jsonb, next_run_at = case
+      when ${check.outcome === 'ok'} and not exists (
+        select from runs r where r.id = c.last_run_id and r.state in ('queued', 'running', 'ok', 'problems')
+      ) then ${at}::timestamptz
+      else next_run_at
+    end
+    where id = ${connectorId} and role_arn = ${roleArn}
+  `.execute(db);
+}
+
+export async function findConnectorByRole(
+  db: Database,
+  roleArn: string,
+): Promise<{ id: string; name: string } | undefined> {
+  const { rows } = await sql<{ id: string; name: string }>`
+    select id, name from connectors where role_arn = ${roleArn}
+  `.execute(db);
+  return rows[0];
+}
+
+export async function findConnector(db: Database, id: string): Promise<ConnectorRow | undefined> {
+  const { rows } = await sql<ConnectorRow>`
+    with page as (select c.* from (${connectorsWithState(sql`c.id = ${id}`)}) c) ${connectorsOfPage()}
+  `.execute(db);
+  return rows[0];
+}
+
+export interface ConnectorSearch {
+  readonly accountType: AccountType | null;
+  readonly state: ConnectorRow['state'] | null;
+  readonly search: string | null;
+  /** Name and id of the last connector of the page before. */
+  readonly after: { readonly name: string; readonly id: string } | null;
+  readonly limit: number;
+}
+
+/** By name. */
+export async function searchConnectors(db: Database, search: ConnectorSearch): Promise<ConnectorRow[]> {
+  const { accountType, state, after, limit } = search;
+  const text = search.search?.toLowerCase() ?? null;
+  const wanted = sql`
+    (${accountType}::text is null or c.account_type = ${accountType})
+    and (${text}::text is null or position(${text} in lower(c.name || ' ' || c.role_arn || ' ' || c.description)) > 0)
+    and (${after?.name ?? null}::text is null or (c.name, c.id) > (${after?.name ?? null}, ${after?.id ?? null}::uuid))
+  `;
+  const { rows } = await sql<ConnectorRow>`
+    with page as (
+      select c.* from (${connectorsWithState(wanted)}) c
+      where ${state}::text is null or c.state = ${state}
+      order by c.name, c.id limit ${limit}
+    )
+    ${connectorsOfPage()}
+  `.execute(db);
+  return rows;
+}
+
+/**
+ * The one place that derives a connector's state. What was tried last decides: the last run that ended, or a check made
+ * after it. A good check after a failed run, or before any, has made the connector due: it is queued.
+ */
+function connectorsWithState(condition: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select c.*, r.state as last_run_state, r.started_at as last_run_started_at, r.finished_at as last_run_finished_at,
+      r.fault as last_run_fault,
+      case
+        when not c.enabled then 'disabled'
+        when r.state in ('queued', 'running') then r.state
+        when t.failed and c.current_hub_kind is null and t.code = 'role-not-assumable' then 'waiting-for-role'
+        when t.failed then 'failing'
+        when ended.state in ('ok', 'problems') then ended.state
+        when t.checked then 'queued'
+        else 'waiting-for-role'
+      end as state
+    from connectors c
+    left join runs r on r.id = c.last_run_id
+    left join lateral (
+      select e.state, e.fault, e.finished_at from runs e
+      where e.connector_id = c.id and e.state in ('ok', 'problems', 'failed') order by e.id desc limit 1
+    ) ended on true
+    cross join lateral (
+      select coalesce((c.last_check ->> 'checkedAt')::timestamptz > coalesce(ended.finished_at, '-infinity'), false)
+    ) newest (checked)
+    cross join lateral (
+      select newest.checked,
+        case when newest.checked then c.last_check ->> 'outcome' = 'failed' else coalesce(ended.state = 'failed', false) end,
+        case when newest.checked then c.last_check -> 'fault' ->> 'code' else ended.fault ->> 'code' end
+    ) t (checked, failed, code)
+    where ${condition}
+  `;
+}
+
+/** Joins the hub and the ledger to the rows of one page only. */
+function connectorsOfPage(): RawBuilder<unknown> {
+  return sql`
+    select c.id, c.num, c.name, c.description, c.account_type as "accountType", c.partition, c.account_id as "accountId",
+      c.role_arn as "roleArn", c.external_id as "externalId", c.regions, c.polling_minutes as "pollingMinutes", c.enabled,
+      c.in_cloud_view as "inCloudView", c.in_asset_view as "inAssetView",
+      c.asset_view_removed_at as "assetViewRemovedAt", c.asset_tags as "assetTags", c.tags, c.state,
+      c.current_hub_kind as "currentHubKind", c.current_hub_account_id as "currentHubAccountId",
+      c.target_fault as "targetFault", i.account_id as "baseAccountId", c.last_check as "lastCheck",
+      c.last_run_id as "lastRunId", c.last_run_state as "lastRunState", c.last_run_started_at as "lastRunStartedAt",
+      c.last_run_finished_at as "lastRunFinishedAt", c.last_run_fault as "lastRunFault",
+      c.last_complete_at as "lastCompleteAt", c.next_run_at as "nextRunAt",
+      s.assets, s.total as "scopesTotal", s.complete as "scopesComplete",
+      c.created_at as "createdAt", c.updated_at as "updatedAt"
+    from page c
+    left join base_accounts b on b.account_type = c.account_type
+    left join base_identities i on i.base_account_id = b.id and i.active
+    cross join lateral (
+      select coalesce(sum(items), 0)::int8 as assets, count(*) as total,
+        count(*) filter (where last_outcome = 'complete') as complete
+      from scopes s where s.connector_id = c.id and s.account_id = c.account_id
+    ) s
+    order by c.name, c.id
+  `;
+}
