@@ -105,12 +105,9 @@ function send(
 ): void {
   // The simulation's own date: clients correct their clocks by it, as they do with AWS.
   response.sendDate = false;
-  response.writeHead(status, {
-    ...headers,
-    date: clock.now().toUTCString(),
-    'content-length': Buffer.byteLength(body),
-  });
-  response.end(body);
+  const bytes = Buffer.from(body);
+  response.writeHead(status, { ...headers, date: clock.now().toUTCString(), 'content-length': bytes.length });
+  response.end(bytes);
 }
 
 /** Control is for this machine's programs: not for other hosts, and not for web pages that a browser here has open. */

@@ -14,7 +14,8 @@ export function encodeXmlMembers(shape: StructShape, value: unknown, style: XmlS
   if (!style.immutableShapes.has(shape.name)) return encodeMembers(shape, value, style);
   const known = remembered.get(value);
   if (known !== undefined) return known;
-  const encoded = encodeMembers(shape, value, style);
+  // In one piece: a string made by adding keeps its parts apart, and every page would put them together again.
+  const encoded = Buffer.from(encodeMembers(shape, value, style)).toString();
   remember(value, encoded);
   return encoded;
 }
