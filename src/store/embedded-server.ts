@@ -72,7 +72,7 @@ function spawnServer(cluster: Cluster, log: Log): Server {
   createInterface(child.stderr).on('line', line => {
     lines.push(line);
     if (lines.length > LAST_LINES) lines.shift();
-    log[/^(FATAL|PANIC)/.test(line) ? 'warn' : 'debug']({ line }, 'the embedded PostgreSQL says');
+    log[WORRYING.test(line) ? 'warn' : 'debug']({ line }, 'the embedded PostgreSQL says');
   });
   child.stdin.on('error', () => {}); // it has ended before we asked it to
   const ended = new Promise<void>(resolve => {
@@ -86,6 +86,9 @@ function spawnServer(cluster: Cluster, log: Log): Server {
 }
 
 const LAST_LINES = 10;
+
+/** Fatal to the server or a session of it; our own waiting for its start is not. */
+const WORRYING = /^(PANIC|FATAL(?!: {2}the database system is starting up))/;
 
 /** Arguments: the socket directory, then the command to run. SIGINT is PostgreSQL's "fast" shutdown. */
 const WATCHER = `

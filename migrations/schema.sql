@@ -1,0 +1,264 @@
+-- What all migrations together make; for reading, never run. Written by "npm run dump-schema" and compared
+-- with the migrations in test/store/schema.test.ts.
+
+create extension pg_trgm;
+
+CREATE OR REPLACE FUNCTION refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the audit log is append-only';
+end
+$function$;
+
+create table api_tokens (
+  id uuid not null,
+  name text not null,
+  role text not null,
+  token_hash bytea not null,
+  created_by uuid,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  constraint api_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL,
+  constraint api_tokens_pkey PRIMARY KEY (id),
+  constraint api_tokens_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'operator'::text, 'reader'::text]))),
+  constraint api_tokens_token_hash_key UNIQUE (token_hash)
+);
+
+create table asset_history (
+  asset_id uuid not null,
+  seq bigint not null generated always as identity,
+  at timestamp with time zone not null,
+  run_id uuid,
+  event text not null,
+  changes jsonb not null,
+  constraint asset_history_asset_id_fkey FOREIGN KEY (asset_id) REFERENCES assets(id) ON DELETE CASCADE,
+  constraint asset_history_event_check CHECK ((event = ANY (ARRAY['appeared'::text, 'changed'::text, 'gone'::text, 'returned'::text, 'detached'::text]))),
+  constraint asset_history_pkey PRIMARY KEY (asset_id, seq)
+);
+
+create table assets (
+  id uuid not null,
+  partition text not null,
+  account_id text not null,
+  region text not null,
+  asset_type text not null,
+  native_id text not null,
+  arn text,
+  name text,
+  state text,
+  tags jsonb not null,
+  connector_tags jsonb not null default '{}'::jsonb,
+  attributes jsonb not null,
+  search text not null,
+  content_hash bytea not null,
+  seen_by integer[] not null,
+  first_seen_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  gone_at timestamp with time zone,
+  constraint assets_partition_account_id_region_asset_type_native_id_key UNIQUE (partition, account_id, region, asset_type, native_id),
+  constraint assets_pkey PRIMARY KEY (id)
+);
+CREATE INDEX assets_search ON assets USING gin (search gin_trgm_ops);
+CREATE INDEX assets_tags ON assets USING gin (tags jsonb_path_ops);
+CREATE INDEX assets_type_name ON assets USING btree (asset_type, name, id);
+
+create table audit_head (
+  only_row boolean not null default true,
+  seq bigint not null,
+  hash bytea not null,
+  constraint audit_head_only_row_check CHECK (only_row),
+  constraint audit_head_pkey PRIMARY KEY (only_row)
+);
+
+create table audit_log (
+  seq bigint not null,
+  at timestamp with time zone not null,
+  actor text not null,
+  action text not null,
+  subject text not null,
+  detail jsonb not null,
+  previous_hash bytea not null,
+  hash bytea not null,
+  constraint audit_log_pkey PRIMARY KEY (seq)
+);
+CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table base_accounts (
+  id uuid not null,
+  title text not null,
+  account_type text not null,
+  use_in_asset_view boolean not null,
+  cutover text not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint base_accounts_cutover_check CHECK ((cutover = ANY (ARRAY['safe'::text, 'immediate'::text]))),
+  constraint base_accounts_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX base_accounts_account_type ON base_accounts USING btree (account_type);
+
+create table base_identities (
+  id uuid not null,
+  base_account_id uuid not null,
+  account_id text not null,
+  kind text not null,
+  access_key_id text not null,
+  sealed_secret jsonb not null,
+  active boolean not null,
+  created_at timestamp with time zone not null,
+  proof jsonb,
+  constraint base_identities_base_account_id_fkey FOREIGN KEY (base_account_id) REFERENCES base_accounts(id) ON DELETE CASCADE,
+  constraint base_identities_kind_check CHECK ((kind = 'access-key'::text)),
+  constraint base_identities_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX base_identities_active ON base_identities USING btree (base_account_id) WHERE active;
+
+create table connectors (
+  id uuid not null,
+  num integer not null generated always as identity,
+  name text not null,
+  description text not null,
+  account_type text not null,
+  partition text not null,
+  account_id text not null,
+  role_arn text not null,
+  external_id text not null,
+  regions text[],
+  polling_minutes integer not null,
+  enabled boolean not null,
+  in_cloud_view boolean not null,
+  in_asset_view boolean not null,
+  asset_view_removed_at timestamp with time zone,
+  asset_tags jsonb not null,
+  tags jsonb not null,
+  current_hub_kind text,
+  current_hub_account_id text,
+  current_identity_id uuid,
+  current_hub_since timestamp with time zone,
+  target_fault jsonb,
+  target_tried_at timestamp with time zone,
+  target_extra_tries integer not null default 0,
+  target_extra_since timestamp with time zone,
+  last_check jsonb,
+  last_run_id uuid,
+  last_complete_at timestamp with time zone,
+  next_run_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint connectors_check CHECK (((current_hub_kind IS NULL) = (current_hub_account_id IS NULL))),
+  constraint connectors_current_hub_kind_check CHECK ((current_hub_kind = ANY (ARRAY['base-account'::text, 'platform'::text]))),
+  constraint connectors_current_identity_id_fkey FOREIGN KEY (current_identity_id) REFERENCES base_identities(id) ON DELETE SET NULL,
+  constraint connectors_num_key UNIQUE (num),
+  constraint connectors_pkey PRIMARY KEY (id),
+  constraint connectors_polling_minutes_check CHECK (((polling_minutes >= 60) AND (polling_minutes <= 1440))),
+  constraint connectors_role_arn_key UNIQUE (role_arn)
+);
+CREATE INDEX connectors_account_type ON connectors USING btree (account_type);
+CREATE INDEX connectors_current_identity ON connectors USING btree (current_identity_id);
+CREATE INDEX connectors_due ON connectors USING btree (next_run_at) WHERE enabled;
+CREATE INDEX connectors_name ON connectors USING btree (name, id);
+
+create table migrations (
+  name text not null,
+  sha256 text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint migrations_pkey PRIMARY KEY (name)
+);
+
+create table run_scopes (
+  run_id uuid not null,
+  region text not null,
+  asset_type text not null,
+  outcome text,
+  fault jsonb,
+  items integer not null default 0,
+  pages integer not null default 0,
+  added integer not null default 0,
+  changed integer not null default 0,
+  gone integer not null default 0,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint run_scopes_outcome_check CHECK ((outcome = ANY (ARRAY['complete'::text, 'denied'::text, 'throttled'::text, 'region-disabled'::text, 'not-applicable'::text, 'timed-out'::text, 'failed'::text]))),
+  constraint run_scopes_pkey PRIMARY KEY (run_id, region, asset_type),
+  constraint run_scopes_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id) ON DELETE CASCADE
+);
+
+create table runs (
+  id uuid not null,
+  connector_id uuid not null,
+  state text not null,
+  trigger text not null,
+  requested_by text not null,
+  partition text not null,
+  account_id text not null,
+  job_id uuid not null,
+  fence integer not null default 0,
+  hub_kind text,
+  hub_account_id text,
+  caller_arn text,
+  fault jsonb,
+  regions_fault jsonb,
+  queued_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  constraint runs_connector_id_fkey FOREIGN KEY (connector_id) REFERENCES connectors(id) ON DELETE CASCADE,
+  constraint runs_pkey PRIMARY KEY (id),
+  constraint runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'ok'::text, 'problems'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint runs_trigger_check CHECK ((trigger = ANY (ARRAY['created'::text, 'schedule'::text, 'request'::text])))
+);
+CREATE INDEX runs_connector ON runs USING btree (connector_id, id DESC);
+CREATE UNIQUE INDEX runs_one_per_account ON runs USING btree (partition, account_id) WHERE (state = 'running'::text);
+CREATE UNIQUE INDEX runs_under_way ON runs USING btree (connector_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+
+create table scopes (
+  connector_id uuid not null,
+  region text not null,
+  asset_type text not null,
+  partition text not null,
+  account_id text not null,
+  last_outcome text,
+  last_fault jsonb,
+  last_run_id uuid,
+  last_finished_at timestamp with time zone,
+  complete_began_at timestamp with time zone,
+  complete_at timestamp with time zone,
+  items integer not null default 0,
+  asset_tags jsonb not null default '{}'::jsonb,
+  constraint scopes_connector_id_fkey FOREIGN KEY (connector_id) REFERENCES connectors(id) ON DELETE CASCADE,
+  constraint scopes_pkey PRIMARY KEY (connector_id, region, asset_type)
+);
+
+create table sessions (
+  id_hash bytea not null,
+  user_id uuid not null,
+  csrf_token text not null,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint sessions_pkey PRIMARY KEY (id_hash),
+  constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+);
+CREATE INDEX sessions_expires_at ON sessions USING btree (expires_at);
+
+create unlogged table sign_in_tries (
+  bucket bytea not null,
+  tries integer not null,
+  window_ends_at timestamp with time zone not null,
+  constraint sign_in_tries_pkey PRIMARY KEY (bucket)
+);
+CREATE INDEX sign_in_tries_window ON sign_in_tries USING btree (window_ends_at);
+
+create table users (
+  id uuid not null,
+  username text not null,
+  password_hash text not null,
+  role text not null,
+  disabled_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint users_pkey PRIMARY KEY (id),
+  constraint users_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'operator'::text, 'reader'::text])))
+);
+CREATE UNIQUE INDEX users_username ON users USING btree (lower(username));
