@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { addAssetCommands } from './assets.ts';
+import { addAuditCommands } from './audit.ts';
+import { addBaseAccountCommands } from './base-accounts.ts';
+import { addConnectorCommands } from './connectors.ts';
+import { type Io, systemIo } from './io.ts';
+import { EXIT } from './outcome.ts';
+import { addRunCommands } from './runs.ts';
+import { addSignInCommands } from './sign-in.ts';
+import { addTokenCommands } from './tokens.ts';
+import { addUserCommands } from './users.ts';
+
+/** Adds every command that is a client of the API. */
+export function buildClientCommands(program: Command, io: Io = systemIo()): void {
+  // Commander would end with 1 for a wrong option; 1 is kept for what was tried and failed.
+  program.exitOverride(error => io.endNow(error.exitCode === 0 ? EXIT.ok : EXIT.usage));
+  program.commandsGroup('Client commands:');
+  addSignInCommands(program, io);
+  addBaseAccountCommands(program, io);
+  addConnectorCommands(program, io);
+  addRunCommands(program, io);
+  addAssetCommands(program, io);
+  addTokenCommands(program, io);
+  addUserCommands(program, io);
+  addAuditCommands(program, io);
+}
