@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { readCursor, writeCursor } from '../domain/cursor.ts';
 import { type Fault, fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
@@ -55,12 +56,15 @@ export async function listRuns(
   db: Database,
   { connectorId, limit, cursor }: { connectorId: string; limit: number; cursor?: string | undefined },
 ): Promise<Result<{ items: Run[]; nextCursor: string | null }>> {
-  if (cursor !== undefined && !UUID.test(cursor)) {
-    return failed(fault('invalid-cursor', 'The cursor is not one that this list gave.', { field: 'cursor' }));
+  const keys = readCursor(cursor, 1);
+  if (!keys.ok) return keys;
+  const after = keys.value?.[0] ?? null;
+  if (after !== null && !UUID.test(after)) {
+    return failed(fault('invalid-cursor', 'The cursor is not one that this list handed out.', { field: 'cursor' }));
   }
   const { rows } = await sql<Run>`
     ${selectRuns}
-    where r.connector_id = ${connectorId} and (${cursor ?? null}::uuid is null or r.id < ${cursor ?? null}::uuid)
+    where r.connector_id = ${connectorId} and (${after}::uuid is null or r.id < ${after}::uuid)
     order by r.id desc limit ${limit + 1}
   `.execute(db);
   const items = rows.slice(0, limit);
@@ -68,7 +72,8 @@ export async function listRuns(
     const { rows: found } = await sql`select 1 from connectors where id = ${connectorId}`.execute(db);
     if (found.length === 0) return failed(fault('not-found', `There is no connector ${connectorId}.`));
   }
-  return ok({ items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null });
+  const last = items.at(-1);
+  return ok({ items, nextCursor: last && rows.length > limit ? writeCursor([last.id]) : null });
 }
 
 /** A run with its scopes, by region and type. Fault: not-found. */

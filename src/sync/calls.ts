@@ -1,12 +1,12 @@
-import type { Aws } from '../aws/aws.ts';
 import { call, patient } from '../aws/call.ts';
 import { ec2Client } from '../aws/clients.ts';
 import type { MemberSession } from '../aws/session.ts';
 import type { AwsCalls } from '../inventory/define.ts';
+import type { SyncDeps } from './deps.ts';
 
 /** AWS as the session's role sees it in one region. A call under way ends with a fault when `signal` is aborted. */
 export function awsCalls(
-  aws: Aws,
+  { aws, callBudget = patient }: Pick<SyncDeps, 'aws' | 'callBudget'>,
   { session, region, signal: stop }: { session: MemberSession; region: string; signal: AbortSignal },
 ): AwsCalls {
   return {
@@ -19,7 +19,7 @@ export function awsCalls(
         operation,
         subject: region,
         signedBy: 'session',
-        budget: patient(aws.clock),
+        budget: callBudget(aws.clock),
       });
     },
   };

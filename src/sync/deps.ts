@@ -1,7 +1,11 @@
 import type { AccountsDeps } from '../accounts/deps.ts';
+import type { Budget } from '../aws/call.ts';
+import type { Clock } from '../domain/clock.ts';
 import type { AssetType } from '../inventory/define.ts';
 
 /** What a sync run works with: the accounts, which it reaches as checks do, and the asset types to read. */
 export interface SyncDeps extends AccountsDeps {
   readonly assetTypes: readonly AssetType[];
+  /** How much one call may take; `patient` unless a test has less time. */
+  readonly callBudget?: (clock: Clock) => Budget;
 }

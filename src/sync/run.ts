@@ -93,7 +93,7 @@ async function makePlan(deps: SyncDeps, { run, session, signal }: Reached): Prom
   const { db, clock, assetTypes } = deps;
   if ((await planOf(db, run.hold.runId)).length > 0) return true;
   const { connectorId, connectorNum, partition, accountId } = run;
-  const calls = awsCalls(deps.aws, { session, region: session.facts.stsRegion, signal });
+  const calls = awsCalls(deps, { session, region: session.facts.stsRegion, signal });
   const answer = await askRegions(calls, session.facts);
   if (signal.aborted) return true;
   const plan = planScopes({
@@ -122,7 +122,7 @@ async function observeScopes(deps: SyncDeps, { run, session, signal }: Reached):
     // Planned by a version that knew the type; it stays unfinished and the end of the run says so.
     if (lost || signal.aborted || !type) return;
     const endpointRegion = region === GLOBAL_REGION ? session.facts.stsRegion : region;
-    const calls = awsCalls(deps.aws, { session, region: endpointRegion, signal });
+    const calls = awsCalls(deps, { session, region: endpointRegion, signal });
     const ended = await observeScope(deps, { run, type, region, calls, signal });
     if (ended === 'lost') lost = true;
   });

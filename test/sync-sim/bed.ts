@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+import { type Simulation, startSimulation } from '../../simulator/simulation.ts';
+import { accountOf, roleArn } from '../../simulator/world/build.ts';
+import { GENERATED_PLATFORM_ACCOUNT_ID, generatedExternalId } from '../../simulator/world/generate.ts';
+import { CONNECTOR_ROLE_NAME } from '../../simulator/world/policies.ts';
+import type { World } from '../../simulator/world/world.ts';
+import { createConnector } from '../../src/accounts/connectors.ts';
+import type { AccountsDeps } from '../../src/accounts/deps.ts';
+import type { ConnectorInput } from '../../src/accounts/shapes.ts';
+import { createVault, parseMasterKeys } from '../../src/accounts/vault.ts';
+import { closeAws, openAws } from '../../src/aws/aws.ts';
+import { systemClock } from '../../src/domain/clock.ts';
+import { systemIds } from '../../src/domain/ids.ts';
+import { ASSET_TYPES } from '../../src/inventory/registry.ts';
+import { silentLog } from '../../src/log.ts';
+import type { Database } from '../../src/store/database.ts';
+import { getRun, type RunWithScopes } from '../../src/store/run-views.ts';
+import { insertRuns } from '../../src/store/runs.ts';
+import type { SyncDeps } from '../../src/sync/deps.ts';
+import { type Attempt, attemptRun } from '../../src/sync/run.ts';
+import { createTestDatabase } from '../support/database.ts';
+
+/** A deployment without its queue: a database, simulated AWS, connectors on its accounts. */
+export interface Bed extends AsyncDisposable {
+  readonly aws: Simulation;
+  readonly world: World;
+  readonly db: Database;
+  readonly connectionString: string;
+  readonly deps: SyncDeps;
+  connect(accountId: string, settings?: Partial<ConnectorInput>): Promise<string>;
+  /** Makes a run of the connector, as a request would. */
+  queueRun(connectorId: string): Promise<string>;
+  attempt(runId: string, stop?: AbortSignal): Promise<Attempt>;
+  /** Makes a run and carries it out. */
+  sync(connectorId: string): Promise<RunWithScopes>;
+  run(runId: string): Promise<RunWithScopes>;
+}
+
+export async function openBed(makeWorld: () => World): Promise<Bed> {
+  const aws = await startSimulation({ makeWorld });
+  const database = await createTestDatabase();
+  const deps = depsFor({ world: aws.world, endpoint: aws.endpoint, db: database.db });
+  return {
+    aws,
+    world: aws.world,
+    db: database.db,
+    connectionString: database.connectionString,
+    deps,
+    connect: (accountId, settings = {}) => connect(deps, { world: aws.world, accountId, settings }),
+    queueRun: connectorId => queueRun(deps, connectorId),
+    attempt: (runId, stop = new AbortController().signal) => attemptRun(deps, { runId, stop }),
+    async sync(connectorId) {
+      const runId = await queueRun(deps, connectorId);
+      const attempt = await attemptRun(deps, { runId, stop: new AbortController().signal });
+      if (attempt !== 'finished') throw new Error(`the run was ${attempt}`);
+      return await readRun(deps.db, runId);
+    },
+    run: runId => readRun(deps.db, runId),
+    async [Symbol.asyncDispose]() {
+      closeAws(deps.aws);
+      await database.drop();
+      await aws.stop();
+    },
+  };
+}
+
+/** What a process of a deployment on this world is made of. Calls are given up soon, so that a hanging one costs no test a minute. */
+export function depsFor({ world, endpoint, db }: { world: World; endpoint: string; db: Database }): SyncDeps {
+  const key = world.accounts[GENERATED_PLATFORM_ACCOUNT_ID]?.users['causeway-platform']?.accessKeys[0];
+  const keys = parseMasterKeys(randomBytes(32).toString('base64'), 'the test');
+  if (!key || !keys.ok) throw new Error('a generated world has a platform account with a key');
+  return {
+    db,
+    clock: systemClock,
+    ids: systemIds,
+    log: silentLog,
+    vault: createVault(keys.value),
+    platformAccounts: {
+      global: {
+        accountId: GENERATED_PLATFORM_ACCOUNT_ID,
+        credentials: { kind: 'access-key', accessKeyId: key.id, secretAccessKey: key.secret },
+      },
+    },
+    aws: openAws({ clock: systemClock, ids: systemIds, endpoints: { all: endpoint, byService: {} } }),
+    assetTypes: ASSET_TYPES,
+    callBudget: () => ({ triesMax: 2, attemptMs: 1_000, deadlineMs: systemClock.monotonicMs() + 2_500 }),
+  };
+}
+
+export async function connect(
+  deps: AccountsDeps,
+  { world, accountId, settings = {} }: { world: World; accountId: string; settings?: Partial<ConnectorInput> },
+): Promise<string> {
+  const role = accountOf(world, accountId).roles[CONNECTOR_ROLE_NAME];
+  if (!role) throw new Error(`account ${accountId} has no role for a connector`);
+  const input: ConnectorInput = {
+    name: accountId,
+    description: '',
+    accountType: 'global',
+    roleArn: roleArn(accountOf(world, accountId), role),
+    externalId: generatedExternalId(accountId),
+    regions: null,
+    pollingMinutes: 240,
+    apps: ['cloud-view'],
+    enabled: true,
+    assetTags: {},
+    tags: {},
+    ...settings,
+  };
+  const made = await createConnector(deps, { input, actor: 'system' });
+  if (!made.ok) throw new Error(made.fault.detail);
+  return made.value.id;
+}
+
+async function queueRun({ db, ids, clock }: SyncDeps, connectorId: string): Promise<string> {
+  const id = ids.uuid();
+  const queuedAt = clock.now();
+  const made = await insertRuns(db, [
+    { id, connectorId, trigger: 'request', requestedBy: 'system', jobId: ids.uuid(), queuedAt },
+  ]);
+  if (made.length === 0) throw new Error('the connector has a run under way');
+  return id;
+}
+
+async function readRun(db: Database, runId: string): Promise<RunWithScopes> {
+  const run = await getRun(db, runId);
+  if (!run.ok) throw new Error(run.fault.detail);
+  return run.value;
+}
+
+/** How many rows a table has; the words of a statement that counts. */
+export async function count(db: Database, from: string): Promise<number> {
+  const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.raw(from)}`.execute(db);
+  return rows[0]?.n ?? 0;
+}
