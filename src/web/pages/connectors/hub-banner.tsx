@@ -1,0 +1,72 @@
+import Alert from '@cloudscape-design/components/alert';
+import Box from '@cloudscape-design/components/box';
+import ExpandableSection from '@cloudscape-design/components/expandable-section';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import { hubInWords } from '../../../domain/hub.ts';
+import { JsonCode } from '../../parts/code.tsx';
+import { FaultAlert, FaultDetail } from '../../parts/fault.tsx';
+import type { Connector } from '../../parts/hub.tsx';
+import { PageLink } from '../../parts/links.tsx';
+import { Loaded } from '../../parts/loaded.tsx';
+import { PATHS } from '../../paths.ts';
+import { useRead } from '../../queries.ts';
+
+/** What stands between the connector and the hub it should use, or why its last run failed; nothing when all is well. */
+export function HubBanner({ connector }: { connector: Connector }) {
+  const { targetHub, currentHub, lastRun, state } = connector;
+  if (connector.enabled && !targetHub) return <NoHub />;
+  if (connector.moving && currentHub && targetHub) return <Moving connector={connector} />;
+  if (state === 'waiting-for-role' && targetHub) {
+    return (
+      <Alert type="info" header="Waiting for its role">
+        <SpaceBetween size="xs">
+          <div>
+            The role {connector.roleArn} has not let {hubInWords(targetHub)} in yet. Create it with the template on the{' '}
+            <PageLink href={PATHS.connectorTab(connector.id, 'role')}>Role tab</PageLink>; the connector starts by
+            itself.
+          </div>
+          {lastRun?.fault && <FaultDetail fault={lastRun.fault} titled />}
+        </SpaceBetween>
+      </Alert>
+    );
+  }
+  if (state === 'failing' && lastRun?.fault) {
+    return <FaultAlert fault={lastRun.fault} header={`The last run failed: ${lastRun.fault.title}`} />;
+  }
+  return null;
+}
+
+function NoHub() {
+  return (
+    <Alert type="error" header="There is nothing to assume the role from">
+      This account type has neither a base account nor a platform account.{' '}
+      <PageLink href={PATHS.createBaseAccount}>Create a base account</PageLink>, or ask whoever runs this deployment to
+      configure a platform account.
+    </Alert>
+  );
+}
+
+function Moving({ connector }: { connector: Connector }) {
+  const { currentHub, targetHub, targetFault } = connector;
+  const setup = useRead('connectorRoleSetup', { params: { id: connector.id } });
+  if (!currentHub || !targetHub) return null;
+  return (
+    <Alert
+      type="warning"
+      header={`Still on ${hubInWords(currentHub)}: the trust policy does not admit ${hubInWords(targetHub)} yet`}
+    >
+      <SpaceBetween size="xs">
+        <Box variant="p" color="inherit">
+          The connector goes on working through the hub it had. Replace the trust policy of the role {connector.roleArn}{' '}
+          with the one below; the next run or check then moves it by itself.
+        </Box>
+        {targetFault && <FaultDetail fault={targetFault} titled />}
+        <ExpandableSection headerText="Trust policy to paste" defaultExpanded>
+          <Loaded read={setup} what="the trust policy">
+            {reply => <JsonCode value={reply.trustPolicy} label="trust policy" fileName="trust-policy.json" />}
+          </Loaded>
+        </ExpandableSection>
+      </SpaceBetween>
+    </Alert>
+  );
+}

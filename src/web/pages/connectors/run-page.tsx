@@ -1,0 +1,173 @@
+import { useCollection } from '@cloudscape-design/collection-hooks';
+import Container from '@cloudscape-design/components/container';
+import Header from '@cloudscape-design/components/header';
+import Pagination from '@cloudscape-design/components/pagination';
+import Select from '@cloudscape-design/components/select';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Table, { type TableProps } from '@cloudscape-design/components/table';
+import TextFilter from '@cloudscape-design/components/text-filter';
+import { useParams } from 'react-router';
+import type { ReplyOf } from '../../../api/contract.ts';
+import { Facts } from '../../parts/facts.tsx';
+import { FaultAlert, FaultPopover } from '../../parts/fault.tsx';
+import { HubName } from '../../parts/hub.tsx';
+import { EmptyState, Loaded } from '../../parts/loaded.tsx';
+import { durationInWords, ExactTime } from '../../parts/time.tsx';
+import { useView } from '../../parts/view-state.ts';
+import { CRUMBS, PATHS } from '../../paths.ts';
+import { useRead } from '../../queries.ts';
+import { Page } from '../../shell/page.tsx';
+import { OUTCOMES, OutcomeIndicator, RunState, TRIGGERS } from './run-state.tsx';
+import { changesInWords, isUnderWay, RunProgress } from './runs-tab.tsx';
+
+type Run = ReplyOf<'getRun'>;
+type Scope = Run['scopes'][number];
+
+export function RunPage() {
+  const { id = '', runId = '' } = useParams();
+  const connector = useRead('getConnector', { params: { id } });
+  const read = useRead('getRun', { params: { id: runId } }, { again: run => (run && isUnderWay(run) ? 1_500 : false) });
+  return (
+    <Page
+      title="Run"
+      crumbs={[
+        CRUMBS.cloudView,
+        { text: 'Connectors', href: PATHS.connectors },
+        { text: connector.data?.name ?? 'Connector', href: PATHS.connector(id) },
+      ]}
+    >
+      <Loaded read={read} what="the run">
+        {run => <RunView run={run} name={connector.data?.name} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+function RunView({ run, name }: { run: Run; name: string | undefined }) {
+  return (
+    <SpaceBetween size="l">
+      <Header variant="h1">{name ? `Run of ${name}` : 'Run'}</Header>
+      {run.fault && <FaultAlert fault={run.fault} header={`The run failed: ${run.fault.title}`} />}
+      {run.regionsFault && (
+        <FaultAlert
+          fault={run.regionsFault}
+          type="warning"
+          header="The account’s own regions could not be asked; the account type’s default regions were read"
+        />
+      )}
+      <Container header={<Header variant="h2">Overview</Header>}>
+        <SpaceBetween size="m">
+          {isUnderWay(run) && <RunProgress run={run} />}
+          <Facts
+            facts={[
+              { label: 'State', value: <RunState run={run} /> },
+              { label: 'Started', value: run.startedAt && <ExactTime at={run.startedAt} /> },
+              {
+                label: 'Took',
+                value: run.startedAt && run.finishedAt && durationInWords(run.startedAt, run.finishedAt),
+              },
+              { label: 'Why', value: `${TRIGGERS[run.trigger]} (${run.requestedBy})` },
+              { label: 'Through', value: <HubName hub={run.hub} none="–" /> },
+              { label: 'Became', value: run.callerArn ?? '' },
+              { label: 'Resources', value: run.counts.items.toLocaleString('en-US') },
+              { label: 'Changes', value: changesInWords(run.counts) },
+            ]}
+          />
+        </SpaceBetween>
+      </Container>
+      <Scopes scopes={run.scopes} />
+    </SpaceBetween>
+  );
+}
+
+const PAGE_SIZE = 50;
+
+/** Every scope of the run. There are hundreds, so they are filtered and paged here; the API gives them all at once. */
+function Scopes({ scopes }: { scopes: readonly Scope[] }) {
+  const { get, set } = useView();
+  const outcome = get('outcome');
+  const shown = scopes.filter(scope => outcome === '' || (scope.outcome ?? 'unfinished') === outcome);
+  const { items, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(shown, {
+    filtering: {
+      empty: <EmptyState title="No scopes yet">They are planned when the run starts.</EmptyState>,
+      noMatch: <EmptyState title="No scope fits">Change the filter to see others.</EmptyState>,
+      fields: ['region', 'assetType'],
+    },
+    pagination: { pageSize: PAGE_SIZE },
+    sorting: {},
+  });
+  return (
+    <Table
+      {...collectionProps}
+      items={items}
+      columnDefinitions={COLUMNS}
+      trackBy={scope => `${scope.region} ${scope.assetType}`}
+      resizableColumns
+      enableKeyboardNavigation
+      ariaLabels={{ tableLabel: 'Scopes' }}
+      header={
+        <Header
+          variant="h2"
+          counter={`(${filteredItemsCount ?? 0})`}
+          description="One region and one type of resource each. Only a complete scope may say that something is gone."
+        >
+          Scopes
+        </Header>
+      }
+      filter={
+        <SpaceBetween direction="horizontal" size="xs">
+          <TextFilter {...filterProps} filteringPlaceholder="Find by region or type" filteringAriaLabel="Find scopes" />
+          <Select
+            ariaLabel="Outcome"
+            selectedOption={OUTCOME_OPTIONS.find(({ value }) => value === outcome) ?? null}
+            options={OUTCOME_OPTIONS}
+            onChange={event => set({ outcome: event.detail.selectedOption.value ?? '' })}
+          />
+        </SpaceBetween>
+      }
+      pagination={<Pagination {...paginationProps} />}
+    />
+  );
+}
+
+const OUTCOME_OPTIONS = [
+  { value: '', label: 'Any outcome' },
+  { value: 'unfinished', label: 'Not finished' },
+  ...Object.entries(OUTCOMES).map(([value, { label }]) => ({ value, label })),
+];
+
+const COLUMNS: readonly TableProps.ColumnDefinition<Scope>[] = [
+  {
+    id: 'region',
+    header: 'Region',
+    cell: ({ region }) => region,
+    sortingField: 'region',
+    isRowHeader: true,
+    width: 150,
+  },
+  { id: 'type', header: 'Type', cell: ({ assetType }) => assetType, sortingField: 'assetType', width: 240 },
+  {
+    id: 'outcome',
+    header: 'Outcome',
+    cell: ({ outcome, startedAt }) => (
+      <OutcomeIndicator outcome={outcome} pending={startedAt ? 'Reading' : 'Waiting'} />
+    ),
+    sortingField: 'outcome',
+    width: 160,
+  },
+  {
+    id: 'items',
+    header: 'Resources',
+    cell: ({ items }) => items.toLocaleString('en-US'),
+    sortingField: 'items',
+    width: 120,
+  },
+  { id: 'changes', header: 'Changes', cell: scope => changesInWords(scope), width: 200 },
+  { id: 'fault', header: 'Reason', cell: ({ fault }) => (fault ? <FaultPopover fault={fault} /> : '–'), width: 280 },
+  {
+    id: 'took',
+    header: 'Took',
+    cell: ({ startedAt, finishedAt }) => (startedAt && finishedAt ? durationInWords(startedAt, finishedAt) : '–'),
+    width: 110,
+  },
+];

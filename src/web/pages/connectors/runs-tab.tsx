@@ -1,0 +1,99 @@
+import ProgressBar from '@cloudscape-design/components/progress-bar';
+import type { ReplyOf } from '../../../api/contract.ts';
+import { FaultPopover } from '../../parts/fault.tsx';
+import { type Connector, HubName } from '../../parts/hub.tsx';
+import { PageLink } from '../../parts/links.tsx';
+import { EmptyState } from '../../parts/loaded.tsx';
+import { type Column, PagedTable, useTableSettings } from '../../parts/paged-table.tsx';
+import { durationInWords, TimeAgo } from '../../parts/time.tsx';
+import { usePager } from '../../parts/view-state.ts';
+import { PATHS } from '../../paths.ts';
+import { useRead } from '../../queries.ts';
+import { RunState, TRIGGERS } from './run-state.tsx';
+
+export type Run = ReplyOf<'startRun'>;
+
+/** The runs of a connector, newest first; those under way show their progress. */
+export function RunsTab({ connector }: { connector: Connector }) {
+  const settings = useTableSettings('runs', 20);
+  const pager = usePager();
+  const read = useRead(
+    'listRuns',
+    { params: { id: connector.id }, query: { limit: settings.pageSize, cursor: pager.cursor } },
+    { again: runs => (runs?.items.some(isUnderWay) ? 1_500 : 15_000), keepPrevious: true },
+  );
+  return (
+    <PagedTable
+      id="runs"
+      what="runs"
+      title="Runs"
+      variant="container"
+      read={read}
+      settings={settings}
+      pager={pager}
+      columns={COLUMNS}
+      trackBy={run => run.id}
+      empty={<EmptyState title="No runs yet">The first run starts by itself when the connector is enabled.</EmptyState>}
+    />
+  );
+}
+
+export function isUnderWay(run: Pick<Run, 'state'>): boolean {
+  return run.state === 'queued' || run.state === 'running';
+}
+
+export function RunProgress({ run: { counts, state } }: { run: Run }) {
+  if (state === 'queued') return <>Waiting for its turn</>;
+  return (
+    <ProgressBar
+      ariaLabel="Scopes read"
+      value={counts.scopes === 0 ? 0 : (counts.finished / counts.scopes) * 100}
+      additionalInfo={
+        counts.scopes === 0 ? 'Asking which regions there are' : `${counts.finished} of ${counts.scopes} scopes`
+      }
+    />
+  );
+}
+
+const COLUMNS: readonly Column<Run>[] = [
+  {
+    id: 'queuedAt',
+    header: 'Started',
+    cell: run => (
+      <PageLink href={PATHS.run(run.connectorId, run.id)}>
+        <TimeAgo at={run.startedAt ?? run.queuedAt} />
+      </PageLink>
+    ),
+    isRowHeader: true,
+    width: 150,
+  },
+  { id: 'state', header: 'State', cell: run => <RunState run={run} />, width: 170 },
+  {
+    id: 'scopes',
+    header: 'Scopes',
+    cell: run =>
+      isUnderWay(run) ? <RunProgress run={run} /> : `${run.counts.complete} of ${run.counts.scopes} complete`,
+    width: 200,
+  },
+  { id: 'items', header: 'Resources', cell: ({ counts }) => counts.items.toLocaleString('en-US'), width: 110 },
+  { id: 'changes', header: 'Changes', cell: ({ counts }) => changesInWords(counts), width: 220 },
+  { id: 'fault', header: 'Reason', cell: ({ fault }) => (fault ? <FaultPopover fault={fault} /> : '–'), width: 240 },
+  {
+    id: 'duration',
+    header: 'Took',
+    cell: run => (run.startedAt && run.finishedAt ? durationInWords(run.startedAt, run.finishedAt) : '–'),
+    width: 100,
+  },
+  { id: 'hub', header: 'Through', cell: run => <HubName hub={run.hub} none="–" />, width: 220 },
+  { id: 'trigger', header: 'Why', cell: run => TRIGGERS[run.trigger], width: 140 },
+  { id: 'requestedBy', header: 'By', cell: run => run.requestedBy, width: 140, hiddenAtFirst: true },
+];
+
+export function changesInWords({ added, changed, gone }: { added: number; changed: number; gone: number }): string {
+  const parts = [
+    added > 0 && `${added.toLocaleString('en-US')} new`,
+    changed > 0 && `${changed.toLocaleString('en-US')} changed`,
+    gone > 0 && `${gone.toLocaleString('en-US')} gone`,
+  ].filter(part => part !== false);
+  return parts.length === 0 ? 'None' : parts.join(', ');
+}

@@ -1,0 +1,227 @@
+import Box from '@cloudscape-design/components/box';
+import ColumnLayout from '@cloudscape-design/components/column-layout';
+import Container from '@cloudscape-design/components/container';
+import Grid from '@cloudscape-design/components/grid';
+import Header from '@cloudscape-design/components/header';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator from '@cloudscape-design/components/status-indicator';
+import type { ReactNode } from 'react';
+import type { ReplyOf } from '../../api/contract.ts';
+import { CONNECTOR_STATES, ConnectorState } from '../parts/connector-state.tsx';
+import { FaultPopover } from '../parts/fault.tsx';
+import { accountTypeLabel, type Connector } from '../parts/hub.tsx';
+import { PageLink } from '../parts/links.tsx';
+import { EmptyState, Loaded } from '../parts/loaded.tsx';
+import { CRUMBS, PATHS } from '../paths.ts';
+import { useRead } from '../queries.ts';
+import { Page } from '../shell/page.tsx';
+import { useAssetTypes } from './assets/asset-types.ts';
+import { CoverageLine } from './assets/coverage-line.tsx';
+import { CreateConnector, soonWhileRunning } from './connectors/connectors-table.tsx';
+
+/** CloudView > Overview: what is connected, what needs somebody, what there is. */
+export function Overview() {
+  const connectors = useRead('listConnectors', { query: { limit: 1_000 } }, { again: soonWhileRunning });
+  return (
+    <Page title="Overview" crumbs={[CRUMBS.cloudView]}>
+      <SpaceBetween size="l">
+        <Header
+          variant="h1"
+          description="What is connected, what needs attention, and what there is."
+          actions={<CreateConnector variant="primary" />}
+        >
+          Overview
+        </Header>
+        <Loaded read={connectors} what="the overview">
+          {({ items, nextCursor }) => (
+            <SpaceBetween size="l">
+              <States connectors={items} more={nextCursor !== null} />
+              <Grid gridDefinition={[{ colspan: { default: 12, m: 7 } }, { colspan: { default: 12, m: 5 } }]}>
+                <Attention connectors={items} />
+                <Hubs />
+              </Grid>
+              <ResourceCounts />
+            </SpaceBetween>
+          )}
+        </Loaded>
+      </SpaceBetween>
+    </Page>
+  );
+}
+
+/** The states that people look for first. */
+const SHOWN = ['ok', 'problems', 'failing', 'waiting-for-role', 'running', 'disabled'] as const;
+
+function States({ connectors, more }: { connectors: readonly Connector[]; more: boolean }) {
+  return (
+    <Container
+      header={
+        <Header variant="h2" counter={`(${connectors.length}${more ? '+' : ''})`}>
+          Connectors
+        </Header>
+      }
+    >
+      {connectors.length === 0 ? (
+        <EmptyState title="No connectors yet" action={<CreateConnector />}>
+          A connector reads one AWS account through a role in it. Create one to see what the account holds.
+        </EmptyState>
+      ) : (
+        <ColumnLayout columns={SHOWN.length} variant="text-grid" minColumnWidth={130}>
+          {SHOWN.map(state => (
+            <Figure
+              key={state}
+              label={
+                <StatusIndicator type={CONNECTOR_STATES[state].type}>{CONNECTOR_STATES[state].label}</StatusIndicator>
+              }
+              count={connectors.filter(connector => connector.state === state).length}
+              href={`${PATHS.connectors}?state=${state}`}
+              what={CONNECTOR_STATES[state].label}
+            />
+          ))}
+        </ColumnLayout>
+      )}
+    </Container>
+  );
+}
+
+function Figure({ label, count, href, what }: { label: ReactNode; count: number; href: string; what: string }) {
+  return (
+    <SpaceBetween size="xxs">
+      {label}
+      <PageLink href={href} variant="awsui-value-large" ariaLabel={`${count} ${what}`}>
+        {count.toLocaleString('en-US')}
+      </PageLink>
+    </SpaceBetween>
+  );
+}
+
+const attentionMax = 8;
+
+function Attention({ connectors }: { connectors: readonly Connector[] }) {
+  const all = connectors.filter(
+    ({ state, moving }) => moving || state === 'failing' || state === 'problems' || state === 'waiting-for-role',
+  );
+  return (
+    <Container
+      fitHeight
+      header={
+        <Header variant="h2" counter={`(${all.length})`}>
+          Needs attention
+        </Header>
+      }
+    >
+      {all.length === 0 ? (
+        <EmptyState title="Nothing needs attention">Every connector works through the hub it should use.</EmptyState>
+      ) : (
+        <SpaceBetween size="s">
+          {all.slice(0, attentionMax).map(connector => (
+            <SpaceBetween key={connector.id} direction="horizontal" size="s">
+              <PageLink href={PATHS.connector(connector.id)}>{connector.name}</PageLink>
+              <ConnectorState connector={connector} />
+              {connector.lastRun?.fault && <FaultPopover fault={connector.lastRun.fault} />}
+            </SpaceBetween>
+          ))}
+          {all.length > attentionMax && (
+            <PageLink href={PATHS.connectors}>{`and ${all.length - attentionMax} more`}</PageLink>
+          )}
+        </SpaceBetween>
+      )}
+    </Container>
+  );
+}
+
+function Hubs() {
+  const platforms = useRead('listPlatformAccounts', {});
+  const baseAccounts = useRead('listBaseAccounts', { query: { limit: 100 } });
+  return (
+    <Container
+      fitHeight
+      header={
+        <Header variant="h2" description="Who assumes the roles, for each account type.">
+          Hubs
+        </Header>
+      }
+    >
+      <Loaded read={platforms} what="the hubs">
+        {({ items }) => (
+          <SpaceBetween size="s">
+            {items.map(({ accountType, accountId }) => (
+              <div key={accountType}>
+                <Box variant="awsui-key-label">{accountTypeLabel(accountType)}</Box>
+                <HubOf
+                  baseAccount={baseAccounts.data?.items.find(other => other.accountType === accountType)}
+                  platformAccountId={accountId}
+                />
+              </div>
+            ))}
+          </SpaceBetween>
+        )}
+      </Loaded>
+    </Container>
+  );
+}
+
+function HubOf({
+  baseAccount,
+  platformAccountId,
+}: {
+  baseAccount: ReplyOf<'getBaseAccount'> | undefined;
+  platformAccountId: string | null;
+}) {
+  if (baseAccount) {
+    return (
+      <>
+        Base account <PageLink href={PATHS.baseAccounts}>{baseAccount.title}</PageLink> ({baseAccount.accountId})
+      </>
+    );
+  }
+  if (platformAccountId !== null) return <>Platform account {platformAccountId}</>;
+  return (
+    <Box color="text-status-inactive">
+      None. <PageLink href={PATHS.createBaseAccount}>Create a base account</PageLink> to connect such accounts.
+    </Box>
+  );
+}
+
+const typesMax = 6;
+
+function ResourceCounts() {
+  const types = useAssetTypes();
+  const read = useRead(
+    'countAssets',
+    { query: { by: 'assetType', query: '', app: 'cloud-view' } },
+    { again: () => 20_000 },
+  );
+  return (
+    <Container
+      header={
+        <Header variant="h2" description={<CoverageLine coverage={read.data?.coverage} />}>
+          Resources
+        </Header>
+      }
+    >
+      <Loaded read={read} what="the resources">
+        {({ items }) =>
+          items.length === 0 ? (
+            <EmptyState title="No resources yet">They are counted here after a connector’s first run.</EmptyState>
+          ) : (
+            <ColumnLayout columns={typesMax} variant="text-grid" minColumnWidth={130}>
+              {items.slice(0, typesMax).map(({ value, count }) => {
+                const plural = types.find(({ assetType }) => assetType === value)?.plural ?? value ?? '';
+                return (
+                  <Figure
+                    key={value}
+                    label={<Box variant="awsui-key-label">{plural}</Box>}
+                    count={count}
+                    href={`${PATHS.resources}?${new URLSearchParams({ type: value ?? '' })}`}
+                    what={plural}
+                  />
+                );
+              })}
+            </ColumnLayout>
+          )
+        }
+      </Loaded>
+    </Container>
+  );
+}

@@ -1,0 +1,30 @@
+/** The addresses of pages, so that no page spells another one's. */
+export const PATHS = {
+  overview: '/cloudview/overview',
+  connectors: '/cloudview/connectors',
+  connector: (id: string) => `/cloudview/connectors/${id}`,
+  connectorTab: (id: string, tab: string) => `/cloudview/connectors/${id}?tab=${tab}`,
+  editConnector: (id: string) => `/cloudview/connectors/${id}/edit`,
+  run: (connectorId: string, runId: string) => `/cloudview/connectors/${connectorId}/runs/${runId}`,
+  createConnector: '/configuration/aws/connectors/create',
+  resources: '/cloudview/resources',
+  instances: '/assetview/instances',
+  assets: '/assetview/assets',
+  assetViewConnectors: '/assetview/connectors',
+  asset: (id: string) => `/assetview/assets/${id}`,
+  awsConnectors: '/configuration/aws/connectors',
+  baseAccounts: '/configuration/aws/base-accounts',
+  createBaseAccount: '/configuration/aws/base-accounts/create',
+  editBaseAccount: (id: string) => `/configuration/aws/base-accounts/${id}/edit`,
+  users: '/administration/users',
+  tokens: '/administration/tokens',
+  audit: '/administration/audit',
+  password: '/password',
+} as const;
+
+export const CRUMBS = {
+  cloudView: { text: 'CloudView', href: PATHS.overview },
+  assetView: { text: 'AssetView', href: PATHS.instances },
+  configuration: { text: 'Amazon Web Services', href: PATHS.awsConnectors },
+  administration: { text: 'Administration', href: PATHS.users },
+} as const;

@@ -1,0 +1,53 @@
+import AppLayoutToolbar from '@cloudscape-design/components/app-layout-toolbar';
+import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
+import Flashbar from '@cloudscape-design/components/flashbar';
+import { useState } from 'react';
+import { Outlet, ScrollRestoration } from 'react-router';
+import { useFollow } from '../parts/links.tsx';
+import { Header } from './header.tsx';
+import { Navigation } from './navigation.tsx';
+import { useNotices } from './notices.tsx';
+import { PageContext, type PageFacts } from './page.tsx';
+
+/** What stands around every page: top bar, navigation, breadcrumbs, notices, help. */
+export function Shell() {
+  const [facts, setFacts] = useState<PageFacts>({ crumbs: [], contentType: 'default', help: null });
+  const [navigationOpen, setNavigationOpen] = useState(() => matchMedia('(min-width: 900px)').matches);
+  const [helpOpen, setHelpOpen] = useState(false);
+  const follow = useFollow();
+  const notices = useNotices();
+  return (
+    <PageContext value={setFacts}>
+      <Header />
+      <AppLayoutToolbar
+        headerSelector="#top"
+        navigation={<Navigation />}
+        navigationOpen={navigationOpen}
+        onNavigationChange={event => setNavigationOpen(event.detail.open)}
+        breadcrumbs={
+          facts.crumbs.length > 1 ? (
+            <BreadcrumbGroup items={[...facts.crumbs]} ariaLabel="Breadcrumbs" onFollow={follow} />
+          ) : undefined
+        }
+        notifications={notices.length > 0 ? <Flashbar items={notices} stackItems /> : undefined}
+        stickyNotifications
+        contentType={facts.contentType}
+        tools={facts.help}
+        toolsHide={facts.help === null}
+        toolsOpen={helpOpen && facts.help !== null}
+        onToolsChange={event => setHelpOpen(event.detail.open)}
+        ariaLabels={{
+          navigation: 'Main navigation',
+          navigationToggle: 'Open navigation',
+          navigationClose: 'Close navigation',
+          tools: 'Help',
+          toolsToggle: 'Open help',
+          toolsClose: 'Close help',
+          notifications: 'Notices',
+        }}
+        content={<Outlet />}
+      />
+      <ScrollRestoration />
+    </PageContext>
+  );
+}
