@@ -28,12 +28,12 @@ export async function buildWeb({
   log,
   force = false,
 }: {
-  log: (message: string) => void;
+  log: { info(facts: object, message: string): void };
   force?: boolean;
-}): Promise<{ built: boolean }> {
+}): Promise<void> {
   const stamp = await stampOfSources();
-  if (!force && existsSync(stampFile) && (await readFile(stampFile, 'utf8')) === stamp) return { built: false };
-  log('Building the web interface');
+  if (!force && existsSync(stampFile) && (await readFile(stampFile, 'utf8')) === stamp) return;
+  log.info({}, 'building the web interface');
   const startedMs = performance.now();
   // Built aside and put in place at the end, so that a server never finds half of it and two builds do not mix.
   const aside = `${built}.${process.pid}`;
@@ -46,8 +46,7 @@ export async function buildWeb({
   await compress(aside);
   await writeFile(join(aside, '.stamp'), stamp);
   await replaceWith(aside);
-  log(`Built the web interface in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
-  return { built: true };
+  log.info({ seconds: Math.round((performance.now() - startedMs) / 100) / 10 }, 'the web interface is built');
 }
 
 async function stampOfSources(): Promise<string> {
@@ -92,9 +91,8 @@ async function replaceWith(aside: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  const { built: didBuild } = await buildWeb({
-    log: message => process.stdout.write(`${message}\n`),
+  await buildWeb({
+    log: { info: (facts, message) => void process.stdout.write(`${message} ${JSON.stringify(facts)}\n`) },
     force: process.argv.includes('--force'),
   });
-  if (!didBuild) process.stdout.write('The web interface is up to date\n');
 }
