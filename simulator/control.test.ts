@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createCallLog } from './call-log.ts';
-import { createControl, type HandleControl, type Simulation } from './control.ts';
+import { type Controlled, createControl, type HandleControl } from './control.ts';
 import { createFaults } from './faults.ts';
 import { createVirtualClock } from './virtual-clock.ts';
 import { generateWorld } from './world/generate.ts';
@@ -9,7 +9,7 @@ const start = new Date('2026-03-01T12:00:00Z');
 const remake = () => generateWorld({ seed: 5, now: start, accounts: 2, instances: 40, regions: ['us-east-1'] });
 const MEMBER = '200000000001';
 
-let simulation: Simulation;
+let simulation: Controlled;
 let control: HandleControl;
 let changes: number;
 

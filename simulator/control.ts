@@ -2,13 +2,13 @@ import { fault } from '../src/domain/faults.ts';
 import { changeAccessKey, changeAccount, readAccount } from './control/accounts.ts';
 import {
   type ControlAnswer,
+  type Controlled,
   type ControlRequest,
   created,
   done,
   found,
   type Handler,
   refused,
-  type Simulation,
 } from './control/answers.ts';
 import { deleteFault, deleteFaults, listFaults, putFault, putFaults } from './control/fault-rules.ts';
 import { parseBody } from './control/fields.ts';
@@ -19,13 +19,13 @@ import { isVirtualClock } from './virtual-clock.ts';
 /** The server passes everything below /_control/ here instead of treating it as an AWS request. */
 export type HandleControl = (request: ControlRequest) => Promise<ControlAnswer>;
 
-export type { ControlAnswer, ControlRequest, Simulation } from './control/answers.ts';
+export type { ControlAnswer, Controlled, ControlRequest } from './control/answers.ts';
 
 /**
  * The way to change simulated AWS from outside while it runs: JSON in and out, unsigned, for callers on this machine only.
  * Refusals have the shape of Causeway's own: {code, title, detail, field?, remedy}.
  */
-export function createControl(simulation: Simulation): HandleControl {
+export function createControl(simulation: Controlled): HandleControl {
   return async request => {
     for (const route of ROUTES) {
       const values = route.method === request.method ? matchPath(route.path, request.path) : undefined;

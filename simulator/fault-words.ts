@@ -41,7 +41,7 @@ export function throttling(service: ServiceName): Words {
     case 'organizations':
       return {
         code: 'TooManyRequestsException',
-        message: 'AWS Organizations can’t process your request right now.',
+        message: "AWS Organizations can't process your request right now.",
         status: 400,
       };
     default:
@@ -51,7 +51,7 @@ export function throttling(service: ServiceName): Words {
 
 export function serverError(service: ServiceName, kind: 'internal' | 'unavailable'): Words {
   if (service === 'organizations') {
-    const message = 'AWS Organizations can’t complete your request because of an internal service error.';
+    const message = "AWS Organizations can't complete your request because of an internal service error.";
     return { code: 'ServiceException', message, status: 500 };
   }
   if (kind === 'unavailable') {
@@ -63,7 +63,7 @@ export function serverError(service: ServiceName, kind: 'internal' | 'unavailabl
 }
 
 /** What a region answers that is not on for the account. */
-export function regionOff({ service, region }: FaultRequest): Words {
+export function regionOff({ service }: FaultRequest): Words {
   switch (service) {
     case 'ec2':
       return {
@@ -78,7 +78,7 @@ export function regionOff({ service, region }: FaultRequest): Words {
     default:
       return {
         code: service === 'organizations' ? 'UnrecognizedClientException' : 'InvalidClientTokenId',
-        message: `The security token included in the request is invalid (${region})`,
+        message: 'The security token included in the request is invalid.',
         status: service === 'organizations' ? 400 : 403,
       };
   }

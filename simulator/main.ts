@@ -53,7 +53,7 @@ function explain(endpoint: string, world: World): string[] {
   return [
     ...lines,
     'Use it with any AWS client:',
-    `  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=us-east-1`,
+    `  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1`,
     `  export AWS_ACCESS_KEY_ID=${key.id} AWS_SECRET_ACCESS_KEY=${key.secret}`,
     `  aws sts assume-role --role-session-name me --role-arn arn:${partition}:iam::${id}:role/${CONNECTOR_ROLE_NAME} --external-id ${generatedExternalId(id)}`,
   ];

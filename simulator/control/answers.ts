@@ -21,7 +21,7 @@ export interface ControlAnswer {
 }
 
 /** Everything of a running simulated AWS that the control API reads and changes. */
-export interface Simulation {
+export interface Controlled {
   world: World;
   clock: Clock;
   faults: Faults;
@@ -33,7 +33,7 @@ export interface Simulation {
 }
 
 export interface ControlCall {
-  simulation: Simulation;
+  simulation: Controlled;
   request: ControlRequest;
   /** Out of the path, by name. */
   values: Record<string, string>;

@@ -54,7 +54,7 @@ export function makeInstance(plan: InstancePlan): SimulatedInstance {
     ProductCodes: [],
     PublicDnsName: addresses.publicDns,
     ...(addresses.publicIp ? { PublicIpAddress: addresses.publicIp } : {}),
-    State: { Code: 16, Name: 'running' },
+    State: SAME.State,
     StateTransitionReason: '',
     SubnetId: subnet.SubnetId ?? '',
     VpcId: subnet.VpcId ?? '',
@@ -83,32 +83,48 @@ export function makeInstance(plan: InstancePlan): SimulatedInstance {
     Tags: makeTags(prng, plan.tags),
     VirtualizationType: 'hvm',
     CpuOptions: { CoreCount: shape.cores, ThreadsPerCore: shape.threadsPerCore },
-    CapacityReservationSpecification: { CapacityReservationPreference: 'open' },
-    HibernationOptions: { Configured: false },
-    MetadataOptions: {
-      State: 'applied',
-      HttpTokens: prng.chance(0.7) ? 'required' : 'optional',
-      HttpPutResponseHopLimit: 2,
-      HttpEndpoint: 'enabled',
-      HttpProtocolIpv6: 'disabled',
-      InstanceMetadataTags: 'disabled',
-    },
-    EnclaveOptions: { Enabled: false },
+    CapacityReservationSpecification: SAME.CapacityReservationSpecification,
+    HibernationOptions: SAME.HibernationOptions,
+    MetadataOptions: SAME.MetadataOptions[prng.chance(0.7) ? 'required' : 'optional'],
+    EnclaveOptions: SAME.EnclaveOptions,
     BootMode: shape.architecture === 'arm64' ? 'uefi' : 'uefi-preferred',
     CurrentInstanceBootMode: shape.architecture === 'arm64' ? 'uefi' : 'legacy-bios',
     PlatformDetails: image.platformDetails,
     UsageOperation: image.usageOperation,
     UsageOperationUpdateTime: launchedAt,
-    PrivateDnsNameOptions: {
-      HostnameType: 'ip-name',
-      EnableResourceNameDnsARecord: false,
-      EnableResourceNameDnsAAAARecord: false,
-    },
-    MaintenanceOptions: { AutoRecovery: 'default', RebootMigration: 'default' },
-    NetworkPerformanceOptions: { BandwidthWeighting: 'default' },
-    Operator: { Managed: false },
+    PrivateDnsNameOptions: SAME.PrivateDnsNameOptions,
+    MaintenanceOptions: SAME.MaintenanceOptions,
+    NetworkPerformanceOptions: SAME.NetworkPerformanceOptions,
+    Operator: SAME.Operator,
   };
 }
+
+const metadataOptions = (HttpTokens: 'required' | 'optional') =>
+  ({
+    State: 'applied',
+    HttpTokens,
+    HttpPutResponseHopLimit: 2,
+    HttpEndpoint: 'enabled',
+    HttpProtocolIpv6: 'disabled',
+    InstanceMetadataTags: 'disabled',
+  }) as const;
+
+/** What all instances have alike is one object, since instances are never changed in place: a seventh of a large world’s memory. */
+const SAME = {
+  State: { Code: 16, Name: 'running' },
+  CapacityReservationSpecification: { CapacityReservationPreference: 'open' },
+  HibernationOptions: { Configured: false },
+  EnclaveOptions: { Enabled: false },
+  PrivateDnsNameOptions: {
+    HostnameType: 'ip-name',
+    EnableResourceNameDnsARecord: false,
+    EnableResourceNameDnsAAAARecord: false,
+  },
+  MaintenanceOptions: { AutoRecovery: 'default', RebootMigration: 'default' },
+  NetworkPerformanceOptions: { BandwidthWeighting: 'default' },
+  Operator: { Managed: false },
+  MetadataOptions: { required: metadataOptions('required'), optional: metadataOptions('optional') },
+} as const;
 
 /** A public address out of Amazon's ranges, with its name in the region. */
 export function publicAddress(
@@ -189,7 +205,7 @@ function makeInterface(
     SubnetId: subnet.SubnetId ?? '',
     VpcId: subnet.VpcId ?? '',
     InterfaceType: 'interface',
-    Operator: { Managed: false },
+    Operator: SAME.Operator,
   };
 }
 

@@ -39,7 +39,15 @@ export function createPrng(seed: number, label = ''): Prng {
       return itemAt(list, list.length - 1);
     },
     text,
-    hex: length => text(length, '0123456789abcdef'),
+    hex: length => {
+      // Eight digits a draw: worlds are mostly made of hex ids.
+      let digits = '';
+      while (digits.length < length)
+        digits += Math.floor(next() * 2 ** 32)
+          .toString(16)
+          .padStart(8, '0');
+      return digits.slice(0, length);
+    },
   };
 }
 
