@@ -28,12 +28,12 @@ export async function buildWeb({
   log,
   force = false,
 }: {
-  log: { info(facts: object, message: string): void };
+  log: (message: string) => void;
   force?: boolean;
 }): Promise<void> {
   const stamp = await stampOfSources();
   if (!force && existsSync(stampFile) && (await readFile(stampFile, 'utf8')) === stamp) return;
-  log.info({}, 'building the web interface');
+  log('building the web interface');
   const startedMs = performance.now();
   // Built aside and put in place at the end, so that a server never finds half of it and two builds do not mix.
   const aside = `${built}.${process.pid}`;
@@ -46,7 +46,7 @@ export async function buildWeb({
   await compress(aside);
   await writeFile(join(aside, '.stamp'), stamp);
   await replaceWith(aside);
-  log.info({ seconds: Math.round((performance.now() - startedMs) / 100) / 10 }, 'the web interface is built');
+  log(`the web interface was built in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
 }
 
 async function stampOfSources(): Promise<string> {
@@ -91,8 +91,5 @@ async function replaceWith(aside: string): Promise<void> {
 }
 
 if (import.meta.main) {
-  await buildWeb({
-    log: { info: (facts, message) => void process.stdout.write(`${message} ${JSON.stringify(facts)}\n`) },
-    force: process.argv.includes('--force'),
-  });
+  await buildWeb({ log: message => process.stdout.write(`${message}\n`), force: process.argv.includes('--force') });
 }
