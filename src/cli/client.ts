@@ -89,27 +89,14 @@ function headersOf(credentials: Credentials): Record<string, string> {
 
 /** The reply, in the form that the route table promises; a server of another version may answer otherwise. */
 async function replyOf<Reply>({ reply }: Route, response: Response, url: string): Promise<Outcome<Reply>> {
-  const text = await response.text();
-  const value = text === '' ? undefined : JSON.parse(text);
+  const value = await jsonOf(response);
   if (!reply || reply.safeParse(value).success) return { ok: true, value };
-  return refuse({
-    exitCode: EXIT.failure,
-    title: 'The answer is not understood',
-    detail: `${url} answered in a form that this version of the command line does not know.`,
-    remedy: 'Use the command line of the same version as the server.',
-  });
+  return refuse(value === undefined ? notCauseway(response, url) : otherVersion(url));
 }
 
 async function failureOf(response: Response, url: string): Promise<Failure> {
-  const told = problem.safeParse(await response.json().catch(() => undefined));
-  if (!told.success) {
-    return {
-      exitCode: EXIT.unreachable,
-      title: 'This is not Causeway',
-      detail: `${url} answered with status ${response.status}, and not in the way Causeway does.`,
-      remedy: 'Check the URL; something between here and Causeway may be answering instead.',
-    };
-  }
+  const told = problem.safeParse(await jsonOf(response));
+  if (!told.success) return notCauseway(response, url);
   const { status, title, detail, remedy, code, field, errors, aws, requestId } = told.data;
   return {
     exitCode: EXIT_OF_STATUS[status] ?? EXIT.failure,
@@ -117,6 +104,34 @@ async function failureOf(response: Response, url: string): Promise<Failure> {
     ...(field === undefined ? {} : { field }),
     ...(errors === undefined ? {} : { errors }),
     ...(aws === undefined ? {} : { aws }),
+  };
+}
+
+/** The body as JSON; undefined when it is none. */
+async function jsonOf(response: Response) {
+  try {
+    return JSON.parse(await response.text());
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function notCauseway({ status }: Response, url: string): Failure {
+  return {
+    exitCode: EXIT.unreachable,
+    title: 'This is not Causeway',
+    detail: `${url} answered with status ${status}, and not in the way Causeway does.`,
+    remedy: 'Check the URL; something between here and Causeway may be answering instead.',
+  };
+}
+
+function otherVersion(url: string): Failure {
+  return {
+    exitCode: EXIT.failure,
+    title: 'The answer is not understood',
+    detail: `${url} answered in a form that this version of the command line does not know.`,
+    remedy: 'Use the command line of the same version as the server.',
   };
 }
 
