@@ -76,8 +76,8 @@ async function buildServer(deps: ApiDeps, options: ApiServerOptions): Promise<Fa
     },
     { prefix: API_PREFIX },
   );
-  app.setNotFoundHandler((request, reply) => sendNotFound(request, reply));
-  if (options.webDir !== undefined) await registerWeb(app, { webDir: options.webDir, log: deps.log });
+  if (options.webDir === undefined) app.setNotFoundHandler((request, reply) => sendNotFound(request, reply));
+  else await registerWeb(app, { webDir: options.webDir, log: deps.log });
   return app;
 }
 

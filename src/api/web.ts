@@ -7,12 +7,13 @@ import { sendNotFound } from './not-found.ts';
 
 /**
  * Serves the built web client. Its pages have no files: whatever no route and no file answers, and a browser asks for as
- * a page, gets index.html, and the client's router goes on from there.
+ * a page, gets index.html, and the client's router goes on from there. This sets the server's not-found handler.
  */
 export async function registerWeb(app: FastifyInstance, { webDir, log }: { webDir: string; log: Log }): Promise<void> {
   const index = 'index.html';
   if (!existsSync(path.join(webDir, index))) {
     log.warn({ webDir }, 'the web client is not built, so only the API is served');
+    app.setNotFoundHandler((request, reply) => sendNotFound(request, reply));
     return;
   }
   await app.register(staticFiles, {
