@@ -172,7 +172,8 @@ function headersOf(request: IncomingMessage): Record<string, string> {
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of request) {
+  // The connection must outlive the reading, so that a request that is too large gets its answer.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     bytes += chunk.length;
     if (bytes > BODY_BYTES_MAX) return undefined;
     chunks.push(chunk);

@@ -1,4 +1,4 @@
-import { AwsError, type ServiceName } from '../service.ts';
+import { AwsError } from '../service.ts';
 import type { Protocol } from './protocol.ts';
 
 /** Why a request is refused before its service sees it. */
@@ -16,8 +16,6 @@ export type Refusal =
   | { kind: 'unknown-operation'; operation: string; version: string | undefined }
   | { kind: 'not-simulated'; operation: string }
   | { kind: 'not-authorised'; message: string }
-  | { kind: 'throttled' }
-  | { kind: 'too-large' }
   | { kind: 'bug' };
 
 interface Wording {
@@ -35,13 +33,6 @@ export function refuse(refusal: Refusal, protocol: Protocol['errors']): AwsError
   return new AwsError(wordingOf(refusal, protocol));
 }
 
-/** What the service says when a client has spent its tokens. */
-export function throttlingError(service: ServiceName): Wording {
-  if (service === 'ec2') return { code: 'RequestLimitExceeded', status: 503, message: 'Request limit exceeded.' };
-  if (service === 'organizations') return { code: 'TooManyRequestsException', status: 400, message: 'Rate exceeded' };
-  return { code: 'Throttling', status: 400, message: 'Rate exceeded' };
-}
-
 function wordingOf(refusal: Refusal, protocol: Protocol['errors']): Wording {
   switch (refusal.kind) {
     case 'not-authorised':
@@ -54,10 +45,6 @@ function wordingOf(refusal: Refusal, protocol: Protocol['errors']): Wording {
         status: 400,
         message: `Simulated AWS does not have the operation ${refusal.operation}.`,
       };
-    case 'throttled':
-      return throttlingError(protocol === 'ec2' ? 'ec2' : protocol === 'json' ? 'organizations' : 'sts');
-    case 'too-large':
-      return { code: 'RequestEntityTooLarge', status: 413, message: 'Request body too large' };
     case 'bug':
       return {
         code: protocol === 'ec2' ? 'InternalError' : 'InternalFailure',
