@@ -116,6 +116,8 @@ describe('token buckets', () => {
     expect(passes(faults, 150)).toBe(100);
     own.advance(2_000);
     expect(passes(faults, 150)).toBe(40);
+    own.advance(3_600_000);
+    expect(passes(faults, 150)).toBe(100);
   });
 
   test('hold only 50 for a listing of instances without paging', () => {
