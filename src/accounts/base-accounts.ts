@@ -163,7 +163,7 @@ export async function listBaseAccounts(
   { db }: Pick<AccountsDeps, 'db'>,
   { limit, cursor }: PageRequest,
 ): Promise<Result<PageOf<BaseAccount>>> {
-  const place = readCursor(cursor, 1);
+  const place = readCursor(cursor, ['id']);
   if (!place.ok) return place;
   const rows = await listBaseAccountRows(db, { after: place.value?.[0] ?? null, limit: limit + 1 });
   const items = rows.slice(0, limit).map(baseAccountOf);

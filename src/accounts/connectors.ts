@@ -111,7 +111,7 @@ export async function listConnectors(
   deps: Pick<AccountsDeps, 'db' | 'platformAccounts'>,
   { page, filter }: { page: PageRequest; filter: ConnectorFilter },
 ): Promise<Result<PageOf<Connector>>> {
-  const place = readCursor(page.cursor, 2);
+  const place = readCursor(page.cursor, ['text', 'id']);
   if (!place.ok) return place;
   const [name, id] = place.value ?? [];
   const rows = await searchConnectors(deps.db, {

@@ -10,13 +10,21 @@ type Path = readonly PropertyKey[];
  * Values are told only where they are one of few words, because a field may hold a secret.
  */
 export function faultsOfInput(error: z.ZodError, { schema, value }: { schema: z.ZodType; value: unknown }): Fault[] {
-  return error.issues.flatMap(issue => {
+  return firstOfEachField(error.issues).flatMap(issue => {
     if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownField(schema, [...issue.path, key]));
     const field = fieldPath(issue.path);
     const actual = valueAt(value, issue.path);
     if (actual === undefined) return [fault('missing-field', `"${field}" is missing.`, { field })];
     return [fault(codeOf(issue), sentence(field, whatIsWrong(issue, actual)), { field })];
   });
+}
+
+/** One sentence about a field is enough: empty text also breaks the rule about its characters. */
+function firstOfEachField(issues: readonly Issue[]): Issue[] {
+  const paths = issues.map(issue => JSON.stringify(issue.path));
+  return issues.filter(
+    (issue, index) => issue.code === 'unrecognized_keys' || paths.indexOf(paths[index] ?? '') === index,
+  );
 }
 
 /** A path as people write it in JavaScript: `regions[2]`, `tags.Owner`, `tags["cost centre"]`. */

@@ -81,7 +81,7 @@ export async function verifyAudit(db: Database): Promise<AuditVerdict> {
 /** Entries newest first; `before` is the seq of the last entry already seen. */
 export async function listAudit(
   db: Database,
-  { before, limit }: { before: number | null; limit: number },
+  { before, limit }: { before: string | number | null; limit: number },
 ): Promise<ChainedEntry[]> {
   const { rows } = await sql<ChainedEntry>`
     select seq, at, actor, action, subject, detail, previous_hash as "previousHash", hash

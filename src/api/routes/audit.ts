@@ -1,18 +1,18 @@
-import { z } from 'zod';
+import { readCursor } from '../../domain/cursor.ts';
 import { ok } from '../../domain/result.ts';
 import { type ChainedEntry, listAudit, verifyAudit } from '../../store/audit.ts';
 import type { Database } from '../../store/database.ts';
 import type { ReplyOf } from '../contract.ts';
-import { cursorsOf } from '../cursor.ts';
+import { pageOf } from '../page.ts';
 import type { Handlers } from '../routes.ts';
 
 export function auditRoutes({ db }: { db: Database }): Pick<Handlers, 'listAudit' | 'verifyAudit'> {
   return {
     async listAudit({ query: { limit, cursor } }) {
-      const before = bySeq.read(cursor);
+      const before = readCursor(cursor, ['number']);
       if (!before.ok) return before;
-      const rows = await listAudit(db, { before: before.value, limit: limit + 1 });
-      return ok(bySeq.page(rows, { limit, position: entry => entry.seq, item: wireEntry }));
+      const rows = await listAudit(db, { before: before.value?.[0] ?? null, limit: limit + 1 });
+      return ok(pageOf(rows, { limit, keys: entry => [String(entry.seq)], item: wireEntry }));
     },
     async verifyAudit() {
       const { lastHash, ...verdict } = await verifyAudit(db);
@@ -20,8 +20,6 @@ export function auditRoutes({ db }: { db: Database }): Pick<Handlers, 'listAudit
     },
   };
 }
-
-const bySeq = cursorsOf('audit', z.number().int());
 
 function wireEntry({
   seq,

@@ -1,19 +1,19 @@
-import { z } from 'zod';
 import type { PeopleDeps } from '../../accounts/callers.ts';
 import { createToken, removeToken } from '../../accounts/people.ts';
+import { readCursor } from '../../domain/cursor.ts';
 import { ok } from '../../domain/result.ts';
 import { type ApiToken, listTokens } from '../../store/tokens.ts';
 import type { ReplyOf } from '../contract.ts';
-import { cursorsOf } from '../cursor.ts';
+import { pageOf } from '../page.ts';
 import { callerOf, type Handlers } from '../routes.ts';
 
 export function tokenRoutes(deps: PeopleDeps): Pick<Handlers, 'listTokens' | 'createToken' | 'deleteToken'> {
   return {
     async listTokens({ query: { limit, cursor } }) {
-      const after = byId.read(cursor);
+      const after = readCursor(cursor, ['id']);
       if (!after.ok) return after;
-      const rows = await listTokens(deps.db, { after: after.value, limit: limit + 1 });
-      return ok(byId.page(rows, { limit, position: token => token.id, item: wireToken }));
+      const rows = await listTokens(deps.db, { after: after.value?.[0] ?? null, limit: limit + 1 });
+      return ok(pageOf(rows, { limit, keys: token => [token.id], item: wireToken }));
     },
     async createToken({ body: { name, role, expiresAt } }, call) {
       const input = { name, role, expiresAt: expiresAt === undefined ? null : new Date(expiresAt) };
@@ -27,8 +27,6 @@ export function tokenRoutes(deps: PeopleDeps): Pick<Handlers, 'listTokens' | 'cr
     },
   };
 }
-
-const byId = cursorsOf('tokens', z.uuid());
 
 function wireToken({ id, name, role, createdBy, ...times }: ApiToken): ReplyOf<'listTokens'>['items'][number] {
   return {

@@ -1,19 +1,19 @@
-import { z } from 'zod';
 import type { PeopleDeps } from '../../accounts/callers.ts';
 import { changeUser, createUser, removeUser } from '../../accounts/people.ts';
+import { readCursor } from '../../domain/cursor.ts';
 import { ok } from '../../domain/result.ts';
 import { listUsers, type User } from '../../store/users.ts';
 import type { ReplyOf } from '../contract.ts';
-import { cursorsOf } from '../cursor.ts';
+import { pageOf } from '../page.ts';
 import type { Handlers } from '../routes.ts';
 
 export function userRoutes(deps: PeopleDeps): Pick<Handlers, 'listUsers' | 'createUser' | 'changeUser' | 'deleteUser'> {
   return {
     async listUsers({ query: { limit, cursor } }) {
-      const after = byName.read(cursor);
+      const after = readCursor(cursor, ['text']);
       if (!after.ok) return after;
-      const rows = await listUsers(deps.db, { after: after.value, limit: limit + 1 });
-      return ok(byName.page(rows, { limit, position: user => user.username, item: wireUser }));
+      const rows = await listUsers(deps.db, { after: after.value?.[0] ?? null, limit: limit + 1 });
+      return ok(pageOf(rows, { limit, keys: user => [user.username], item: wireUser }));
     },
     async createUser({ body }, { actor }) {
       const created = await createUser(deps, body, actor);
@@ -28,8 +28,6 @@ export function userRoutes(deps: PeopleDeps): Pick<Handlers, 'listUsers' | 'crea
     },
   };
 }
-
-const byName = cursorsOf('users', z.string());
 
 export function wireUser(user: User): ReplyOf<'createUser'> {
   const { id, username, role, disabledAt, createdAt } = user;
