@@ -61,7 +61,7 @@ async function startParts(
   { work, log, started }: ServeOptions & { log: Log; started(stop: () => Promise<void>): void },
 ): Promise<Result<Omit<Served, 'stop'>>> {
   const { buildWeb } = await import('../../scripts/build-web.ts');
-  await buildWeb({ log });
+  await buildWeb({ log: message => log.info({}, message) });
   const causeway = await openCauseway(config, log);
   if (!causeway.ok) return causeway;
   started(causeway.value.close);
