@@ -49,7 +49,8 @@ export async function startEmbeddedPostgres({
 /** The account that PostgreSQL runs as goes through this directory; what is private in it is so by its own mode. */
 function makeHome(home: string): void {
   fs.mkdirSync(home, { recursive: true });
-  fs.chmodSync(home, 0o755);
+  fs.accessSync(home, fs.constants.W_OK);
+  if (fs.statSync(home).uid === process.geteuid?.()) fs.chmodSync(home, 0o755);
 }
 
 async function startOwned(own: { home: string; log: Log; release: () => void }): Promise<Result<EmbeddedPostgres>> {
@@ -59,12 +60,17 @@ async function startOwned(own: { home: string; log: Log; release: () => void }):
   if (!server.ok) return server;
   const stopping = new AbortController();
   const supervision = supervise(server.value, { cluster: cluster.value, log: own.log, stopping: stopping.signal });
+  const end = async () => {
+    stopping.abort();
+    await supervision;
+    own.release();
+  };
+  let ended: Promise<void> | undefined;
   return ok({
     connectionString: connectionStringOf(cluster.value, { role: ROLE, database: DATABASE }),
-    async stop() {
-      stopping.abort();
-      await supervision;
-      own.release();
+    stop() {
+      ended ??= end();
+      return ended;
     },
   });
 }
@@ -82,7 +88,7 @@ async function supervise(
       if (stopping.aborted) break;
       log.error({ lastWords: server.lastWords() }, 'the embedded PostgreSQL has ended by itself and is started again');
     }
-    const again = await startServer(cluster, log);
+    const again = await startServer(cluster, log).catch((error: unknown) => failed(cannotStart(String(error))));
     server = again.ok ? again.value : undefined;
     if (again.ok) log.info('the embedded PostgreSQL runs again');
     else {

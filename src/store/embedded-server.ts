@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import * as fs from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,6 +33,7 @@ export async function startServer(cluster: Cluster, log: Log): Promise<Result<Se
     if (remaining.length > 0) {
       return failed(cannotStart(`Processes of an earlier PostgreSQL do not end: ${remaining.join(', ')}.`));
     }
+    refreshSocketDirectory(cluster);
     const server = spawnServer(cluster, log);
     const problem = await waitUntilReady(cluster, server);
     if (problem === undefined) return ok(server);
@@ -50,12 +52,17 @@ export function connectionStringOf(cluster: Cluster, { role, database }: { role:
   return `postgresql:///${database}?host=${encodeURIComponent(cluster.socketDirectory)}&user=${role}`;
 }
 
+/** The end of the last one has removed it, or a kill has left a socket in it with the number of a process that is no more. */
+function refreshSocketDirectory({ account, socketDirectory }: Cluster): void {
+  makePrivateDirectory(account, socketDirectory);
+  for (const name of fs.readdirSync(socketDirectory)) fs.rmSync(path.join(socketDirectory, name), { force: true });
+}
+
 /**
  * PostgreSQL runs under a shell that shuts it down when we close the pipe or, because the kernel then closes it, when we
  * have ended in whatever way. A session of its own keeps the terminal's Ctrl-C away from both: we stop PostgreSQL last.
  */
 function spawnServer(cluster: Cluster, log: Log): Server {
-  makePrivateDirectory(cluster.account, cluster.socketDirectory); // the last one removed it
   const postgres = path.join(cluster.binaries, 'bin', 'postgres');
   const child = spawn(
     '/bin/sh',
@@ -87,8 +94,8 @@ function spawnServer(cluster: Cluster, log: Log): Server {
 
 const LAST_LINES = 10;
 
-/** Fatal to the server or a session of it; our own waiting for its start is not. */
-const WORRYING = /^(PANIC|FATAL(?!: {2}the database system is starting up))/;
+/** Fatal to the server or a session of it; that it is starting up or in recovery is told to whoever waits for that. */
+const WORRYING = /^(PANIC|FATAL(?!: {2}the database system is ))/;
 
 /** Arguments: the socket directory, then the command to run. SIGINT is PostgreSQL's "fast" shutdown. */
 const WATCHER = `

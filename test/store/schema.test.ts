@@ -1,11 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeSchema, SCHEMA_FILE } from '../../scripts/dump-schema.ts';
-import { createTestDatabase } from '../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.drop());
 
 test('schema.sql is what the migrations make (else: npm run dump-schema)', async () => {
-  await using database = await createTestDatabase();
   expect(await describeSchema(database.db)).toBe(await readFile(SCHEMA_FILE, 'utf8'));
 });
 
@@ -22,8 +28,12 @@ test.each([
   "create type extra as enum ('a')",
   'create function extra() returns int language sql return 1',
 ])('the description changes with: %s', async change => {
-  await using database = await createTestDatabase();
-  const before = await describeSchema(database.db);
-  await sql.raw(change).execute(database.db);
-  expect(await describeSchema(database.db)).not.toBe(before);
+  const descriptions = await database.db.transaction().execute(async transaction => {
+    const before = await describeSchema(transaction);
+    await sql.raw(change).execute(transaction);
+    const after = await describeSchema(transaction);
+    await sql`rollback`.execute(transaction);
+    return { before, after };
+  });
+  expect(descriptions.after).not.toBe(descriptions.before);
 });
