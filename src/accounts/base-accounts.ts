@@ -6,6 +6,7 @@ import { failed, ok, type Result } from '../domain/result.ts';
 import { type Actor, appendAudit } from '../store/audit.ts';
 import {
   type BaseAccountRow,
+  bringRunsForward,
   deleteBaseAccountRow,
   deleteIdleIdentities,
   deleteRetiredIdentities,
@@ -63,6 +64,7 @@ export async function createBaseAccount(
       return false;
     await putIdentity(tx, deps, { baseAccountId: id, credentials: input, proof: proof.value, at });
     if (useInAssetView) await putConnectorsInAssetView(tx, accountType);
+    await bringRunsForward(tx, { accountType, at, spacingMs: LIMITS.moveSpacingMs });
     await appendAudit(tx, {
       at,
       actor,
@@ -113,6 +115,9 @@ export async function changeBaseAccount(
     if (next.cutover === 'immediate') await deleteRetiredIdentities(tx, id);
     await deleteIdleIdentities(tx);
     if (next.useInAssetView && !before.useInAssetView) await putConnectorsInAssetView(tx, before.accountType);
+    if (credentials.value && credentials.value.accountId !== before.accountId) {
+      await bringRunsForward(tx, { accountType: before.accountType, at, spacingMs: LIMITS.moveSpacingMs });
+    }
     await appendAudit(tx, {
       at,
       actor,
@@ -139,10 +144,12 @@ export async function deleteBaseAccount(
   const before = await findBaseAccount(deps.db, id);
   if (!before) return noSuchBaseAccount(id);
   const { title, accountType, accountId, connectorsTotal, connectorsOnThisHub } = before;
+  const at = deps.clock.now();
   const deleted = await inTransaction(deps.db, async tx => {
     if (!(await deleteBaseAccountRow(tx, id))) return false;
+    await bringRunsForward(tx, { accountType, at, spacingMs: LIMITS.moveSpacingMs });
     await appendAudit(tx, {
-      at: deps.clock.now(),
+      at,
       actor,
       action: 'base-account.deleted',
       subject: `base-account:${id}`,

@@ -230,6 +230,26 @@ export async function lockAssetViewOfType(db: Database, accountType: AccountType
   await sql`select pg_advisory_xact_lock(hashtextextended(${`asset-view:${accountType}`}, 0))`.execute(db);
 }
 
+/**
+ * Makes the connectors of an account type due, so that they try their new target hub now and not at their next polling
+ * time. `spacingMs` apart, because a fleet of thousands is not to set out in the same second.
+ */
+export async function bringRunsForward(
+  db: Database,
+  { accountType, at, spacingMs }: { accountType: AccountType; at: Date; spacingMs: number },
+): Promise<void> {
+  await sql`
+    update connectors
+    set next_run_at = soon.at
+    from (
+      select id, ${at}::timestamptz + (row_number() over (order by next_run_at, id) - 1) * ${spacingMs} * interval '1 millisecond' as at
+      from connectors
+      where account_type = ${accountType} and enabled
+    ) as soon
+    where connectors.id = soon.id and connectors.next_run_at > soon.at
+  `.execute(db);
+}
+
 /** Puts every connector of the type into AssetView, except those that somebody took out by hand; how many. */
 export async function putConnectorsInAssetView(db: Database, accountType: AccountType): Promise<number> {
   const { numAffectedRows } = await sql`
