@@ -102,6 +102,7 @@ async function serve(it: {
   record.accountId = credential.account.id;
   record.callerArn = credential.principal.arn;
   const operation = operationNamed(service, record.operation, request);
+  const input = protocol.decode(operation.shape, request);
   const call: Call<Record<string, unknown>> = {
     service: service.name,
     operation: record.operation,
@@ -109,7 +110,7 @@ async function serve(it: {
     requestId: record.requestId,
     caller: credential.principal,
     sourceIp: it.sourceIp,
-    input: protocol.decode(operation.shape, request),
+    input,
     world: context.world,
     clock: context.clock,
   };
@@ -126,6 +127,7 @@ async function serve(it: {
   }
   if (outcome.kind === 'empty-page') call.emptyPage = true;
   authorise(service, call);
+  checkRequired(service, operation, input);
   const answer = protocol.encode(operation.shape, await operation.run(call), record.requestId);
   if (outcome.kind === 'truncate') answer.body = cutOff(answer.body);
   return { delayMs, outcome: { kind: 'answer', answer } };
@@ -183,6 +185,12 @@ function authorise(service: Service, call: Call<unknown>): void {
   if (decision.allowed) return;
   const message = denialMessage(call.caller, asked, decision);
   throw refuse({ kind: 'not-authorised', message }, service.protocol.errors);
+}
+
+function checkRequired(service: Service, { shape }: SimulatedOperation, input: Record<string, unknown>): void {
+  const missing = shape.input.members.filter(member => member.required && input[member.name] === undefined);
+  if (missing.length === 0) return;
+  throw refuse({ kind: 'missing-members', names: missing.map(member => member.name) }, service.protocol.errors);
 }
 
 /** In the middle, so that some items are whole and one is not. */

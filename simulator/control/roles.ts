@@ -1,4 +1,5 @@
 import { fault } from '../../src/domain/faults.ts';
+import { forgetPrincipal } from '../iam/stored-policies.ts';
 import { addRole, roleArn } from '../world/build.ts';
 import type { PolicyDocument } from '../world/world.ts';
 import { created, done, found, refused, withAccount } from './answers.ts';
@@ -31,10 +32,12 @@ export const putRole = withAccount(({ simulation: { world, clock }, request, val
   return existing ? found(answer) : created(answer);
 });
 
-export const deleteRole = withAccount(({ values }, account) => {
+export const deleteRole = withAccount(({ simulation: { world }, values }, account) => {
   const name = values.roleName ?? '';
-  if (!account.roles[name]) return refused(noRole(account.id, name));
+  const role = account.roles[name];
+  if (!role) return refused(noRole(account.id, name));
   delete account.roles[name];
+  forgetPrincipal(world, { arn: roleArn(account, role), id: role.id });
   return done();
 });
 

@@ -46,8 +46,19 @@ export function contextOf(
 
 export function organizationOf(world: World, accountId: string): Organization | undefined {
   return world.organizations.find(
-    one => one.managementAccountId === accountId || one.memberAccountIds.includes(accountId),
+    one => one.managementAccountId === accountId || membersOf(one.memberAccountIds).has(accountId),
   );
+}
+
+/** A list of ten thousand members is too long to be searched several times a call. Made anew when it has grown or shrunk. */
+const memberSets = new WeakMap<readonly string[], Set<string>>();
+
+function membersOf(ids: readonly string[]): Set<string> {
+  const known = memberSets.get(ids);
+  if (known?.size === ids.length && known.has(ids.at(-1) ?? '')) return known;
+  const members = new Set(ids);
+  memberSets.set(ids, members);
+  return members;
 }
 
 /** IAM is one service per partition, in the region of its endpoint, wherever the request was signed for. */

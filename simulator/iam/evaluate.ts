@@ -28,7 +28,8 @@ export interface StatementPlace {
 
 /**
  * Policies that stand for themselves: identity-based, session and service control policies. An explicit deny in any of
- * them wins over every allow. A document that cannot be read says nothing, as IAM would never have stored it.
+ * them wins over every allow. A document that cannot be read, and a statement without a resource, say nothing, as IAM
+ * would never have stored them.
  */
 export function evaluatePolicies(documents: readonly PolicyDocument[], request: AccessRequest): Verdict {
   let verdict: Verdict = { effect: 'implicit-deny' };
@@ -36,7 +37,7 @@ export function evaluatePolicies(documents: readonly PolicyDocument[], request: 
     const reading = readPolicy(document);
     if (reading.kind === 'malformed') continue;
     for (const [number, statement] of reading.policy.statements.entries()) {
-      if (!applies(statement, reading.policy, request)) continue;
+      if (!statement.resources || !applies(statement, reading.policy, request)) continue;
       const place = { policy: index, statement: number };
       if (statement.effect === 'Deny') return { effect: 'explicit-deny', statement: place };
       if (verdict.effect === 'implicit-deny') verdict = { effect: 'allow', statement: place };

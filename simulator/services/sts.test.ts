@@ -159,8 +159,12 @@ describe('AssumeRole', () => {
       "1 validation error detected: Value 'a b' at 'externalId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@:\\/-]*",
     ],
     [
-      { RoleSessionName: undefined, ExternalId: 'x' },
-      "2 validation errors detected: Value null at 'roleSessionName' failed to satisfy constraint: Member must not be null; Value 'x' at 'externalId' failed to satisfy constraint: Member must have length greater than or equal to 2",
+      { RoleSessionName: 'x', ExternalId: 'x' },
+      "2 validation errors detected: Value 'x' at 'roleSessionName' failed to satisfy constraint: Member must have length greater than or equal to 2; Value 'x' at 'externalId' failed to satisfy constraint: Member must have length greater than or equal to 2",
+    ],
+    [
+      { RoleSessionName: undefined, RoleArn: undefined },
+      "2 validation errors detected: Value null at 'roleArn' failed to satisfy constraint: Member must not be null; Value null at 'roleSessionName' failed to satisfy constraint: Member must not be null",
     ],
   ])('refuses what AWS’s model does not allow, in its words (%#)', async (change, message) => {
     await expect(assume(change)).rejects.toMatchObject({

@@ -8,7 +8,7 @@ import { readPolicy } from '../iam/policy.ts';
 import { AwsError, type Call } from '../service.ts';
 import { iamId, secretAccessKey } from '../world/aws-ids.ts';
 import { drawPrng } from '../world/build.ts';
-import type { Account, Role, RoleSession } from '../world/world.ts';
+import type { Account, Role, RoleSession, World } from '../world/world.ts';
 import { checkConstraints } from './constraints.ts';
 import type { OperationsOf } from './operations.ts';
 
@@ -55,8 +55,8 @@ const SESSION_POLICY_CHARS_MAX = 2_048;
 /** Constraints of AWS's model: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 function checkInput(input: AssumeRoleRequest): void {
   checkConstraints([
-    { at: 'roleArn', value: input.RoleArn, required: true, min: 20, max: 2_048 },
-    { at: 'roleSessionName', value: input.RoleSessionName, required: true, min: 2, max: 64, pattern: '[\\w+=,.@-]*' },
+    { at: 'roleArn', value: input.RoleArn, min: 20, max: 2_048 },
+    { at: 'roleSessionName', value: input.RoleSessionName, min: 2, max: 64, pattern: '[\\w+=,.@-]*' },
     { at: 'durationSeconds', value: input.DurationSeconds, min: 900, max: 43_200 },
     { at: 'externalId', value: input.ExternalId, min: 2, max: 1_224, pattern: '[\\w+=,.@:\\/-]*' },
     { at: 'policy', value: input.Policy, min: 1, max: SESSION_POLICY_CHARS_MAX },
@@ -152,7 +152,7 @@ function openSession(
     ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
     ...(policy === undefined ? {} : { policy }),
   };
-  forgetExpired(world.sessions, now);
+  forgetExpired(world, now);
   world.sessions[session.accessKeyId] = session;
   return session;
 }
@@ -162,15 +162,13 @@ function wholeSecond(ms: number): string {
 }
 
 /**
- * Sessions are kept a day past their end, so that AWS's "expired" can still be told from "unknown", and swept from the
- * oldest on: the record keeps them in the order they were made.
+ * Sessions are kept an hour past their end, so that AWS's "expired" can still be told from "unknown". Looked through at
+ * every 256th draw only: merely to list them costs as much as all the rest of a call once there are thousands.
  */
-function forgetExpired(sessions: Record<string, RoleSession>, nowMs: number): void {
-  const dayMs = 24 * 3_600_000;
-  for (const id in sessions) {
-    const session = sessions[id];
-    if (session && Date.parse(session.expiresAt) > nowMs - dayMs) return;
-    delete sessions[id];
+function forgetExpired({ sessions, drawn }: World, nowMs: number): void {
+  if (drawn % 256 !== 0) return;
+  for (const [id, session] of Object.entries(sessions)) {
+    if (Date.parse(session.expiresAt) < nowMs - 3_600_000) delete sessions[id];
   }
 }
 

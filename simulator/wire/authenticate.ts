@@ -30,6 +30,10 @@ export function authenticate({
   const { region } = signature.scope;
   const partition = PARTITIONS.find(facts => regionFits(facts, region));
   if (!partition) return refused({ kind: 'wrong-scope', message: 'Credential should be scoped to a valid region.' });
+  if (!signature.signedHeaders.includes('host')) {
+    const message = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
+    return refused({ kind: 'wrong-scope', message });
+  }
   const time = timeRefusal(signature, clock.now(), dialect);
   if (time) return refused(time);
   const credential = findCredential(world, signature.accessKeyId);

@@ -60,12 +60,16 @@ export function ec2Protocol({
 
 /** Parameters of the query string and of a form body; where a name stands twice, the body's wins. */
 export function parametersOf(request: WireRequest): URLSearchParams {
-  const parameters = new URLSearchParams(request.query);
-  if (request.body.length === 0) return parameters;
-  const body = new URLSearchParams(request.body.toString('utf8'));
-  for (const [key, value] of parameters) if (!body.has(key)) body.set(key, value);
-  return body;
+  const known = parsed.get(request);
+  if (known) return known;
+  const parameters = new URLSearchParams(request.body.toString('utf8'));
+  for (const [key, value] of new URLSearchParams(request.query)) if (!parameters.has(key)) parameters.set(key, value);
+  parsed.set(request, parameters);
+  return parameters;
 }
+
+/** A request's parameters are asked for its service, its operation and its input; they are parsed once. */
+const parsed = new WeakMap<WireRequest, URLSearchParams>();
 
 function codeAndMessage(error: AwsError): string {
   return `<Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message>`;

@@ -7,7 +7,7 @@ export type Refusal =
   | { kind: 'incomplete-signature'; message: string }
   | { kind: 'unknown-key' }
   | { kind: 'wrong-signature' }
-  /** The scope's region or service is not the one it should be; `message` in AWS's words. */
+  /** Signed for the wrong region or day, or not the headers that must be; `message` in AWS's words. */
   | { kind: 'wrong-scope'; message: string }
   /** Signed too long ago or in the future; `message` in AWS's words. */
   | { kind: 'wrong-time'; message: string }
@@ -15,6 +15,8 @@ export type Refusal =
   | { kind: 'account-blocked' }
   | { kind: 'unknown-operation'; operation: string; version: string | undefined }
   | { kind: 'not-simulated'; operation: string }
+  /** Required members of the operation's input that are absent, by their names in the model. */
+  | { kind: 'missing-members'; names: readonly string[] }
   | { kind: 'not-authorised'; message: string }
   | { kind: 'bug' };
 
@@ -45,6 +47,8 @@ function wordingOf(refusal: Refusal, protocol: Protocol['errors']): Wording {
         status: 400,
         message: `Simulated AWS does not have the operation ${refusal.operation}.`,
       };
+    case 'missing-members':
+      return missingMembers(refusal.names, protocol);
     case 'bug':
       return {
         code: protocol === 'ec2' ? 'InternalError' : 'InternalFailure',
@@ -119,12 +123,16 @@ const REFUSED = {
     },
   }),
   'incomplete-signature': withMessage({ query: 'IncompleteSignature', json: 'IncompleteSignatureException' }),
-  'wrong-scope': withMessage({ query: 'SignatureDoesNotMatch', json: 'InvalidSignatureException' }),
+  'wrong-scope': (protocol, message) => (protocol === 'ec2' ? EC2_AUTH_FAILURE : mismatch(protocol, message)),
   'wrong-time': (protocol, message) =>
     protocol === 'ec2'
       ? { code: 'RequestExpired', status: 400, message: 'Request has expired.' }
-      : withMessage({ query: 'SignatureDoesNotMatch', json: 'InvalidSignatureException' })(protocol, message),
+      : mismatch(protocol, message),
 } satisfies Record<string, Worded>;
+
+function mismatch(protocol: Protocol['errors'], message: string): Wording {
+  return withMessage({ query: 'SignatureDoesNotMatch', json: 'InvalidSignatureException' })(protocol, message);
+}
 
 function dialects(wordings: Record<Protocol['errors'], Wording>): Worded {
   return protocol => wordings[protocol];
@@ -149,6 +157,23 @@ function notAuthorised(message: string, protocol: Protocol['errors']): Wording {
       };
     case 'json':
       return { code: 'AccessDeniedException', status: 400, message };
+  }
+}
+
+function missingMembers(names: readonly string[], protocol: Protocol['errors']): Wording {
+  switch (protocol) {
+    case 'query': {
+      const errors = names.map(name => {
+        const at = name.charAt(0).toLowerCase() + name.slice(1);
+        return `Value null at '${at}' failed to satisfy constraint: Member must not be null`;
+      });
+      const count = `${errors.length} validation error${errors.length === 1 ? '' : 's'} detected`;
+      return { code: 'ValidationError', status: 400, message: `${count}: ${errors.join('; ')}` };
+    }
+    case 'ec2':
+      return { code: 'MissingParameter', status: 400, message: `The request must contain the parameter ${names[0]}` };
+    case 'json':
+      return { code: 'InvalidInputException', status: 400, message: `You must specify a value for ${names[0]}.` };
   }
 }
 
