@@ -35,12 +35,16 @@ export interface Bed extends AsyncDisposable {
   /** Makes a run and carries it out. */
   sync(connectorId: string): Promise<RunWithScopes>;
   run(runId: string): Promise<RunWithScopes>;
+  /** Makes a connector read another account, as one with another role of that account would. */
+  pointAt(connectorId: string, accountId: string): Promise<void>;
+  /** Everything that a write changes: PostgreSQL marks each version of a row with the transaction that made it. */
+  versions(tables: readonly string[]): Promise<string>;
 }
 
-export async function openBed(makeWorld: () => World): Promise<Bed> {
+export async function openBed(makeWorld: () => World, given: Partial<SyncDeps> = {}): Promise<Bed> {
   const aws = await startSimulation({ makeWorld });
   const database = await createTestDatabase();
-  const deps = depsFor({ world: aws.world, endpoint: aws.endpoint, db: database.db });
+  const deps = { ...depsFor({ world: aws.world, endpoint: aws.endpoint, db: database.db }), ...given };
   return {
     aws,
     world: aws.world,
@@ -57,6 +61,13 @@ export async function openBed(makeWorld: () => World): Promise<Bed> {
       return await readRun(deps.db, runId);
     },
     run: runId => readRun(deps.db, runId),
+    versions: tables => versions(deps.db, tables),
+    async pointAt(connectorId, accountId) {
+      await sql`
+        update connectors set account_id = ${accountId}, role_arn = 'arn:aws:iam::' || ${accountId}::text || ':role/' || num
+        where id = ${connectorId}
+      `.execute(deps.db);
+    },
     async [Symbol.asyncDispose]() {
       closeAws(deps.aws);
       await database.drop();
@@ -65,7 +76,7 @@ export async function openBed(makeWorld: () => World): Promise<Bed> {
   };
 }
 
-/** What a process of a deployment on this world is made of. Calls are given up soon, so that a hanging one costs no test a minute. */
+/** What a process of a deployment on this world is made of. Calls are tried twice, so that a refusal costs no test a minute. */
 export function depsFor({ world, endpoint, db }: { world: World; endpoint: string; db: Database }): SyncDeps {
   const key = world.accounts[GENERATED_PLATFORM_ACCOUNT_ID]?.users['causeway-platform']?.accessKeys[0];
   const keys = parseMasterKeys(randomBytes(32).toString('base64'), 'the test');
@@ -84,7 +95,7 @@ export function depsFor({ world, endpoint, db }: { world: World; endpoint: strin
     },
     aws: openAws({ clock: systemClock, ids: systemIds, endpoints: { all: endpoint, byService: {} } }),
     assetTypes: ASSET_TYPES,
-    callBudget: () => ({ triesMax: 2, attemptMs: 1_000, deadlineMs: systemClock.monotonicMs() + 2_500 }),
+    callBudget: () => ({ triesMax: 2, attemptMs: 8_000, deadlineMs: systemClock.monotonicMs() + 12_000 }),
   };
 }
 
@@ -133,4 +144,16 @@ async function readRun(db: Database, runId: string): Promise<RunWithScopes> {
 export async function count(db: Database, from: string): Promise<number> {
   const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.raw(from)}`.execute(db);
   return rows[0]?.n ?? 0;
+}
+
+async function versions(db: Database, tables: readonly string[]): Promise<string> {
+  const found = [];
+  for (const table of tables) {
+    const { rows } = await sql<{ versions: string }>`
+      select count(*) || ' ' || md5(string_agg(xmin::text || ctid::text, ' ' order by xmin::text, ctid)) as versions
+      from ${sql.table(table)}
+    `.execute(db);
+    found.push(`${table} ${rows[0]?.versions}`);
+  }
+  return found.join('\n');
 }

@@ -1,0 +1,230 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { accountOf, ec2RegionOf } from '../../simulator/world/build.ts';
+import { generateWorld } from '../../simulator/world/generate.ts';
+import { changeConnector } from '../../src/accounts/connectors.ts';
+import { deleteConnector } from '../../src/accounts/delete-connector.ts';
+import { contentHash } from '../../src/inventory/content.ts';
+import { detachScope, loadKnown, type PageWrite, retagScope, writePage } from '../../src/store/assets.ts';
+import { cancelRuns, claimRun, finishRun, type Hold, lookAtHold, saveReach } from '../../src/store/runs.ts';
+import { finishScope, type ScopeEnd, savePlan } from '../../src/store/scopes.ts';
+import { type Bed, count, openBed } from './bed.ts';
+import { everGone, liveAssets, trueAssets } from './truth.ts';
+
+const [ACCOUNT, OTHER] = ['200000000001', '200000000002'];
+const REGION = 'us-east-1';
+const SCOPE = { partition: 'aws', accountId: ACCOUNT, region: REGION, assetType: 'AWS::EC2::VPC' };
+
+let bed: Bed;
+let connectorId: string;
+beforeAll(async () => {
+  bed = await openBed(() =>
+    generateWorld({ seed: 11, now: new Date(), accounts: 2, instances: 30, regions: [REGION] }),
+  );
+  connectorId = await bed.connect(ACCOUNT, { regions: [REGION] });
+});
+afterAll(() => bed[Symbol.asyncDispose]());
+
+describe('a worker whose run was claimed by another one meanwhile', () => {
+  test('writes nothing, whichever statement it comes to', async () => {
+    await bed.sync(connectorId);
+    const runId = await bed.queueRun(connectorId);
+    const stale = await claim(runId);
+    expect(
+      await savePlan(bed.db, stale, {
+        scopes: [{ ...SCOPE, outcome: null, fault: null }],
+        regionsFault: null,
+        at: new Date(),
+      }),
+    ).toBe(true);
+    const current = await claim(runId);
+    expect(current.fence).toBeGreaterThan(stale.fence);
+
+    const before = await everything();
+    const known = await loadKnown(bed.db, { scope: SCOPE, connectorNum: 1 });
+    expect(known.length).toBeGreaterThan(0);
+    expect(await lookAtHold(bed.db, stale)).toBe('lost');
+    expect(await saveReach(bed.db, stale, { hub: { kind: 'platform', accountId: OTHER }, callerArn: 'x' })).toBe(false);
+    expect(
+      await savePlan(bed.db, stale, {
+        scopes: [{ ...SCOPE, region: 'eu-west-1', outcome: null, fault: null }],
+        regionsFault: null,
+        at: new Date(),
+      }),
+    ).toBe(false);
+    expect(await retagScope(bed.db, stale, { scope: SCOPE, connectorNum: 1 })).toBe(false);
+    expect(await writePage(bed.db, stale, newVpc())).toBeUndefined();
+    expect(
+      await writePage(bed.db, stale, { ...newVpc(), connectorNum: 99, assets: [], adopted: known.map(({ id }) => id) }),
+    ).toBeUndefined();
+    expect(await detachScope(bed.db, { scope: SCOPE, connectorNum: 1, at: new Date(), limit: 10, hold: stale })).toBe(
+      0,
+    );
+    expect(await finishScope(bed.db, stale, endOf(known.map(({ id }) => id)))).toBe(false);
+    expect(await finishRun(bed.db, stale, { state: 'ok', fault: null, leftOver: 'failed', at: new Date() })).toBe(
+      false,
+    );
+    expect(await everything()).toEqual(before);
+
+    // The same statements do write for the one who holds the run: the refusals above were the fence's.
+    expect(await writePage(bed.db, current, newVpc())).toMatchObject({ assets: [{ event: 'appeared' }] });
+    expect(await finishScope(bed.db, current, endOf(known.map(({ id }) => id)))).toBe(true);
+    expect(await count(bed.db, "assets where asset_type = 'AWS::EC2::VPC' and gone_at is not null")).toBe(known.length);
+    expect(await finishRun(bed.db, current, { state: 'ok', fault: null, leftOver: 'failed', at: new Date() })).toBe(
+      true,
+    );
+  });
+
+  test('cannot end a scope twice, or mark anything as gone by one that was not complete', async () => {
+    const runId = await bed.queueRun(connectorId);
+    const hold = await claim(runId);
+    await savePlan(bed.db, hold, {
+      scopes: [{ ...SCOPE, outcome: null, fault: null }],
+      regionsFault: null,
+      at: new Date(),
+    });
+    const live = await loadKnown(bed.db, { scope: SCOPE, connectorNum: 1 });
+    const before = (await everGone(bed.db)).length;
+    expect(await finishScope(bed.db, hold, { ...endOf(live.map(({ id }) => id)), outcome: 'denied' })).toBe(true);
+    expect(await finishScope(bed.db, hold, endOf(live.map(({ id }) => id)))).toBe(false);
+    expect(await everGone(bed.db)).toHaveLength(before);
+    await finishRun(bed.db, hold, { state: 'problems', fault: null, leftOver: 'failed', at: new Date() });
+  });
+
+  test('that was asleep in the middle of a listing stops quietly when it wakes', async () => {
+    await bed.sync(connectorId);
+    const region = ec2RegionOf(accountOf(bed.world, ACCOUNT), REGION);
+    // The sleeper asks for VPCs and gets its answer late; meanwhile another worker does the whole run.
+    bed.aws.faults.put({
+      id: 'late',
+      match: { operation: 'DescribeVpcs' },
+      effect: { kind: 'slow', delayMs: 2_500 },
+      to: 1,
+    });
+    const runId = await bed.queueRun(connectorId);
+    const sleeper = bed.attempt(runId);
+    while ((await bed.run(runId)).counts.scopes === 0 || bed.aws.callLog.calls().at(-1)?.operation === 'AssumeRole')
+      await tick();
+    region.vpcs.push({ ...newVpcItem(), VpcId: 'vpc-0made0meanwhile0000' });
+    expect(await bed.attempt(runId)).toBe('finished');
+    const before = await everything();
+    expect(await sleeper).toBe('lost');
+    expect(await everything()).toEqual(before);
+    expect(await liveAssets(bed.db)).toEqual(trueAssets(bed.world, { accountIds: [ACCOUNT], now: new Date() }));
+    bed.aws.faults.clear();
+  });
+});
+
+describe('one account', () => {
+  test('is observed by one run at a time, whoever’s it is', async () => {
+    const second = await bed.connect(OTHER, { regions: [REGION] });
+    const runId = await bed.queueRun(connectorId);
+    await claim(runId);
+    // Another role of the same account: made by hand, since a role can have one connector only.
+    await bed.pointAt(second, ACCOUNT);
+    const other = await bed.queueRun(second);
+    expect(await claimRun(bed.db, { runId: other, now: new Date() })).toEqual({ kind: 'busy' });
+    await cancelRuns(bed.db, { connectorId, at: new Date() });
+    expect(await claimRun(bed.db, { runId: other, now: new Date() })).toMatchObject({ kind: 'claimed' });
+    await cancelRuns(bed.db, { connectorId: second, at: new Date() });
+    await bed.pointAt(second, OTHER);
+  });
+
+  test('is claimed by only one of many workers that come at the same moment', async () => {
+    const ids = await Promise.all([connectorId].map(id => bed.queueRun(id)));
+    const claims = await Promise.all(
+      Array.from({ length: 8 }, () => claimRun(bed.db, { runId: ids[0] ?? '', now: new Date() })),
+    );
+    const fences = claims.flatMap(it => (it.kind === 'claimed' ? [it.run.hold.fence] : []));
+    expect(new Set(fences).size).toBe(fences.length);
+    const holding = await Promise.all(fences.map(fence => lookAtHold(bed.db, { runId: ids[0] ?? '', fence })));
+    expect(holding.filter(state => state === 'held')).toHaveLength(1);
+    await cancelRuns(bed.db, { connectorId, at: new Date() });
+  });
+});
+
+describe('a run whose connector is', () => {
+  test('disabled before it began is cancelled', async () => {
+    const runId = await bed.queueRun(connectorId);
+    await changeConnector(bed.deps, { id: connectorId, change: { enabled: false }, actor: 'system' });
+    expect(await bed.attempt(runId)).toBe('over');
+    expect((await bed.run(runId)).state).toBe('cancelled');
+    await changeConnector(bed.deps, { id: connectorId, change: { enabled: true }, actor: 'system' });
+  });
+
+  test('deleted while it is under way writes nothing more, and its assets stay, detached', async () => {
+    const id = await bed.connect(OTHER, { name: 'to be deleted', regions: [REGION] }).catch(() => undefined);
+    const target = id ?? connectorId;
+    await bed.sync(target);
+    bed.aws.faults.put({
+      id: 'late',
+      match: { operation: 'DescribeVpcs' },
+      effect: { kind: 'slow', delayMs: 1_500 },
+      to: 1,
+    });
+    const runId = await bed.queueRun(target);
+    const attempt = bed.attempt(runId);
+    while ((await bed.run(runId)).counts.scopes === 0) await tick();
+    const live = await liveAssets(bed.db);
+    expect(await deleteConnector(bed.deps, { id: target, assets: 'detach', actor: 'system' })).toMatchObject({
+      ok: true,
+    });
+    expect(await attempt).toBe('lost');
+    bed.aws.faults.clear();
+    expect(await liveAssets(bed.db)).toEqual(live);
+    expect(await count(bed.db, "assets where seen_by = '{}'")).toBeGreaterThan(0);
+    expect(await count(bed.db, "asset_history where event = 'detached'")).toBe(
+      await count(bed.db, "assets where seen_by = '{}'"),
+    );
+  });
+});
+
+async function claim(runId: string): Promise<Hold> {
+  const claimed = await claimRun(bed.db, { runId, now: new Date() });
+  if (claimed.kind !== 'claimed') throw new Error(`the claim was ${claimed.kind}`);
+  return claimed.run.hold;
+}
+
+function newVpc(): PageWrite {
+  const asset = { nativeId: 'vpc-0new', arn: null, name: null, state: 'available', tags: {}, attributes: {} };
+  return {
+    scope: SCOPE,
+    connectorNum: 1,
+    connectorTags: {},
+    assets: [
+      { ...asset, id: crypto.randomUUID(), hash: contentHash({ ...asset, ownerId: null }), search: '', changes: [] },
+    ],
+    adopted: [],
+    at: new Date(),
+  };
+}
+
+function newVpcItem() {
+  const [vpc] = ec2RegionOf(accountOf(bed.world, ACCOUNT), REGION).vpcs;
+  if (!vpc) throw new Error('the region has a VPC');
+  return vpc;
+}
+
+function endOf(unseen: readonly string[]): ScopeEnd {
+  return {
+    ...SCOPE,
+    outcome: 'complete',
+    fault: null,
+    items: 0,
+    pages: 1,
+    added: 0,
+    changed: 0,
+    unseen,
+    assetTags: {},
+    beganAt: new Date(),
+    endedAt: new Date(),
+  };
+}
+
+/** Number and versions of all rows that a worker may write. */
+async function everything() {
+  return await bed.versions(['assets', 'asset_history', 'runs', 'run_scopes', 'scopes', 'connectors']);
+}
+
+function tick(): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, 10));
+}
