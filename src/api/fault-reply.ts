@@ -55,8 +55,12 @@ export function wireFault(value: Fault): WireFault {
 
 /** What Fastify itself refuses, by the codes of its errors; undefined for anything that is not the client's doing. */
 export function faultOfHttpError(error: unknown): Fault | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  switch (error.code) {
+  if (!(error instanceof Error)) return undefined;
+  // The file server throws these for paths that lead out of its directory.
+  if ('statusCode' in error && (error.statusCode === 403 || error.statusCode === 404)) {
+    return fault('not-found', 'There is nothing at this path.');
+  }
+  switch ('code' in error ? error.code : undefined) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return fault('unsupported-media-type', 'The header "Content-Type" is not "application/json".');
     case 'FST_ERR_CTP_BODY_TOO_LARGE':

@@ -63,6 +63,7 @@ async function buildServer(deps: ApiDeps, options: ApiServerOptions): Promise<Fa
   app.setErrorHandler((error, request, reply) => answerError(deps, { error, request, reply }));
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
   app.addHook('onResponse', async (request, reply) => logRequest(deps, { request, reply }));
+  closeConnectionsWhenClosing(app);
   await app.register(cookie);
   await limitRate(app, options.requestsPerMinuteMax ?? LIMITS.requestsPerMinuteMax);
   await registerSecurityHeaders(app, options);
@@ -134,6 +135,17 @@ function logRequest({ log }: ApiDeps, { request, reply }: { request: FastifyRequ
 
 function pathOf(request: FastifyRequest): string {
   return request.url.split('?')[0] ?? '';
+}
+
+/** A connection that is kept open after its last reply would hold up the closing until it is cut off. */
+function closeConnectionsWhenClosing(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook('preClose', async () => {
+    closing = true;
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) void reply.header('connection', 'close');
+  });
 }
 
 async function closeServer(app: FastifyInstance): Promise<void> {
