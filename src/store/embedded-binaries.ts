@@ -75,7 +75,8 @@ function placeForCopy({ account, home }: { account: Account; home: string }): st
   if (canEnter(account, home)) return home;
   const cache = '/var/cache/causeway';
   try {
-    fs.mkdirSync(cache, { recursive: true, mode: 0o755 });
+    fs.mkdirSync(cache, { recursive: true });
+    fs.chmodSync(cache, 0o755);
     return cache;
   } catch {
     return fs.mkdtempSync('/tmp/causeway-programs-');
@@ -91,13 +92,14 @@ function copyBinaries(packageDirectory: string, place: string): string {
   const native = path.join(unfinished, 'native');
   fs.cpSync(path.join(packageDirectory, 'native'), native, {
     recursive: true,
+    verbatimSymlinks: true, // else they point back to where the account cannot go
     filter: file => !file.endsWith('.a') && path.basename(file) !== 'pkgconfig',
   });
-  fs.copyFileSync(path.join(packageDirectory, 'native', 'pg-symlinks.json'), path.join(native, 'pg-symlinks.json'));
   makeLinks(unfinished);
   makeReadable(native);
-  fs.renameSync(native, copy);
-  fs.rmdirSync(unfinished);
+  // Another process may have been faster; its copy is as good.
+  if (!fs.existsSync(copy)) fs.renameSync(native, copy);
+  fs.rmSync(unfinished, { recursive: true });
   return copy;
 }
 
