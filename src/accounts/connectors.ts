@@ -11,6 +11,7 @@ import {
   findConnector,
   findConnectorByRole,
   insertConnector,
+  isRoleTaken,
   searchConnectors,
   setInAssetView,
   updateConnector,
@@ -79,9 +80,9 @@ export async function changeConnector(
     assetViewRemovedAt: removedAt(before, { inAssetView: parsed.value.inAssetView, at }),
   };
   const { anotherRole, anotherAccount, dueNow } = consequences(before, settings);
-  const outcome = await inTransaction(deps.db, async tx => {
-    const updated = await updateConnector(tx, { id, readAt: before.updatedAt, settings, anotherRole, dueNow, at });
-    if (updated !== 'updated') return updated;
+  const write = inTransaction(deps.db, async tx => {
+    if (!(await updateConnector(tx, { id, readAt: before.updatedAt, settings, anotherRole, dueNow, at })))
+      return 'stale';
     if (anotherAccount) await cancelRuns(tx, { connectorId: id, at });
     await appendAudit(tx, {
       at,
@@ -90,7 +91,11 @@ export async function changeConnector(
       subject: `connector:${id}`,
       detail: auditFacts(settings),
     });
-    return updated;
+    return 'updated';
+  });
+  const outcome = await write.catch((error: unknown) => {
+    if (isRoleTaken(error)) return 'taken';
+    throw error;
   });
   if (outcome === 'updated') return await getConnector(deps, id);
   if (outcome === 'taken') return failed(await duplicateRole(deps, settings.roleArn));

@@ -95,15 +95,15 @@ function cloudFormationTemplate({ roleName, path }: WantedRole, { trust, permiss
 /** A JSON object is an expression of Terraform's language too: https://developer.hashicorp.com/terraform/language/syntax/json */
 function terraform({ roleName, path }: WantedRole, { trust, permissions }: Policies): string {
   return `resource "aws_iam_role" "causeway" {
-  name               = ${terraformText(roleName)}
-  path               = ${terraformText(path)}
-  assume_role_policy = jsonencode(${indented(json(trust))})
+  name               = ${hcl(roleName)}
+  path               = ${hcl(path)}
+  assume_role_policy = jsonencode(${indented(hcl(trust))})
 }
 
 resource "aws_iam_role_policy" "causeway" {
-  name   = ${terraformText(POLICY_NAME)}
+  name   = ${hcl(POLICY_NAME)}
   role   = aws_iam_role.causeway.id
-  policy = jsonencode(${indented(json(permissions))})
+  policy = jsonencode(${indented(hcl(permissions))})
 }
 
 output "role_arn" {
@@ -134,9 +134,9 @@ function indented(text: string): string {
   return text.replaceAll('\n', '\n  ');
 }
 
-/** `\${` and `%{` begin templates in Terraform's strings; none of AWS's character sets here has either, save a role's path. */
-function terraformText(text: string): string {
-  return JSON.stringify(text).replaceAll('${', '$${').replaceAll('%{', '%%{');
+/** A JSON value as an expression of Terraform: in its strings `\${` and `%{` would begin a template. */
+function hcl(value: unknown): string {
+  return json(value).replaceAll(/[$%](?=\{)/g, mark => mark + mark);
 }
 
 function shellText(text: string): string {

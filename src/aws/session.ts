@@ -3,7 +3,7 @@ import { type Fault, fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
 import { LIMITS } from '../domain/limits.ts';
 import type { PartitionFacts } from '../domain/partition.ts';
-import { failed, ok, type Result } from '../domain/result.ts';
+import { ok, type Result } from '../domain/result.ts';
 import type { ParsedRoleArn } from '../domain/role-arn.ts';
 import { type Aws, clientSettings } from './aws.ts';
 import { type Budget, call, patient } from './call.ts';
@@ -181,8 +181,11 @@ async function assume(
     ...(externalId === undefined ? {} : { ExternalId: externalId }),
   });
   const names = { service: 'sts', operation: 'AssumeRole', subject: role.arn, signedBy: 'hub', budget } as const;
-  const answer = await call(aws, signal => client.value.send(command, { abortSignal: signal }), names);
-  const assumed = answer.ok ? readAssumed(answer.value, role) : answer;
+  const assumed = await call(
+    aws,
+    async signal => readAssumed(await client.value.send(command, { abortSignal: signal }), role),
+    names,
+  );
   const use = { hub: hub.hub, roleArn: role.arn, sessionName, externalId: externalIdKind };
   await onUse(assumed.ok ? use : { ...use, fault: assumed.fault });
   return assumed;
@@ -212,20 +215,17 @@ interface AssumeRoleAnswer {
     | undefined;
 }
 
-function readAssumed(
-  { AssumedRoleUser, Credentials: given }: AssumeRoleAnswer,
-  role: ParsedRoleArn,
-): Result<AssumedRole> {
+/** Throws a FaultError for an answer that is no session, or one of another account, partition or role (invariant I3). */
+function readAssumed({ AssumedRoleUser, Credentials: given }: AssumeRoleAnswer, role: ParsedRoleArn): AssumedRole {
+  const subject = role.arn;
   const arn = AssumedRoleUser?.Arn;
   if (!arn || !given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration) {
-    return failed(fault('incomplete-answer', 'STS answered without the parts of a session.', { subject: role.arn }));
+    throw new FaultError(fault('incomplete-answer', 'STS answered without the parts of a session.', { subject }));
   }
   if (!arn.startsWith(`arn:${role.partition}:sts::${role.accountId}:assumed-role/${role.name}/`)) {
-    return failed(
-      fault('wrong-account', `Asked for ${role.arn}, STS answered with a session of ${arn}.`, { subject: role.arn }),
-    );
+    throw new FaultError(fault('wrong-account', `Asked for ${role.arn}, STS answered with ${arn}.`, { subject }));
   }
-  return ok({
+  return {
     arn,
     credentials: {
       accessKeyId: given.AccessKeyId,
@@ -233,7 +233,7 @@ function readAssumed(
       sessionToken: given.SessionToken,
       expiration: given.Expiration,
     },
-  });
+  };
 }
 
 /**

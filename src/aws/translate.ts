@@ -72,7 +72,6 @@ const UNKNOWN_CREDENTIALS = [
   'UnrecognizedClientException',
   'AuthFailure',
   'InvalidAccessKeyId',
-  'NotSignedUp',
   'InvalidToken',
 ];
 
@@ -102,6 +101,7 @@ const ROWS: readonly Row[] = [
   // — who is calling —
   {
     names: SIGNATURES,
+    message: /does not match the signature you provided/i,
     code: 'wrong-secret-key',
     detail: ({ answer }) => `AWS answered ${answer.name}: it computed another signature.`,
   },
@@ -116,7 +116,10 @@ const ROWS: readonly Row[] = [
 
   // — may it —
   { names: ['RegionDisabledException'], code: 'sts-region-disabled' },
-  { names: ['OptInRequired', 'SubscriptionRequiredException', 'PendingVerification'], code: 'not-subscribed' },
+  {
+    names: ['OptInRequired', 'NotSignedUp', 'SubscriptionRequiredException', 'PendingVerification'],
+    code: 'not-subscribed',
+  },
   {
     names: DENIALS,
     operation: 'AssumeRole',
@@ -204,13 +207,13 @@ function defaultDetail({ answer, call }: Case): string {
   return `${callInWords(call)} was answered with ${answer.name}${words}`;
 }
 
-/** What AWS answered, without what its messages may repeat of a request: signatures, long key ids, encoded blobs. */
+/** What AWS answered, without what its messages may repeat of a request: canonical strings, long key ids, encoded blobs. */
 function answerOf(error: Error, call: CallNames): AwsAnswer | undefined {
   const metadata: unknown = Reflect.get(error, '$metadata');
   const isProvider = PROVIDER_ERRORS.has(error.name);
   if (!isRecord(metadata) && !isProvider) return undefined;
   const { httpStatusCode: status, requestId } = isRecord(metadata) ? metadata : {};
-  const message = SIGNATURES.includes(error.name) ? '' : plainMessage(error.message);
+  const message = plainMessage(error.message);
   return {
     service: call.service,
     operation: call.operation,
@@ -225,7 +228,7 @@ const PROVIDER_ERRORS = new Set(['CredentialsProviderError', 'ProviderError', 'T
 
 function plainMessage(message: string): string {
   const plain = message
-    .replace(/\s*Encoded authorization failure message:.*$/s, '')
+    .replace(/\s*(Encoded authorization failure message:|The Canonical String for this request).*$/s, '')
     .replace(/\b(AKIA|ASIA|ABIA|ACCA)\w+(\w{4})\b/g, '$1…$2')
     .trim();
   return plain === 'UnknownError' ? '' : plain.slice(0, LIMITS.awsMessageCharsMax);
@@ -267,14 +270,15 @@ function networkFault(error: Error, call: CallNames & { timeoutMs?: number }): F
   const codes = codesOf(error);
   const what = callInWords(call);
   if (isCutOff(error)) return fault('incomplete-answer', `The answer to ${what} could not be read to its end.`);
-  if (codes.some(code => TIMEOUTS.has(code))) {
-    const limit = call.timeoutMs === undefined ? 'in time' : `within ${Math.round(call.timeoutMs)} ms`;
-    return fault('aws-timeout', `${what} was not answered ${limit}.`);
-  }
+  // Before the time-outs: the SDK names a connection that was reset a TimeoutError, too.
   const code = codes.find(candidate => UNREACHABLE.has(candidate) || TLS.test(candidate));
-  if (code === undefined) return undefined;
-  const reason = TLS.test(code) ? `the TLS connection could not be made (${code})` : `the connection failed (${code})`;
-  return fault('aws-unreachable', `${what} was not answered: ${reason}.`);
+  if (code !== undefined) {
+    const why = TLS.test(code) ? `the TLS connection could not be made (${code})` : `the connection failed (${code})`;
+    return fault('aws-unreachable', `${what} was not answered: ${why}.`);
+  }
+  if (!codes.some(name => TIMEOUTS.has(name))) return undefined;
+  const limit = call.timeoutMs === undefined ? 'in time' : `within ${Math.round(call.timeoutMs)} ms`;
+  return fault('aws-timeout', `${what} was not answered ${limit}.`);
 }
 
 /** The answer began and then ended too soon, or what came is not the document that it should be. */

@@ -89,8 +89,9 @@ export async function insertConnector(
 }
 
 /**
- * Writes a connector's settings. With `anotherRole` it forgets how the role before was reached, and it is due at once.
- * `stale`: somebody else changed it since it was read as of `readAt`. `taken`: the role has a connector already.
+ * Writes a connector's settings; with `anotherRole` it forgets how the role before was reached. False when somebody else
+ * changed it since it was read as of `readAt`. Throws, and so ends the transaction, when the role has a connector already
+ * (`isRoleTaken`).
  */
 export async function updateConnector(
   db: Database,
@@ -102,37 +103,33 @@ export async function updateConnector(
     dueNow,
     at,
   }: { id: string; readAt: Date; settings: ConnectorSettings; anotherRole: boolean; dueNow: boolean; at: Date },
-): Promise<'updated' | 'stale' | 'taken'> {
+): Promise<boolean> {
   const s = settings;
-  try {
-    const { numAffectedRows } = await sql`
-      update connectors set name = ${s.name}, description = ${s.description}, partition = ${s.partition},
-        account_id = ${s.accountId}, role_arn = ${s.roleArn}, external_id = ${s.externalId}, regions = ${s.regions},
-        polling_minutes = ${s.pollingMinutes}, enabled = ${s.enabled}, in_cloud_view = ${s.inCloudView},
-        in_asset_view = ${s.inAssetView}, asset_view_removed_at = ${s.assetViewRemovedAt},
-        asset_tags = ${JSON.stringify(s.assetTags)}::jsonb, tags = ${JSON.stringify(s.tags)}::jsonb,
-        next_run_at = case
-          when ${dueNow} then ${at}::timestamptz
-          else least(next_run_at, ${at}::timestamptz + make_interval(mins => ${s.pollingMinutes}::int))
-        end,
-        updated_at = ${at}
-        ${anotherRole ? NOTHING_REACHED : sql``}
-      where id = ${id} and updated_at = ${readAt}
-    `.execute(db);
-    return numAffectedRows === 1n ? 'updated' : 'stale';
-  } catch (error) {
-    if (isViolationOf(error, 'connectors_role_arn_key')) return 'taken';
-    throw error;
-  }
+  const { numAffectedRows } = await sql`
+    update connectors set name = ${s.name}, description = ${s.description}, partition = ${s.partition},
+      account_id = ${s.accountId}, role_arn = ${s.roleArn}, external_id = ${s.externalId}, regions = ${s.regions},
+      polling_minutes = ${s.pollingMinutes}, enabled = ${s.enabled}, in_cloud_view = ${s.inCloudView},
+      in_asset_view = ${s.inAssetView}, asset_view_removed_at = ${s.assetViewRemovedAt},
+      asset_tags = ${JSON.stringify(s.assetTags)}::jsonb, tags = ${JSON.stringify(s.tags)}::jsonb,
+      next_run_at = case
+        when ${dueNow} then ${at}::timestamptz
+        else least(next_run_at, ${at}::timestamptz + make_interval(mins => ${s.pollingMinutes}::int))
+      end,
+      updated_at = ${at}
+      ${anotherRole ? NOTHING_REACHED : sql``}
+    where id = ${id} and updated_at = ${readAt}
+  `.execute(db);
+  return numAffectedRows === 1n;
+}
+
+/** Whether an error means that another connector has the role. */
+export function isRoleTaken(error: unknown): boolean {
+  return error instanceof Error && 'constraint' in error && error.constraint === 'connectors_role_arn_key';
 }
 
 const NOTHING_REACHED = sql`,
   current_hub_kind = null, current_hub_account_id = null, current_identity_id = null, current_hub_since = null,
   target_fault = null, target_tried_at = null, last_check = null`;
-
-function isViolationOf(error: unknown, constraint: string): boolean {
-  return error instanceof Error && 'constraint' in error && error.constraint === constraint;
-}
 
 /** Stops a connector that is about to be deleted: it is never due again. Its number, or undefined when there is none. */
 export async function stopConnector(db: Database, id: string): Promise<number | undefined> {
