@@ -22,15 +22,23 @@ export interface TestApi {
   stop(): Promise<void>;
 }
 
-type Options = Partial<ApiServerOptions> & { readonly log?: Log; readonly connectionString?: string };
+interface Options extends Partial<ApiServerOptions> {
+  readonly log?: Log;
+  /** Where AWS is; by default nowhere. */
+  readonly awsUrl?: string;
+}
 
 /** The real server on a database of its own, with a user of every role named as the role; replies are checked. */
-export async function startTestApi({ log = silentLog, ...options }: Options = {}): Promise<TestApi> {
+export async function startTestApi({
+  log = silentLog,
+  awsUrl = 'http://127.0.0.1:1',
+  ...options
+}: Options = {}): Promise<TestApi> {
   const database = await createTestDatabase();
   const { db, connectionString } = database;
   const clock = movableClock();
   const ids = systemIds;
-  const aws = openAws({ clock, ids, endpoints: { all: 'http://127.0.0.1:1', byService: {} } });
+  const aws = openAws({ clock, ids, endpoints: { all: awsUrl, byService: {} } });
   const queue = await startQueue({ connectionString, log });
   const vault = createVault([{ version: 'test', bytes: Buffer.alloc(32, 7) }]);
   const deps: ApiDeps = { db, clock, ids, log, vault, platformAccounts: {}, aws, queue };

@@ -1,0 +1,213 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Simulation, startSimulation } from '../../simulator/simulation.ts';
+import {
+  generatedExternalId,
+  generateWorld,
+  GENERATED_PLATFORM_ACCOUNT_ID as HUB,
+} from '../../simulator/world/generate.ts';
+import { CONNECTOR_ROLE_NAME } from '../../simulator/world/policies.ts';
+import { API_PREFIX, ROUTE_NAMES, ROUTES, type RouteName } from '../../src/api/contract.ts';
+import { ASSET_TYPES } from '../../src/inventory/registry.ts';
+import { attemptRun } from '../../src/sync/run.ts';
+import { type Answer, type Sender, send, signIn, startTestApi, type TestApi } from './test-api.ts';
+
+/**
+ * Every route about hubs, connectors, runs and assets, in the order in which somebody uses them, with every reply checked
+ * against its schema.
+ */
+
+const MEMBER = '200000000001';
+const NO_ID = '0198c2a4-7c1e-7d3a-9b52-0f6a4e1d2c3b';
+
+let aws: Simulation;
+let api: TestApi;
+let administrator: Sender;
+const called = new Set<RouteName>();
+
+beforeAll(async () => {
+  aws = await startSimulation({
+    makeWorld: () => generateWorld({ seed: 1, now: new Date(), accounts: 2, instances: 30, regions: ['us-east-1'] }),
+  });
+  api = await startTestApi({ awsUrl: aws.endpoint });
+  administrator = await signIn(api, { username: 'administrator' });
+});
+afterAll(async () => {
+  await api.stop();
+  await aws.stop();
+});
+
+test('a hub, a connector, a run, its assets, and back', async () => {
+  const key = aws.world.accounts[HUB]?.users['causeway-platform']?.accessKeys[0];
+  expect(await call('listPlatformAccounts')).toMatchObject({
+    status: 200,
+    body: { items: [{ accountType: 'global', accountId: null }, {}, {}] },
+  });
+
+  const input = {
+    title: 'Central Security',
+    accountType: 'global',
+    accountId: HUB,
+    accessKeyId: key?.id,
+    secretAccessKey: key?.secret,
+  };
+  const base = await call('createBaseAccount', { body: input });
+  expect(base).toMatchObject({
+    status: 201,
+    body: { accountId: HUB, useInAssetView: false, cutover: 'safe', proof: { outcome: 'ok' } },
+  });
+  expect(JSON.stringify(base.body)).not.toContain(key?.secret);
+  expect(await call('createBaseAccount', { body: input })).toMatchObject({
+    status: 409,
+    body: { code: 'base-account-exists' },
+  });
+  const baseId = base.body.id;
+  expect((await call('getBaseAccount', { id: baseId })).body).toEqual(base.body);
+  expect((await call('listBaseAccounts')).body).toEqual({ items: [base.body], nextCursor: null });
+  expect(await call('checkBaseAccount', { id: baseId })).toMatchObject({ status: 200, body: { outcome: 'ok' } });
+  const changed = await call('changeBaseAccount', { id: baseId, body: { title: 'Hub', useInAssetView: true } });
+  expect(changed).toMatchObject({ status: 200, body: { title: 'Hub', useInAssetView: true } });
+  expect(await call('changeBaseAccount', { id: baseId, body: { accountType: 'china' } })).toMatchObject({
+    status: 400,
+    body: { code: 'account-type-fixed' },
+  });
+
+  expect(await call('roleSetup', { query: 'accountType=global' })).toMatchObject({
+    status: 200,
+    body: { trusted: { kind: 'base-account', accountId: HUB } },
+  });
+  const roleArn = `arn:aws:iam::${MEMBER}:role/${CONNECTOR_ROLE_NAME}`;
+  const connectorInput = {
+    name: 'Production',
+    accountType: 'global',
+    roleArn,
+    externalId: generatedExternalId(MEMBER),
+    regions: ['us-east-1'],
+  };
+  const connector = await call('createConnector', { body: connectorInput });
+  expect(connector).toMatchObject({
+    status: 201,
+    body: { accountId: MEMBER, state: 'waiting-for-role', pollingMinutes: 240 },
+  });
+  const { id } = connector.body;
+  expect(await call('createConnector', { body: connectorInput })).toMatchObject({
+    status: 409,
+    body: { code: 'duplicate-role-arn' },
+  });
+  expect(await call('createConnector', { body: { ...connectorInput, accountType: 'china' } })).toMatchObject({
+    status: 400,
+    body: { code: 'wrong-partition', field: 'roleArn' },
+  });
+  expect((await call('hubPolicy', { id: baseId })).body.policy).toMatchObject({ Version: '2012-10-17' });
+  expect(await call('connectorRoleSetup', { id })).toMatchObject({
+    status: 200,
+    body: { externalId: generatedExternalId(MEMBER) },
+  });
+  expect(await call('checkConnector', { id })).toMatchObject({
+    status: 200,
+    body: {
+      outcome: 'ok',
+      hub: { kind: 'base-account', accountId: HUB },
+      probes: { withExternalId: 'accepted', withoutExternalId: 'refused', wrongExternalId: 'refused' },
+    },
+  });
+  expect(await call('changeConnector', { id, body: { name: 'Prod', description: 'x' } })).toMatchObject({
+    status: 200,
+    body: { name: 'Prod' },
+  });
+  expect((await call('removeFromAssetView', { id })).body.apps).toEqual(['cloud-view']);
+  expect((await call('addToAssetView', { id })).body.apps).toEqual(
+    expect.arrayContaining(['cloud-view', 'asset-view']),
+  );
+
+  const run = await call('startRun', { id });
+  expect(run).toMatchObject({
+    status: 201,
+    body: { state: 'queued', trigger: 'request', requestedBy: 'user:administrator' },
+  });
+  expect(await call('startRun', { id })).toMatchObject({ status: 409, body: { code: 'run-in-progress' } });
+  const runId = run.body.id;
+  await attemptRun({ ...api.deps, assetTypes: ASSET_TYPES }, { runId, stop: new AbortController().signal });
+  const ended = await call('getRun', { id: runId });
+  expect(ended.body).toMatchObject({ state: 'ok', hub: { kind: 'base-account', accountId: HUB }, counts: { gone: 0 } });
+  expect(ended.body.scopes).toHaveLength(ended.body.counts.scopes);
+  expect((await call('listRuns', { id })).body.items).toMatchObject([{ id: runId, state: 'ok' }]);
+  expect(
+    (await call('listConnectors', { query: `search=${MEMBER}&accountType=global&state=ok` })).body.items,
+  ).toMatchObject([{ id, state: 'ok', lastRun: { id: runId } }]);
+  expect((await call('getConnector', { id })).body).toMatchObject({
+    currentHub: { kind: 'base-account', accountId: HUB },
+    moving: false,
+  });
+
+  const types = await call('listAssetTypes');
+  expect(types.body.items).toEqual(
+    expect.arrayContaining([expect.objectContaining({ assetType: 'AWS::EC2::Instance' })]),
+  );
+  const instances = await call('listAssets', {
+    query: `query=${encodeURIComponent('type:"AWS::EC2::Instance"')}&limit=2&app=asset-view`,
+  });
+  expect(instances.body).toMatchObject({
+    items: [{ accountId: MEMBER }, { accountId: MEMBER }],
+    nextCursor: expect.any(String),
+    count: { exact: true },
+  });
+  expect(await call('listAssets', { query: 'query=colour:red' })).toMatchObject({
+    status: 400,
+    body: { code: 'invalid-query' },
+  });
+  const counts = await call('countAssets', { query: 'by=assetType' });
+  expect(counts.body.items).toEqual(
+    expect.arrayContaining([{ value: 'AWS::EC2::Instance', count: instances.body.count.value }]),
+  );
+  const [asset] = instances.body.items;
+  expect((await call('getAsset', { id: asset.id })).body).toEqual(asset);
+  expect((await call('assetHistory', { id: asset.id })).body.items).toMatchObject([{ event: 'appeared', runId }]);
+
+  expect(await call('deleteConnector', { id, query: 'assets=keep' })).toMatchObject({
+    status: 400,
+    body: { field: 'assets' },
+  });
+  expect(await call('deleteConnector', { id, query: 'assets=delete' })).toMatchObject({ status: 204, body: '' });
+  expect((await call('listAssets')).body.items).toEqual([]);
+  expect(await call('deleteBaseAccount', { id: baseId })).toMatchObject({ status: 204, body: '' });
+  expect(await call('verifyAudit')).toMatchObject({ body: { intact: true } });
+  const actions = (await call('listAudit')).body.items.map((entry: { action: string }) => entry.action);
+  for (const action of [
+    'base-account.created',
+    'connector.created',
+    'run.requested',
+    'connector.deleted',
+    'base-account.deleted',
+  ])
+    expect(actions).toContain(action);
+});
+
+test('what does not exist is not found, by every route with an id', async () => {
+  for (const name of ROUTE_NAMES.filter(name => ROUTES[name].path.includes(':id'))) {
+    const body = name.startsWith('change') ? { body: { ...(name === 'changeUser' ? { role: 'reader' } : {}) } } : {};
+    const answer = await call(name, {
+      id: NO_ID,
+      ...body,
+      ...(name === 'deleteConnector' ? { query: 'assets=detach' } : {}),
+    });
+    expect([name, answer.status, answer.body.code]).toEqual([name, 404, 'not-found']);
+  }
+});
+
+test('no route about hubs, connectors, runs and assets was left out', () => {
+  const elsewhere = /Session|sign|User|Token|OwnPassword|OpenApi/;
+  expect(ROUTE_NAMES.filter(name => !called.has(name) && !elsewhere.test(name))).toEqual([]);
+});
+
+function call(
+  name: RouteName,
+  { id = '', query = '', body }: { id?: string; query?: string; body?: object } = {},
+): Promise<Answer> {
+  called.add(name);
+  const { method, path } = ROUTES[name];
+  return send(api, administrator, {
+    method,
+    path: `${API_PREFIX}${path.replace(':id', id)}${query && `?${query}`}`,
+    body,
+  });
+}
