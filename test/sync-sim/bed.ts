@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { type Simulation, startSimulation } from '../../simulator/simulation.ts';
 import { accountOf, roleArn } from '../../simulator/world/build.ts';
@@ -8,18 +7,14 @@ import type { World } from '../../simulator/world/world.ts';
 import { createConnector } from '../../src/accounts/connectors.ts';
 import type { AccountsDeps } from '../../src/accounts/deps.ts';
 import type { ConnectorInput } from '../../src/accounts/shapes.ts';
-import { createVault, parseMasterKeys } from '../../src/accounts/vault.ts';
-import { closeAws, openAws } from '../../src/aws/aws.ts';
-import { systemClock } from '../../src/domain/clock.ts';
-import { systemIds } from '../../src/domain/ids.ts';
-import { ASSET_TYPES } from '../../src/inventory/registry.ts';
-import { silentLog } from '../../src/log.ts';
+import { closeAws } from '../../src/aws/aws.ts';
 import type { Database } from '../../src/store/database.ts';
 import { getRun, type RunWithScopes } from '../../src/store/run-views.ts';
 import { insertRuns } from '../../src/store/runs.ts';
 import type { SyncDeps } from '../../src/sync/deps.ts';
 import { type Attempt, attemptRun } from '../../src/sync/run.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { depsFor, type PlatformKey } from './deps.ts';
 
 /** A deployment without its queue: a database, simulated AWS, connectors on its accounts. */
 export interface Bed extends AsyncDisposable {
@@ -44,7 +39,7 @@ export interface Bed extends AsyncDisposable {
 export async function openBed(makeWorld: () => World, given: Partial<SyncDeps> = {}): Promise<Bed> {
   const aws = await startSimulation({ makeWorld });
   const database = await createTestDatabase();
-  const deps = { ...depsFor({ world: aws.world, endpoint: aws.endpoint, db: database.db }), ...given };
+  const deps = { ...depsFor({ endpoint: aws.endpoint, key: platformKey(aws.world), db: database.db }), ...given };
   return {
     aws,
     world: aws.world,
@@ -76,27 +71,11 @@ export async function openBed(makeWorld: () => World, given: Partial<SyncDeps> =
   };
 }
 
-/** What a process of a deployment on this world is made of. Calls are tried twice, so that a refusal costs no test a minute. */
-export function depsFor({ world, endpoint, db }: { world: World; endpoint: string; db: Database }): SyncDeps {
+/** The key that the platform account of a generated world acts with. */
+export function platformKey(world: World): PlatformKey {
   const key = world.accounts[GENERATED_PLATFORM_ACCOUNT_ID]?.users['causeway-platform']?.accessKeys[0];
-  const keys = parseMasterKeys(randomBytes(32).toString('base64'), 'the test');
-  if (!key || !keys.ok) throw new Error('a generated world has a platform account with a key');
-  return {
-    db,
-    clock: systemClock,
-    ids: systemIds,
-    log: silentLog,
-    vault: createVault(keys.value),
-    platformAccounts: {
-      global: {
-        accountId: GENERATED_PLATFORM_ACCOUNT_ID,
-        credentials: { kind: 'access-key', accessKeyId: key.id, secretAccessKey: key.secret },
-      },
-    },
-    aws: openAws({ clock: systemClock, ids: systemIds, endpoints: { all: endpoint, byService: {} } }),
-    assetTypes: ASSET_TYPES,
-    callBudget: () => ({ triesMax: 2, attemptMs: 8_000, deadlineMs: systemClock.monotonicMs() + 12_000 }),
-  };
+  if (!key) throw new Error('a generated world has a platform account with a key');
+  return { accountId: GENERATED_PLATFORM_ACCOUNT_ID, accessKeyId: key.id, secretAccessKey: key.secret };
 }
 
 export async function connect(
