@@ -66,6 +66,12 @@ describe('one address', () => {
     );
   });
 
+  it('does not take one service’s request for another’s', async () => {
+    await start();
+    const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'Other_20200101.ListAccounts' };
+    expect(await signedPost('organizations', '{}', headers)).toContain('"__type":"UnknownOperationException"');
+  });
+
   it('names a service that is not simulated', async () => {
     await start();
     expect(await signedPost('s3', '')).toContain('Simulated AWS does not have the service s3');
@@ -226,7 +232,11 @@ function assume(ExternalId = EXTERNAL_ID) {
 }
 
 /** A signed request that no SDK would make. */
-async function signedPost(service: string, body: string): Promise<string> {
+async function signedPost(
+  service: string,
+  body: string,
+  more: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded' },
+): Promise<string> {
   const { hostname, host, port } = new URL(aws.url);
   const signer = new SignatureV4({ service, region: 'us-east-1', sha256: Sha256, credentials: credentialsOf(hubKey) });
   const { headers } = await signer.sign({
@@ -235,7 +245,7 @@ async function signedPost(service: string, body: string): Promise<string> {
     port: Number(port),
     path: '/',
     method: 'POST',
-    headers: { host, 'content-type': 'application/x-www-form-urlencoded' },
+    headers: { host, ...more },
     body,
   });
   return (await fetch(aws.url, { method: 'POST', headers, body })).text();

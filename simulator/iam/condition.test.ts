@@ -183,6 +183,12 @@ describe('conditions', () => {
       { 'a:b': 'anything', 'a:c': '*' },
       false,
     ],
+    [
+      'a key of several values is no variable',
+      { StringEquals: { 'a:b': '${a:c}' } },
+      { 'a:b': 'x', 'a:c': ['x', 'y'] },
+      false,
+    ],
     ['an escaped star is a star', { StringLike: { 'a:b': '${*}x' } }, { 'a:b': '*x' }, true],
     ['an escaped star fits nothing else', { StringLike: { 'a:b': '${*}x' } }, { 'a:b': 'xx' }, false],
     ['an unknown operator allows nothing', { StringIs: { 'a:b': 'x' } }, { 'a:b': 'x' }, false],

@@ -133,6 +133,7 @@ describe('identity-based policies', () => {
     ['an unknown element', policy({ Effect: 'Allow', Action: '*', Resource: '*', Efect: 'Deny' })],
     ['no effect', policy({ Action: '*', Resource: '*' })],
     ['an unknown effect', policy({ Effect: 'allow', Action: '*', Resource: '*' })],
+    ['no resource', policy({ Effect: 'Allow', Action: '*' })],
     ['Action and NotAction', policy({ Effect: 'Allow', Action: '*', NotAction: 'a:B', Resource: '*' })],
     ['a condition that is no object', policy({ Effect: 'Allow', Action: '*', Resource: '*', Condition: 'true' })],
   ])('a document with %s allows nothing', (_claim, document) => {

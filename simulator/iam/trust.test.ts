@@ -64,6 +64,14 @@ describe('trust policies', () => {
     expect(verdict.effect === 'allow' ? verdict.to : undefined).toBe(match);
   });
 
+  it.each([
+    ['before', [HUB, USER]],
+    ['after', [USER, HUB]],
+  ])('the principal counts more than its account, named %s it in a statement of its own', (_claim, names) => {
+    const statements = names.map(AWS => ({ Effect: 'Allow', Principal: { AWS }, Action: 'sts:AssumeRole' }));
+    expect(evaluateTrust(policy(...statements), user, assume())).toMatchObject({ effect: 'allow', to: 'principal' });
+  });
+
   it('a statement without a principal trusts nobody', () => {
     expect(evaluateTrust(policy({ Effect: 'Allow', Action: '*' }), user, assume()).effect).toBe('implicit-deny');
   });

@@ -236,6 +236,49 @@ describe('AssumeRole', () => {
     trust({ AWS: HUB }, ['sts:AssumeRole', 'sts:TagSession', 'sts:SetSourceIdentity']);
     const session = await assume({ ...tagged, SourceIdentity: 'run-1' });
     expect(session.SourceIdentity).toBe('run-1');
+    // It goes along into the next role, which need not be told.
+    addRole(world, MEMBER, { name: 'Next', trustPolicy: trustPolicy({ partition: 'aws', accountIds: [MEMBER] }) });
+    accountOf(world, MEMBER).roles.Reader?.attachedPolicyArns.push('arn:aws:iam::aws:policy/AdministratorAccess');
+    const next = { RoleArn: `arn:aws:iam::${MEMBER}:role/Next`, ExternalId: undefined };
+    expect((await assume(next, as(sessionCredentials(session)))).SourceIdentity).toBe('run-1');
+  });
+
+  it.each<[key: string, right: string, wrong: string]>([
+    ['aws:PrincipalArn', `arn:aws:iam::${HUB}:user/causeway`, `arn:aws:iam::${HUB}:user/other`],
+    ['aws:PrincipalAccount', HUB, MEMBER],
+    ['aws:PrincipalType', 'User', 'AssumedRole'],
+    ['aws:PrincipalTag/team', 'platform', 'other'],
+    ['aws:username', 'causeway', 'other'],
+    ['aws:RequestedRegion', 'us-east-1', 'eu-west-1'],
+    ['aws:SourceIp', '127.0.0.1', '10.0.0.1'],
+    ['aws:SecureTransport', 'true', 'false'],
+    ['aws:ResourceTag/stage', 'prod', 'test'],
+    ['sts:RoleSessionName', 'run-1', 'run-2'],
+    ['sts:ExternalId', EXTERNAL_ID, 'other'],
+  ])('a trust policy can ask for %s', async (key, right, wrong) => {
+    Object.assign(accountOf(world, HUB).users.causeway ?? {}, { tags: { team: 'platform' } });
+    Object.assign(accountOf(world, MEMBER).roles.Reader ?? {}, { tags: { stage: 'prod' } });
+    trust({ AWS: HUB }, ['sts:AssumeRole'], { StringEquals: { [key]: right } });
+    await expect(assume()).resolves.toBeDefined();
+    trust({ AWS: HUB }, ['sts:AssumeRole'], { StringEquals: { [key]: wrong } });
+    await expect(assume()).rejects.toMatchObject({ name: 'AccessDenied' });
+  });
+
+  it('a session calls as its role, and without multi-factor authentication', async () => {
+    addRole(world, MEMBER, { name: 'Next', trustPolicy: {} });
+    const next = accountOf(world, MEMBER).roles.Next;
+    if (!next) throw new Error('the role was just made');
+    const session = as(sessionCredentials(await assume()));
+    const ask = (Condition: unknown) => {
+      const statement = { Effect: 'Allow', Principal: { AWS: ROLE_ARN }, Action: 'sts:AssumeRole', Condition };
+      next.trustPolicy = { Version: '2012-10-17', Statement: [statement] };
+      return assume({ RoleArn: `arn:aws:iam::${MEMBER}:role/Next`, ExternalId: undefined }, session);
+    };
+    await expect(ask({ ArnEquals: { 'aws:PrincipalArn': ROLE_ARN } })).resolves.toBeDefined();
+    await expect(ask({ Bool: { 'aws:MultiFactorAuthPresent': 'false' } })).resolves.toBeDefined();
+    await expect(ask({ Bool: { 'aws:MultiFactorAuthPresent': 'true' } })).rejects.toMatchObject({
+      name: 'AccessDenied',
+    });
   });
 
   it('knows the caller’s organisation', async () => {
