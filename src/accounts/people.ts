@@ -160,7 +160,7 @@ export async function removeToken(
 /**
  * Makes the user `admin` where there is no user at all. Without a password it makes one up and answers it, to be shown
  * once. undefined: there are users already. Two processes that start at once make one administrator between them.
- * Fault invalid-field when the password given is too short or too long.
+ * Fault invalid-setting when the password given is too short or too long.
  */
 export async function ensureFirstAdministrator(
   deps: PeopleDeps,
@@ -170,7 +170,7 @@ export async function ensureFirstAdministrator(
   if (password !== undefined && !isGoodPassword(password)) {
     return failed(
       fault(
-        'invalid-field',
+        'invalid-setting',
         `The first administrator's password needs ${LIMITS.passwordCharsMin} to ${LIMITS.passwordCharsMax} characters; it has ${password.length}.`,
         { subject: 'CAUSEWAY_ADMIN_PASSWORD' },
       ),

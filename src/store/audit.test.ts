@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
@@ -92,6 +93,19 @@ test.each([
   await appendEntries(db, 5);
   await attack(db, sql`delete from audit_log where seq = ${seq}`);
   expect(await verifyAudit(db)).toMatchObject({ intact: false, brokenAtSeq: seq });
+});
+
+test('an entry rewritten together with its own hash is found out by the next one', async () => {
+  const { db } = await freshDatabase();
+  await appendEntries(db, 5);
+  const entry = (await listAudit(db, { before: 4, limit: 1 }))[0];
+  const text = `{"action":"thing.changed","actor":"user:eve","at":"2023-11-14T22:13:20.003Z","detail":{},"seq":3,"subject":"thing:3"}`;
+  const hash = createHash('sha256')
+    .update(entry?.previousHash ?? '')
+    .update(text)
+    .digest();
+  await attack(db, sql`update audit_log set actor = 'user:eve', detail = '{}', hash = ${hash} where seq = 3`);
+  expect(await verifyAudit(db)).toMatchObject({ intact: false, entries: 3, brokenAtSeq: 4 });
 });
 
 test('two entries that changed places are found out', async () => {

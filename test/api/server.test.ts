@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { handlersOf } from '../../src/api/handlers.ts';
 import { registerRoutes } from '../../src/api/register-routes.ts';
 import { startApiServer } from '../../src/api/server.ts';
+import { LIMITS } from '../../src/domain/limits.ts';
 import { silentLog } from '../../src/log.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import {
@@ -311,8 +312,10 @@ test('a server that closes finishes what is under way', async () => {
   const server = await startApiServer(api.deps, { host: '127.0.0.1', port: 0 });
   const underWay = signIn(server, { username: 'reader' });
   await new Promise(resolve => setTimeout(resolve, 15));
+  const start = performance.now();
   const [{ answer }] = await Promise.all([underWay, server.close()]);
   expect(answer.status).toBe(200);
+  expect(performance.now() - start).toBeLessThan(LIMITS.closeGraceMs / 2);
   await expect(send(server, NOBODY, { path: '/healthz' })).rejects.toThrow();
 });
 
