@@ -1,10 +1,11 @@
-import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { GetCallerIdentityCommand, type GetCallerIdentityCommandOutput, STSClient } from '@aws-sdk/client-sts';
 import { type Fault, fault } from '../domain/faults.ts';
 import { factsOfPartition, type PartitionFacts } from '../domain/partition.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { type Aws, clientSettings } from './aws.ts';
 import { type Budget, call } from './call.ts';
 import { type CredentialsProvider, type HubIdentity, hubCredentials } from './credentials.ts';
+import { FaultError } from './translate.ts';
 
 /** Whom AWS says some credentials belong to. */
 export interface Caller {
@@ -51,22 +52,18 @@ export async function callerIdentity(
     disableClockSkewCorrection: true,
   });
   const names = { service: 'sts', operation: 'GetCallerIdentity', signedBy, budget } as const;
-  const answer = await call(
+  return await call(
     aws,
-    signal => client.send(new GetCallerIdentityCommand({}), { abortSignal: signal }),
+    async signal => readCaller(await client.send(new GetCallerIdentityCommand({}), { abortSignal: signal })),
     names,
   );
-  if (!answer.ok) return answer;
-  const { Arn: arn, Account: accountId } = answer.value;
-  if (arn === undefined || accountId === undefined) {
-    return failed(fault('incomplete-answer', 'STS named neither an account nor an ARN.'));
-  }
-  return ok({ arn, accountId, partition: partitionOf(arn) });
 }
 
-/** The partition as it is written in an ARN. */
-export function partitionOf(arn: string): string {
-  return arn.split(':')[1] ?? '';
+function readCaller({ Arn: arn, Account: accountId }: GetCallerIdentityCommandOutput): Caller {
+  if (arn === undefined || accountId === undefined) {
+    throw new FaultError(fault('incomplete-answer', 'STS named neither an account nor an ARN.'));
+  }
+  return { arn, accountId, partition: arn.split(':')[1] ?? '' };
 }
 
 function judgeHub(caller: Caller, { hub, facts }: HubIdentity): Fault | undefined {
@@ -76,7 +73,7 @@ function judgeHub(caller: Caller, { hub, facts }: HubIdentity): Fault | undefine
       field: 'accountType',
     });
   }
-  if (/^\d{12}$/.test(caller.accountId) && caller.arn.endsWith(`:iam::${caller.accountId}:root`)) {
+  if (caller.arn.endsWith(`:iam::${caller.accountId}:root`)) {
     return fault('root-key', `The key belongs to the root user of account ${caller.accountId}.`, {
       field: 'accessKeyId',
     });
