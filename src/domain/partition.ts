@@ -91,3 +91,8 @@ export function isAccountType(text: string): text is AccountType {
 export function regionFits(facts: PartitionFacts, region: string): boolean {
   return facts.regionPattern.test(region);
 }
+
+/** Whether a region's name belongs to another partition; a name that fits none may be a region newer than this table. */
+export function regionFitsOther(facts: PartitionFacts, region: string): boolean {
+  return !regionFits(facts, region) && PARTITIONS.some(row => regionFits(row, region));
+}
