@@ -19,7 +19,7 @@ export function sendFaults(reply: FastifyReply, faults: Faults): FastifyReply {
     .send(problem);
 }
 
-export function problemOf(faults: Faults, requestId: string): Problem {
+function problemOf(faults: Faults, requestId: string): Problem {
   const [first] = faults;
   const errors = faults.flatMap(({ field, ...rest }) =>
     field === undefined ? [] : [{ field, code: rest.code, detail: rest.detail, remedy: remedyOf(rest) }],

@@ -18,7 +18,7 @@ export interface Call {
 }
 
 /** One route at work: its input, parsed, to its reply, or the fault that the caller is told. */
-export type Handler<Name extends RouteName> = (input: InputOf<Name>, call: Call) => Promise<Result<WireOf<Name>>>;
+type Handler<Name extends RouteName> = (input: InputOf<Name>, call: Call) => Promise<Result<WireOf<Name>>>;
 
 /** The reply of a route, not to be changed by whoever makes it. */
 export type WireOf<Name extends RouteName> = ReadOnly<ReplyOf<Name>>;

@@ -3,7 +3,7 @@ import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
-import { isDatabaseUnavailable } from '../store/database.ts';
+import { isDatabaseUnavailable, isStatementTimeout } from '../store/database.ts';
 import { API_PREFIX } from './contract.ts';
 import { faultOfHttpError, sendFaults } from './fault-reply.ts';
 import { type ApiDeps, handlersOf } from './handlers.ts';
@@ -108,6 +108,9 @@ function answerError(
       'database unavailable',
     );
     void sendFaults(reply, [fault('database-unavailable', 'The database does not answer.', { retryAfterSeconds: 5 })]);
+  } else if (isStatementTimeout(error)) {
+    log.warn({ requestId: request.id, route: request.routeOptions.config.routeName }, 'a statement took too long');
+    void sendFaults(reply, [fault('request-timeout', 'The database took too long to answer.')]);
   } else {
     log.error(
       { requestId: request.id, method: request.method, path: pathOf(request), err: error },

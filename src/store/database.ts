@@ -92,6 +92,11 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return isDatabaseUnavailable(error.cause);
 }
 
+/** Whether PostgreSQL broke a statement off: at `LIMITS.statementTimeoutMs`, or because somebody cancelled it. 57014 query_canceled. */
+export function isStatementTimeout(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '57014';
+}
+
 /**
  * Class 08 connection exception, class 28 and 3D000 sign-in refused or database not there, class 53 insufficient resources
  * (connections, disk, memory), 57P01 to 57P05 (shut down, crashed, starting, database dropped, session ended), 25006 read

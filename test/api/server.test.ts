@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
 import Fastify from 'fastify';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -248,6 +249,26 @@ test('without its database a server says so, changes nothing, and goes on by its
   expect((await raw(server.url, { path: '/metrics', headers: {} })).text).toContain('\ncauseway_database_up 0\n');
   await wire.mend();
   for (const request of requests) expect((await send(server, session, request)).status).toBe(200);
+});
+
+test('a statement that is broken off is told as such, not as a bug', async () => {
+  const reader = await newToken(api, { administrator, role: 'administrator' });
+  const { db } = api.database;
+  const answer = await db.transaction().execute(async transaction => {
+    await sql`lock table audit_head`.execute(transaction);
+    const verifying = send(api, reader, { method: 'POST', path: '/api/v1/audit/verify' });
+    await expect
+      .poll(async () => {
+        const waiting = sql`
+          select pg_cancel_backend(pid) from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock' and query like '%audit_head%'
+        `;
+        return (await waiting.execute(db)).rows.length;
+      })
+      .toBe(1);
+    return await verifying;
+  });
+  expect([answer.status, answer.body.code]).toEqual([503, 'request-timeout']);
 });
 
 test('a client that runs away is slowed down', async () => {
