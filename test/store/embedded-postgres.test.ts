@@ -142,8 +142,11 @@ describe.skipIf(process.platform !== 'linux')('the embedded PostgreSQL', { timeo
   });
 
   test('a postmaster.pid with the number of a living stranger does not hinder the start', async () => {
-    fs.writeFileSync(path.join(data, 'postmaster.pid'), `${process.pid}\n${data}\n0\n5432\n/tmp\n\n  0 0\nready\n`);
+    const { uid, gid } = fs.statSync(data);
+    const stranger = spawn('sleep', ['60'], { uid, gid, stdio: 'ignore' }); // a process of the same user, else PostgreSQL knows better
+    fs.writeFileSync(path.join(data, 'postmaster.pid'), `${stranger.pid}\n${data}\n0\n5432\n/tmp\n\n  0 0\nready\n`);
     await startOwner(dataDir);
+    stranger.kill();
   });
 
   test('what hinders PostgreSQL from starting is told', async () => {

@@ -49,6 +49,15 @@ test('a failing migration leaves nothing of itself, and those before it stay', a
   expect(await world.migrate()).toEqual({ ok: true, value: ['0002_broken.sql'] });
 });
 
+test('a migration and the record of it stand or fall together', async () => {
+  await using world = await makeWorld({
+    '0001_first.sql': 'create table a (id int)',
+    '0002_unrecorded.sql': "create table b (id int); alter table migrations add check (name not like '%unrecorded%')",
+  });
+  expect(await world.migrate()).toMatchObject({ ok: false, fault: { code: 'migration-failed' } });
+  expect((await sql`select to_regclass('b') as b`.execute(world.db)).rows).toEqual([{ b: null }]);
+});
+
 test('a migration that was changed after it was applied is refused', async () => {
   await using world = await makeWorld({ '0001_first.sql': 'create table a (id int)' });
   await world.migrate();
