@@ -71,7 +71,9 @@ function States({ connectors, more }: { connectors: readonly Connector[]; more: 
             <Figure
               key={state}
               label={
-                <StatusIndicator type={CONNECTOR_STATES[state].type}>{CONNECTOR_STATES[state].label}</StatusIndicator>
+                <StatusIndicator wrapText={false} type={CONNECTOR_STATES[state].type}>
+                  {CONNECTOR_STATES[state].label}
+                </StatusIndicator>
               }
               count={connectors.filter(connector => connector.state === state).length}
               href={`${PATHS.connectors}?state=${state}`}

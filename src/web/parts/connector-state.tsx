@@ -15,11 +15,21 @@ export const CONNECTOR_STATES = {
   disabled: { type: 'stopped', label: 'Disabled' },
 } as const satisfies Record<State, { type: StatusIndicatorProps.Type; label: string }>;
 
+const soonMs = 5_000;
+
+/** Whether the connector runs, or is about to: then its page and its row are read again often. */
+export function isBusy({ state, enabled, nextRunAt }: Pick<Connector, 'state' | 'enabled' | 'nextRunAt'>): boolean {
+  if (state === 'queued' || state === 'running') return true;
+  return enabled && nextRunAt !== null && new Date(nextRunAt).getTime() < Date.now() + soonMs;
+}
+
 export function ConnectorState({ connector }: { connector: Pick<Connector, 'state' | 'moving'> }) {
   const { type, label } = CONNECTOR_STATES[connector.state];
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      <StatusIndicator type={type}>{label}</StatusIndicator>
+      <StatusIndicator wrapText={false} type={type}>
+        {label}
+      </StatusIndicator>
       {connector.moving && <Badge color="severity-medium">Moving</Badge>}
     </SpaceBetween>
   );

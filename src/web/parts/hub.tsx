@@ -6,11 +6,12 @@ export type Connector = ReplyOf<'getConnector'>;
 export type AccountType = Connector['accountType'];
 
 /** "base account 111122223333", or what stands there when no hub is known. */
-export function HubName({ hub, none = 'none' }: { hub: Hub | null; none?: string }) {
+export function HubName({ hub, none = 'none', short = false }: { hub: Hub | null; none?: string; short?: boolean }) {
   if (!hub) return <>{none}</>;
   return (
     <span className="causeway-nowrap">
-      {hub.kind === 'base-account' ? 'Base account' : 'Platform account'} {hub.accountId}
+      {hub.kind === 'base-account' ? 'Base' : 'Platform'}
+      {short ? '' : ' account'} {hub.accountId}
     </span>
   );
 }

@@ -64,6 +64,7 @@ export function PagedTable<Item>(props: Props<Item>) {
       wrapLines={settings.wrapLines}
       contentDensity={settings.density}
       resizableColumns
+      stickyColumns={columns.at(-1)?.id === 'actions' ? { last: 1 } : {}}
       enableKeyboardNavigation
       {...tableStates(read, props.what, props.empty)}
       {...(sorted ? { sortingColumn: sorted, sortingDescending: props.sort?.descending ?? false } : {})}
@@ -98,7 +99,11 @@ export function PagedTable<Item>(props: Props<Item>) {
           />
         )
       }
-      preferences={<TablePreferences columns={columns} settings={settings} what={props.what} />}
+      preferences={
+        (variant === 'full-page' || props.filter) && (
+          <TablePreferences columns={columns} settings={settings} what={props.what} />
+        )
+      }
       footer={props.below}
     />
   );
@@ -143,7 +148,7 @@ function PageButtons({
   return (
     <SpaceBetween direction="horizontal" size="xs" alignItems="center">
       <Box color="text-body-secondary" fontSize="body-s">
-        {first === null ? 'A later page' : `${format(first)}–${format(first + Math.max(shown, 1) - 1)}`}
+        {read.isPlaceholderData ? 'Loading' : rangeInWords(first, shown)}
       </Box>
       <ButtonGroup
         variant="icon"
@@ -176,6 +181,10 @@ function PageButtons({
       />
     </SpaceBetween>
   );
+}
+
+function rangeInWords(first: number | null, shown: number): string {
+  return first === null ? 'A later page' : `${format(first)}–${format(first + Math.max(shown, 1) - 1)}`;
 }
 
 function TablePreferences<Item>({

@@ -29,7 +29,7 @@ export function Header() {
         identity={{
           href: '/',
           title: 'Causeway',
-          logo: { src: logo, alt: '' },
+          logo: { src: logo, alt: 'Causeway’s logo' },
           onFollow: event => {
             event.preventDefault();
             void navigate('/');

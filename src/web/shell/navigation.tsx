@@ -2,15 +2,15 @@ import SideNavigation, { type SideNavigationProps } from '@cloudscape-design/com
 import { useLocation } from 'react-router';
 import { useFollow } from '../parts/links.tsx';
 import { useSession } from '../session.tsx';
+import type { Crumb } from './page.tsx';
 
-export function Navigation() {
+export function Navigation({ crumbs }: { crumbs: readonly Crumb[] }) {
   const { user } = useSession();
   const { pathname } = useLocation();
   const follow = useFollow();
   return (
     <SideNavigation
-      header={{ text: 'Causeway', href: '/' }}
-      activeHref={activeHref(pathname)}
+      activeHref={activeHref([...crumbs.map(({ href }) => href), pathname])}
       items={user.role === 'administrator' ? [...SECTIONS, ...ADMINISTRATION] : SECTIONS}
       onFollow={follow}
     />
@@ -65,8 +65,14 @@ const ADMINISTRATION: readonly SideNavigationProps.Item[] = [
   },
 ];
 
-/** Every page below a list belongs to that list: the first three segments of the path name it, or two. */
-function activeHref(pathname: string): string {
-  const [first = '', second = '', third = ''] = pathname.split('/').filter(Boolean);
-  return first === 'configuration' ? `/${first}/${second}/${third}` : `/${first}/${second}`;
+/** The entry that a page belongs to: its own, or else the last of its breadcrumbs that is one. */
+function activeHref(hrefs: readonly string[]): string {
+  return hrefs.findLast(href => href !== '' && LINKS.has(href)) ?? '';
+}
+
+const LINKS: ReadonlySet<string> = new Set([...SECTIONS, ...ADMINISTRATION].flatMap(linksIn));
+
+function linksIn(item: SideNavigationProps.Item): string[] {
+  const own = item.type === 'link' ? [item.href] : [];
+  return 'items' in item ? [...own, ...item.items.flatMap(linksIn)] : own;
 }

@@ -21,7 +21,7 @@ export function Shell() {
       <Header />
       <AppLayoutToolbar
         headerSelector="#top"
-        navigation={<Navigation />}
+        navigation={<Navigation crumbs={facts.crumbs} />}
         navigationOpen={navigationOpen}
         onNavigationChange={event => setNavigationOpen(event.detail.open)}
         breadcrumbs={

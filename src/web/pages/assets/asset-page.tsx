@@ -122,21 +122,25 @@ function Details({ asset, info }: { asset: Asset; info: AssetTypeInfo | undefine
     <SpaceBetween size="l">
       {groupsOf(info).map(({ title, properties }) => (
         <Container key={title} header={<Header variant="h2">{title}</Header>}>
-          <Facts facts={properties.map(property => factOf(asset, property))} />
+          <Facts columns={3} facts={properties.map(property => factOf(asset, property))} />
         </Container>
       ))}
     </SpaceBetween>
   );
 }
 
-function factOf(asset: Asset, { label, path, kind }: AssetTypeInfo['properties'][number]): Fact {
+function factOf(asset: Asset, { name, label, path, kind }: AssetTypeInfo['properties'][number]): Fact {
   const values = valuesAt(asset.attributes, path);
   const [first] = values;
   if (first === undefined) return { label, value: null };
   if (kind === 'time') return { label, value: <ExactTime at={first} /> };
   if (kind === 'boolean') return { label, value: first === 'true' ? 'Yes' : 'No' };
-  return { label, value: values.length === 1 ? <CopyableId text={first} what={label} /> : values.join(', ') };
+  const copied = values.length === 1 && COPIED.test(name);
+  return { label, value: copied ? <CopyableId text={first} what={label} /> : values.join(', ') };
 }
+
+/** Names of properties whose values people take elsewhere: ids, addresses, ARNs. */
+const COPIED = /(id|ip|arn|dnsName|profile)$/i;
 
 function TagsOf({ asset }: { asset: Asset }) {
   return (

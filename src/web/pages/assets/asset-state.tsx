@@ -11,7 +11,9 @@ export function AssetState({ asset }: { asset: Pick<Asset, 'state' | 'goneAt' | 
       {asset.state === null ? (
         <Box color="text-status-inactive">–</Box>
       ) : (
-        <StatusIndicator type={SIGNS[asset.state.toLowerCase()] ?? 'info'}>{asset.state}</StatusIndicator>
+        <StatusIndicator wrapText={false} type={SIGNS[asset.state.toLowerCase()] ?? 'info'}>
+          {asset.state}
+        </StatusIndicator>
       )}
       {asset.goneAt !== null && <Badge color="severity-neutral">Gone</Badge>}
       {asset.connectorIds.length === 0 && <Badge color="severity-neutral">Detached</Badge>}

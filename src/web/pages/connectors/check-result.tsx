@@ -36,7 +36,7 @@ export function CheckResultView({
       disabled={whyNot !== null}
       disabledReason={whyNot ?? undefined}
     >
-      Check again
+      {lastCheck ? 'Check again' : 'Check the role'}
     </Button>
   );
   return (

@@ -5,7 +5,7 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tabs from '@cloudscape-design/components/tabs';
 import { useParams } from 'react-router';
-import { ConnectorState } from '../../parts/connector-state.tsx';
+import { ConnectorState, isBusy } from '../../parts/connector-state.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { CopyableId } from '../../parts/failure-alert.tsx';
 import { accountTypeLabel, type Connector, HubName } from '../../parts/hub.tsx';
@@ -22,7 +22,7 @@ import { Page } from '../../shell/page.tsx';
 import { quoted } from '../assets/query-text.ts';
 import { CheckResultView } from './check-result.tsx';
 import { useConnectorActions, whyNotRun } from './connector-actions.tsx';
-import { appsInWords, CoverageCell, regionsInWords } from './connectors-table.tsx';
+import { appsInWords, CoverageCell } from './connectors-table.tsx';
 import { ConnectorHelp } from './help.tsx';
 import { HubBanner } from './hub-banner.tsx';
 import { RoleTab } from './role-tab.tsx';
@@ -30,7 +30,11 @@ import { RunsTab } from './runs-tab.tsx';
 
 export function ConnectorPage() {
   const { id = '' } = useParams();
-  const read = useRead('getConnector', { params: { id } }, { again: soonWhileUnderWay });
+  const read = useRead(
+    'getConnector',
+    { params: { id } },
+    { again: connector => (connector && isBusy(connector) ? 1_500 : 15_000) },
+  );
   return (
     <Page
       title={read.data?.name ?? 'Connector'}
@@ -45,10 +49,6 @@ export function ConnectorPage() {
 }
 
 const HELP = <ConnectorHelp />;
-
-function soonWhileUnderWay(connector: Connector | undefined): number {
-  return connector?.state === 'queued' || connector?.state === 'running' ? 1_500 : 15_000;
-}
 
 function ConnectorView({ connector }: { connector: Connector }) {
   const { get, set } = useView();
@@ -138,10 +138,6 @@ function KeyFacts({ connector }: { connector: Connector }) {
             label: 'Next run',
             value: connector.enabled ? <TimeAgo at={connector.nextRunAt} /> : 'Disabled',
           },
-          { label: 'Regions', value: regionsInWords(connector.regions) },
-          { label: 'Polling frequency', value: `Every ${connector.pollingMinutes} minutes` },
-          { label: 'Apps', value: <Apps connector={connector} /> },
-          { label: 'Role ARN', value: <CopyableId text={connector.roleArn} what="role ARN" /> },
         ]}
       />
     </Container>
@@ -171,10 +167,14 @@ function Settings({ connector }: { connector: Connector }) {
       <Facts
         columns={2}
         facts={[
+          { label: 'Role ARN', value: <CopyableId text={connector.roleArn} what="role ARN" /> },
+          { label: 'External ID', value: <CopyableId text={connector.externalId} what="external ID" /> },
+          { label: 'Regions', value: connector.regions?.join(', ') ?? 'All regions that the account has enabled' },
+          { label: 'Polling frequency', value: `Every ${connector.pollingMinutes} minutes` },
+          { label: 'Apps', value: <Apps connector={connector} /> },
+          { label: 'Enabled', value: connector.enabled ? 'Yes' : 'No' },
           { label: 'Connector tags', value: <Tags tags={connector.tags} /> },
           { label: 'Asset tags', value: <Tags tags={connector.assetTags} /> },
-          { label: 'Regions', value: connector.regions?.join(', ') ?? 'All regions that the account has enabled' },
-          { label: 'Enabled', value: connector.enabled ? 'Yes' : 'No' },
           { label: 'Created', value: <TimeAgo at={connector.createdAt} /> },
           { label: 'Changed', value: <TimeAgo at={connector.updatedAt} /> },
         ]}

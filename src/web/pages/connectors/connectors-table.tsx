@@ -7,7 +7,7 @@ import { useState } from 'react';
 import type { ReplyOf } from '../../../api/contract.ts';
 import { sameHub } from '../../../domain/hub.ts';
 import { isAccountType, PARTITIONS } from '../../../domain/partition.ts';
-import { CONNECTOR_STATES, ConnectorState } from '../../parts/connector-state.tsx';
+import { CONNECTOR_STATES, ConnectorState, isBusy } from '../../parts/connector-state.tsx';
 import { CopyableId } from '../../parts/failure-alert.tsx';
 import { accountTypeLabel, type Connector, HubName } from '../../parts/hub.tsx';
 import { PageButton, PageLink } from '../../parts/links.tsx';
@@ -66,8 +66,7 @@ export function ConnectorsTable({ variant = 'full-page' }: { variant?: 'full-pag
 
 /** Often while something runs, now and then otherwise. */
 export function soonWhileRunning(reply: ReplyOf<'listConnectors'> | undefined): number {
-  const underWay = reply?.items.some(({ state }) => state === 'queued' || state === 'running');
-  return underWay ? 2_000 : 15_000;
+  return reply?.items.some(isBusy) ? 2_000 : 15_000;
 }
 
 function Filters() {
@@ -163,7 +162,7 @@ const COLUMNS: readonly Column<Connector>[] = [
     header: 'Name',
     cell: connector => <PageLink href={PATHS.connector(connector.id)}>{connector.name}</PageLink>,
     isRowHeader: true,
-    width: 220,
+    width: 200,
   },
   {
     id: 'accountId',
@@ -208,12 +207,13 @@ function actionsColumn(menu: ReturnType<typeof useConnectorActions>['menu']): Co
 }
 
 function HubCell({ connector: { currentHub, targetHub } }: { connector: Connector }) {
-  if (!currentHub) return <HubName hub={targetHub} none="None" />;
-  if (!targetHub || sameHub(currentHub, targetHub)) return <HubName hub={currentHub} />;
+  if (!currentHub) return <HubName hub={targetHub} none="None" short />;
+  if (!targetHub || sameHub(currentHub, targetHub)) return <HubName hub={currentHub} short />;
   return (
-    <span>
-      <HubName hub={currentHub} /> → <HubName hub={targetHub} />
-    </span>
+    <>
+      <HubName hub={currentHub} short />
+      <br />→ <HubName hub={targetHub} short />
+    </>
   );
 }
 

@@ -78,6 +78,7 @@ function AccountTypeTiles({ draft, change, wrong }: FieldsProps) {
       label="Account type"
       description="Which part of AWS the account lives in."
       errorText={wrong('accountType')}
+      stretch
     >
       <Tiles
         columns={3}

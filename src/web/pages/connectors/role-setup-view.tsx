@@ -43,7 +43,7 @@ export function RoleSetupView({ setup }: { setup: RoleSetup }) {
                 <Code
                   text={setup.cloudFormationTemplate}
                   label="CloudFormation template"
-                  fileName={`${setup.roleName}.yaml`}
+                  fileName={`${setup.roleName}.json`}
                 />
               </Way>
             ),

@@ -9,6 +9,7 @@ import TextFilter from '@cloudscape-design/components/text-filter';
 import { useParams } from 'react-router';
 import type { ReplyOf } from '../../../api/contract.ts';
 import { Facts } from '../../parts/facts.tsx';
+import { CopyableId } from '../../parts/failure-alert.tsx';
 import { FaultAlert, FaultPopover } from '../../parts/fault.tsx';
 import { HubName } from '../../parts/hub.tsx';
 import { EmptyState, Loaded } from '../../parts/loaded.tsx';
@@ -68,11 +69,18 @@ function RunView({ run, name }: { run: Run; name: string | undefined }) {
               },
               { label: 'Why', value: `${TRIGGERS[run.trigger]} (${run.requestedBy})` },
               { label: 'Through', value: <HubName hub={run.hub} none="–" /> },
-              { label: 'Became', value: run.callerArn ?? '' },
               { label: 'Resources', value: run.counts.items.toLocaleString('en-US') },
               { label: 'Changes', value: changesInWords(run.counts) },
             ]}
           />
+          {run.callerArn && (
+            <Facts
+              columns={1}
+              facts={[
+                { label: 'Session in the account', value: <CopyableId text={run.callerArn} what="session ARN" /> },
+              ]}
+            />
+          )}
         </SpaceBetween>
       </Container>
       <Scopes scopes={run.scopes} />
@@ -86,7 +94,10 @@ const PAGE_SIZE = 50;
 function Scopes({ scopes }: { scopes: readonly Scope[] }) {
   const { get, set } = useView();
   const outcome = get('outcome');
-  const shown = scopes.filter(scope => outcome === '' || (scope.outcome ?? 'unfinished') === outcome);
+  const shown = scopes
+    .filter(scope => outcome === '' || (scope.outcome ?? 'unfinished') === outcome)
+    .sort((a, b) => Number(a.outcome === 'complete') - Number(b.outcome === 'complete'));
+  const options = outcomeOptions(scopes);
   const { items, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(shown, {
     filtering: {
       empty: <EmptyState title="No scopes yet">They are planned when the run starts.</EmptyState>,
@@ -119,8 +130,8 @@ function Scopes({ scopes }: { scopes: readonly Scope[] }) {
           <TextFilter {...filterProps} filteringPlaceholder="Find by region or type" filteringAriaLabel="Find scopes" />
           <Select
             ariaLabel="Outcome"
-            selectedOption={OUTCOME_OPTIONS.find(({ value }) => value === outcome) ?? null}
-            options={OUTCOME_OPTIONS}
+            selectedOption={options.find(({ value }) => value === outcome) ?? null}
+            options={options}
             onChange={event => set({ outcome: event.detail.selectedOption.value ?? '' })}
           />
         </SpaceBetween>
@@ -130,11 +141,18 @@ function Scopes({ scopes }: { scopes: readonly Scope[] }) {
   );
 }
 
-const OUTCOME_OPTIONS = [
-  { value: '', label: 'Any outcome' },
-  { value: 'unfinished', label: 'Not finished' },
-  ...Object.entries(OUTCOMES).map(([value, { label }]) => ({ value, label })),
-];
+/** The outcomes that occur, each with how often. */
+function outcomeOptions(scopes: readonly Scope[]) {
+  const counted = Map.groupBy(scopes, scope => scope.outcome ?? 'unfinished');
+  const every = { value: '', label: `Any outcome (${scopes.length})` };
+  return [
+    every,
+    ...[...counted].map(([value, { length }]) => ({
+      value,
+      label: `${value === 'unfinished' ? 'Not finished' : OUTCOMES[value].label} (${length})`,
+    })),
+  ];
+}
 
 const COLUMNS: readonly TableProps.ColumnDefinition<Scope>[] = [
   {

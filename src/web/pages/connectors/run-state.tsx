@@ -21,7 +21,11 @@ export const TRIGGERS = {
 
 export function RunState({ run }: { run: Pick<Run, 'state'> }) {
   const { type, label } = RUN_STATES[run.state];
-  return <StatusIndicator type={type}>{label}</StatusIndicator>;
+  return (
+    <StatusIndicator wrapText={false} type={type}>
+      {label}
+    </StatusIndicator>
+  );
 }
 
 export const OUTCOMES = {
@@ -35,6 +39,15 @@ export const OUTCOMES = {
 } as const satisfies Record<NonNullable<ScopeOutcome>, { type: StatusIndicatorProps.Type; label: string }>;
 
 export function OutcomeIndicator({ outcome, pending }: { outcome: ScopeOutcome; pending: string }) {
-  if (outcome === null) return <StatusIndicator type="pending">{pending}</StatusIndicator>;
-  return <StatusIndicator type={OUTCOMES[outcome].type}>{OUTCOMES[outcome].label}</StatusIndicator>;
+  if (outcome === null)
+    return (
+      <StatusIndicator wrapText={false} type="pending">
+        {pending}
+      </StatusIndicator>
+    );
+  return (
+    <StatusIndicator wrapText={false} type={OUTCOMES[outcome].type}>
+      {OUTCOMES[outcome].label}
+    </StatusIndicator>
+  );
 }

@@ -1,5 +1,6 @@
 import ProgressBar from '@cloudscape-design/components/progress-bar';
 import type { ReplyOf } from '../../../api/contract.ts';
+import { isBusy } from '../../parts/connector-state.tsx';
 import { FaultPopover } from '../../parts/fault.tsx';
 import { type Connector, HubName } from '../../parts/hub.tsx';
 import { PageLink } from '../../parts/links.tsx';
@@ -20,7 +21,7 @@ export function RunsTab({ connector }: { connector: Connector }) {
   const read = useRead(
     'listRuns',
     { params: { id: connector.id }, query: { limit: settings.pageSize, cursor: pager.cursor } },
-    { again: runs => (runs?.items.some(isUnderWay) ? 1_500 : 15_000), keepPrevious: true },
+    { again: runs => (isBusy(connector) || runs?.items.some(isUnderWay) ? 1_500 : 15_000), keepPrevious: true },
   );
   return (
     <PagedTable
@@ -67,7 +68,7 @@ const COLUMNS: readonly Column<Run>[] = [
     isRowHeader: true,
     width: 150,
   },
-  { id: 'state', header: 'State', cell: run => <RunState run={run} />, width: 170 },
+  { id: 'state', header: 'State', cell: run => <RunState run={run} />, width: 185 },
   {
     id: 'scopes',
     header: 'Scopes',
@@ -75,7 +76,7 @@ const COLUMNS: readonly Column<Run>[] = [
       isUnderWay(run) ? <RunProgress run={run} /> : `${run.counts.complete} of ${run.counts.scopes} complete`,
     width: 200,
   },
-  { id: 'items', header: 'Resources', cell: ({ counts }) => counts.items.toLocaleString('en-US'), width: 110 },
+  { id: 'items', header: 'Resources', cell: ({ counts }) => counts.items.toLocaleString('en-US'), width: 120 },
   { id: 'changes', header: 'Changes', cell: ({ counts }) => changesInWords(counts), width: 220 },
   { id: 'fault', header: 'Reason', cell: ({ fault }) => (fault ? <FaultPopover fault={fault} /> : '–'), width: 240 },
   {
