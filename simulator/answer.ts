@@ -4,8 +4,7 @@ import type { CallLog, CallRecord } from './call-log.ts';
 import type { DecideFault, FaultOutcome } from './faults.ts';
 import { decideForCaller, denialMessage } from './iam/authorise.ts';
 import { contextOf } from './iam/context.ts';
-import type { Credential } from './iam/credentials.ts';
-import { AwsError, type Call } from './service.ts';
+import { AwsError, type Call, type Principal } from './service.ts';
 import { SERVICES, type Service, type SimulatedOperation } from './services/registry.ts';
 import { authenticate } from './wire/authenticate.ts';
 import type { WireAnswer, WireRequest } from './wire/protocol.ts';
@@ -42,7 +41,7 @@ export async function answerAws(request: WireRequest, sourceIp: string, context:
     requestId,
     service: service.name,
     operation: service.protocol.operationOf(request) ?? '',
-    region: signature?.scope.region ?? '',
+    region: signature?.scope.region ?? REGION_OF_UNSIGNED_CALLS,
     status: 200,
   };
   let result: Answer;
@@ -74,6 +73,13 @@ function addressee(request: WireRequest): Addressee {
   const version = parametersOf(request).get('Version');
   const target = request.headers['x-amz-target'] !== undefined;
   const service = SERVICES.find(one => (target ? one.protocol.operationOf(request) : one.version === version));
+  if (
+    service &&
+    reading.kind === 'unsigned' &&
+    service.unsigned.includes(service.protocol.operationOf(request) ?? '')
+  ) {
+    return { kind: 'service', service, signature: undefined };
+  }
   const refusal: Refusal =
     reading.kind === 'unsigned' ? { kind: 'unsigned' } : { kind: 'incomplete-signature', message: reading.message };
   const { protocol } = service ?? SERVICES[0]!; // the registry is never empty
@@ -92,15 +98,18 @@ async function serve(it: {
   sourceIp: string;
   context: AwsContext;
   service: Service;
+  /** Absent for an operation that is called without. */
   signature: Signature | undefined;
   /** Filled in on the way. */
   record: CallRecord;
 }): Promise<Answer> {
   const { request, context, service, record } = it;
   const { protocol } = service;
-  const credential = authenticated(it);
-  record.accountId = credential.account.id;
-  record.callerArn = credential.principal.arn;
+  const caller = authenticated(it);
+  if (caller.kind !== 'anonymous') {
+    record.accountId = caller.accountId;
+    record.callerArn = caller.arn;
+  }
   const operation = operationNamed(service, record.operation, request);
   const input = protocol.decode(operation.shape, request);
   const call: Call<Record<string, unknown>> = {
@@ -108,14 +117,13 @@ async function serve(it: {
     operation: record.operation,
     region: record.region,
     requestId: record.requestId,
-    caller: credential.principal,
+    caller,
     sourceIp: it.sourceIp,
     input,
     world: context.world,
     clock: context.clock,
   };
   if (typeof call.input.RoleArn === 'string') record.resource = call.input.RoleArn;
-  noteUse(credential, call);
   const { delayMs, outcome } = faultOf(call, record.resource, context.decideFault);
   if (outcome.kind === 'hang' || outcome.kind === 'drop') return { delayMs, outcome };
   if (outcome.kind === 'error') {
@@ -133,14 +141,29 @@ async function serve(it: {
   return { delayMs, outcome: { kind: 'answer', answer } };
 }
 
-function authenticated({ request, context, service, signature }: Parameters<typeof serve>[0]): Credential {
+function authenticated({ request, context, service, signature, record }: Parameters<typeof serve>[0]): Principal {
+  if (!signature) return ANONYMOUS;
   const dialect = service.protocol.errors;
-  if (!signature) throw refuse({ kind: 'unsigned' }, dialect);
   const { world, clock } = context;
   const authentication = authenticate({ request, signature, service: service.name, dialect, world, clock });
   if (authentication.kind === 'refused') throw refuse(authentication.refusal, dialect);
-  return authentication.credential;
+  const { principal, key } = authentication.credential;
+  // For GetAccessKeyLastUsed.
+  if (key) key.lastUsed = { at: record.at, service: service.name, region: record.region };
+  return principal;
 }
+
+const ANONYMOUS: Principal = {
+  kind: 'anonymous',
+  partition: 'aws',
+  accountId: '',
+  arn: 'anonymous',
+  userId: '',
+  accessKeyId: '',
+};
+
+/** The host name says it to AWS; simulated AWS has one address for all regions. */
+const REGION_OF_UNSIGNED_CALLS = 'us-east-1';
 
 function operationNamed(service: Service, name: string, request: WireRequest): SimulatedOperation {
   const operation = service.operations.get(name);
@@ -149,11 +172,6 @@ function operationNamed(service: Service, name: string, request: WireRequest): S
     ? { kind: 'not-simulated', operation: name }
     : { kind: 'unknown-operation', operation: name, version: parametersOf(request).get('Version') ?? undefined };
   throw refuse(refusal, service.protocol.errors);
-}
-
-/** Long-term keys remember their last use, for GetAccessKeyLastUsed. */
-function noteUse({ key }: Credential, call: Call<unknown>): void {
-  if (key) key.lastUsed = { at: call.clock.now().toISOString(), service: call.service, region: call.region };
 }
 
 /** Members that ask for a part of a listing instead of all of it. */

@@ -6,7 +6,8 @@ export type ServiceName = 'sts' | 'iam' | 'ec2' | 'organizations';
 
 /** Who signed a request, as STS would name them. */
 export interface Principal {
-  kind: 'root' | 'user' | 'assumed-role';
+  /** `anonymous`: nobody signed; only operations that take another proof than a signature can be called so. */
+  kind: 'root' | 'user' | 'assumed-role' | 'anonymous';
   partition: Partition;
   accountId: string;
   /** arn:…:iam::…:user/…, arn:…:iam::…:root or arn:…:sts::…:assumed-role/…/… */

@@ -11,37 +11,47 @@ export function contextOf(
   call: Call<unknown>,
   more: Record<string, string | readonly string[] | undefined> = {},
 ): RequestContext {
-  const { caller, world, clock } = call;
-  const now = clock.now();
-  const organization = organizationOf(world, caller.accountId);
-  const context = new Map<string, readonly string[]>();
-  const set = (key: string, value: string | readonly string[] | undefined) => {
-    if (value !== undefined) context.set(key.toLowerCase(), typeof value === 'string' ? [value] : value);
+  const now = call.clock.now();
+  const values = {
+    'aws:CurrentTime': now.toISOString(),
+    'aws:EpochTime': String(Math.floor(now.getTime() / 1000)),
+    // AWS is reached by TLS; that its stand-in is not must not decide a policy.
+    'aws:SecureTransport': 'true',
+    'aws:SourceIp': call.sourceIp,
+    'aws:RequestedRegion': requestedRegion(call),
+    'aws:ViaAWSService': 'false',
+    ...(call.caller.kind === 'anonymous' ? {} : callerKeys(call)),
+    ...more,
   };
-  set('aws:CurrentTime', now.toISOString());
-  set('aws:EpochTime', String(Math.floor(now.getTime() / 1000)));
-  // AWS is reached by TLS; that its stand-in is not must not decide a policy.
-  set('aws:SecureTransport', 'true');
-  set('aws:SourceIp', call.sourceIp);
-  set('aws:RequestedRegion', requestedRegion(call));
-  set('aws:PrincipalArn', caller.role?.arn ?? caller.arn);
-  set('aws:PrincipalAccount', caller.accountId);
-  set('aws:PrincipalType', { root: 'Account', user: 'User', 'assumed-role': 'AssumedRole' }[caller.kind]);
-  set('aws:PrincipalOrgID', organization?.id);
-  set('aws:PrincipalOrgMasterAccountId', organization?.managementAccountId);
-  set('aws:PrincipalIsAWSService', 'false');
-  set('aws:ViaAWSService', 'false');
-  set('aws:userid', caller.userId);
-  set('aws:username', caller.userName);
-  set('aws:SourceIdentity', caller.role?.sourceIdentity);
-  if (caller.kind === 'assumed-role') {
-    // Long-term keys do not have these two keys at all.
-    set('aws:MultiFactorAuthPresent', 'false');
-    set('aws:TokenIssueTime', world.sessions[caller.accessKeyId]?.issuedAt);
+  const context = new Map<string, readonly string[]>();
+  for (const [key, value] of Object.entries(values)) {
+    if (value !== undefined) context.set(key.toLowerCase(), typeof value === 'string' ? [value] : value);
   }
-  for (const [key, value] of Object.entries(principalTags(call))) set(`aws:PrincipalTag/${key}`, value);
-  for (const [key, value] of Object.entries(more)) set(key, value);
   return context;
+}
+
+/** What is known of a caller by its signature. */
+function callerKeys(call: Call<unknown>): Record<string, string | undefined> {
+  const { caller, world } = call;
+  const organization = organizationOf(world, caller.accountId);
+  const isSession = caller.kind === 'assumed-role';
+  return {
+    'aws:PrincipalArn': caller.role?.arn ?? caller.arn,
+    'aws:PrincipalAccount': caller.accountId,
+    'aws:PrincipalType': caller.kind === 'root' ? 'Account' : isSession ? 'AssumedRole' : 'User',
+    'aws:PrincipalOrgID': organization?.id,
+    'aws:PrincipalOrgMasterAccountId': organization?.managementAccountId,
+    'aws:PrincipalIsAWSService': 'false',
+    'aws:userid': caller.userId,
+    'aws:username': caller.userName,
+    'aws:SourceIdentity': caller.role?.sourceIdentity,
+    // Long-term keys do not have these two keys at all.
+    'aws:MultiFactorAuthPresent': isSession ? 'false' : undefined,
+    'aws:TokenIssueTime': isSession ? world.sessions[caller.accessKeyId]?.issuedAt : undefined,
+    ...Object.fromEntries(
+      Object.entries(principalTags(call)).map(([key, value]) => [`aws:PrincipalTag/${key}`, value]),
+    ),
+  };
 }
 
 export function organizationOf(world: World, accountId: string): Organization | undefined {

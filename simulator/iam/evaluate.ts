@@ -78,7 +78,7 @@ export function evaluateTrust(document: PolicyDocument, caller: CallerNames, req
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
  */
 function whom(principals: PrincipalList, caller: CallerNames): 'none' | 'account' | 'principal' {
-  if (!principals.negated) return principalMatch(principals.aws, caller);
+  if (!principals.negated) return principalMatch(principals, caller);
   const listed = (name: string[]) => name.some(one => principals.aws.includes(one));
   const leftOut = principals.aws.includes('*') || caller.names.every(listed);
   return leftOut ? 'none' : 'principal';

@@ -1,12 +1,14 @@
 import type { Principal } from '../service.ts';
+import type { PrincipalList } from './policy.ts';
 
 /** The ways in which a Principal element can name a caller. */
 export interface CallerNames {
-  accountId: string;
   /** Ways to name the account: its ID and its root ARN. */
   account: string[];
   /** Ways to name the caller itself: ARN and unique id of the user or role, and the ARN of the session. */
   itself: string[];
+  /** The identity provider that vouches for a caller without an AWS identity. */
+  federated: string[];
   /** Every name NotPrincipal must list to leave the caller out; each may be written in several ways. */
   names: string[][];
 }
@@ -18,8 +20,10 @@ export interface CallerNames {
  */
 export function callerNames(caller: Principal): CallerNames {
   const account = [caller.accountId, `arn:${caller.partition}:iam::${caller.accountId}:root`];
-  const base = { accountId: caller.accountId, account };
+  const base = { account, federated: [] };
   switch (caller.kind) {
+    case 'anonymous':
+      return { account: [], itself: [], federated: [], names: [] };
     case 'root':
       return { ...base, itself: [], names: [account] };
     case 'user': {
@@ -34,7 +38,13 @@ export function callerNames(caller: Principal): CallerNames {
   }
 }
 
-export function principalMatch(listed: readonly string[], caller: CallerNames): 'none' | 'account' | 'principal' {
-  if (listed.some(name => name === '*' || caller.itself.includes(name))) return 'principal';
-  return listed.some(name => caller.account.includes(name)) ? 'account' : 'none';
+/** Somebody who shows a token of this identity provider. */
+export function federatedNames(provider: string): CallerNames {
+  return { account: [], itself: [], federated: [provider], names: [[provider]] };
+}
+
+export function principalMatch(listed: PrincipalList, caller: CallerNames): 'none' | 'account' | 'principal' {
+  if (listed.aws.some(name => name === '*' || caller.itself.includes(name))) return 'principal';
+  if (listed.federated.some(name => caller.federated.includes(name))) return 'principal';
+  return listed.aws.some(name => caller.account.includes(name)) ? 'account' : 'none';
 }

@@ -24,6 +24,8 @@ export interface Service {
   operations: ReadonlyMap<string, SimulatedOperation>;
   /** Whether AWS has the operation, simulated or not. */
   has(operation: string): boolean;
+  /** Operations that are called without a signature: their input holds another proof. */
+  unsigned: readonly string[];
   /** The resource that the caller must be allowed to act on; undefined where the operation authorises the caller itself. */
   resourceOf(call: Call<unknown>): string | undefined;
 }
@@ -45,8 +47,9 @@ export const SERVICES: readonly Service[] = [
     operations: sts,
     version: '2011-06-15',
     protocol: queryProtocol({ xmlNamespace: 'https://sts.amazonaws.com/doc/2011-06-15/' }),
-    // GetCallerIdentity needs no permission at all; AssumeRole asks the trust policy too.
-    resourceOf: call => (['GetCallerIdentity', 'AssumeRole'].includes(call.operation) ? undefined : '*'),
+    unsigned: ['AssumeRoleWithWebIdentity'],
+    // GetCallerIdentity needs no permission at all; the ways of assuming a role ask its trust policy.
+    resourceOf: call => (/^(GetCallerIdentity|AssumeRole.*)$/.test(call.operation) ? undefined : '*'),
   }),
   service({
     name: 'iam',
@@ -76,12 +79,14 @@ function service({
   client,
   operations,
   resourceOf = () => '*',
+  unsigned = [],
   ...row
-}: Omit<Service, 'operations' | 'has' | 'resourceOf'> & {
+}: Omit<Service, 'operations' | 'has' | 'resourceOf' | 'unsigned'> & {
   /** The SDK client's module: it exports a schema for every operation, named as the operation with a `$` behind. */
   client: Record<string, unknown>;
   operations: Record<string, SimulatedOperation['run']>;
   resourceOf?: Service['resourceOf'];
+  unsigned?: Service['unsigned'];
 }): Service {
   const schemaOf = (operation: string) => {
     const schema = client[`${operation}$`];
@@ -92,7 +97,8 @@ function service({
     if (!schema) throw new Error(`the SDK client of ${row.name} has no operation ${name}`);
     return [name, { shape: operationShape(schema), run }];
   });
-  return { ...row, resourceOf, operations: new Map(simulated), has: operation => schemaOf(operation) !== undefined };
+  const has = (operation: string) => schemaOf(operation) !== undefined;
+  return { ...row, resourceOf, unsigned, operations: new Map(simulated), has };
 }
 
 /** 9 is the SDK's number for an operation. */

@@ -1,16 +1,22 @@
 import type * as StsClient from '@aws-sdk/client-sts';
 import type { AssumeRoleRequest } from '@aws-sdk/client-sts';
-import { readEntityArn, roleArn, sessionArn } from '../iam/arns.ts';
+import { readEntityArn, sessionArn } from '../iam/arns.ts';
 import { decideAssumeRole } from '../iam/assume-role.ts';
 import { contextOf } from '../iam/context.ts';
 import { findCredential } from '../iam/credentials.ts';
-import { readPolicy } from '../iam/policy.ts';
 import { AwsError, type Call } from '../service.ts';
-import { iamId, secretAccessKey } from '../world/aws-ids.ts';
-import { drawPrng } from '../world/build.ts';
-import type { Account, Role, RoleSession, World } from '../world/world.ts';
+import type { Account, Role } from '../world/world.ts';
 import { checkConstraints } from './constraints.ts';
 import type { OperationsOf } from './operations.ts';
+import {
+  credentialsOf,
+  openSession,
+  roleWithArn,
+  SESSION_POLICY_CHARS_MAX,
+  sessionPolicy,
+  validationError,
+} from './sts/session.ts';
+import { assumeRoleWithWebIdentity } from './sts/web-identity.ts';
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/ */
 export const sts = {
@@ -27,16 +33,10 @@ export const sts = {
   AssumeRole(call) {
     checkInput(call.input);
     const { account, role } = allowedRole(call);
-    if (account.disabledRegions.includes(call.region)) throw regionDisabled(account.id);
     const policy = sessionPolicy(call.input);
     const session = openSession(call, { account, role, policy });
     return {
-      Credentials: {
-        AccessKeyId: session.accessKeyId,
-        SecretAccessKey: session.secret,
-        SessionToken: session.token,
-        Expiration: session.expiresAt,
-      },
+      Credentials: credentialsOf(session),
       AssumedRoleUser: {
         AssumedRoleId: `${role.id}:${session.sessionName}`,
         Arn: sessionArn(account, role, session.sessionName),
@@ -48,9 +48,9 @@ export const sts = {
         : {}),
     };
   },
-} satisfies OperationsOf<typeof StsClient>;
 
-const SESSION_POLICY_CHARS_MAX = 2_048;
+  AssumeRoleWithWebIdentity: assumeRoleWithWebIdentity,
+} satisfies OperationsOf<typeof StsClient>;
 
 /** Constraints of AWS's model: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 function checkInput(input: AssumeRoleRequest): void {
@@ -78,11 +78,7 @@ function allowedRole(call: Call<AssumeRoleRequest>): { account: Account; role: R
   if (caller.kind === 'root') {
     throw new AwsError({ code: 'AccessDenied', status: 403, message: 'Roles may not be assumed by root accounts.' });
   }
-  const named = readEntityArn(input.RoleArn ?? '');
-  const account = world.accounts[named?.accountId ?? ''];
-  const role = account?.roles[named?.name ?? ''];
-  // A role's ARN has its path; the name alone does not find it.
-  const found = account && role && roleArn(account, role) === input.RoleArn ? { account, role } : undefined;
+  const found = roleWithArn(world, input.RoleArn);
   const decision = decideAssumeRole(call, found, contextOf(call, assumeRoleKeys(input, found?.role)));
   if (!decision.allowed) throw new AwsError({ code: 'AccessDenied', status: 403, message: decision.message });
   return decision.role;
@@ -104,82 +100,4 @@ function assumeRoleKeys(
     ...Object.fromEntries(Object.entries(role?.tags ?? {}).map(([key, value]) => [`aws:ResourceTag/${key}`, value])),
     ...Object.fromEntries(Object.entries(role?.tags ?? {}).map(([key, value]) => [`iam:ResourceTag/${key}`, value])),
   };
-}
-
-function sessionPolicy(input: AssumeRoleRequest): string | undefined {
-  if (input.Policy === undefined) return undefined;
-  const reading = readPolicy(input.Policy);
-  if (reading.kind === 'malformed') {
-    throw new AwsError({ code: 'MalformedPolicyDocument', status: 400, message: reading.because });
-  }
-  return input.Policy;
-}
-
-/** AWS: "Role chaining limits your session to a maximum of one hour." */
-const CHAINED_SECONDS_MAX = 3_600;
-
-function openSession(
-  call: Call<AssumeRoleRequest>,
-  { account, role, policy }: { account: Account; role: Role; policy: string | undefined },
-): RoleSession {
-  const { caller, input, world, clock } = call;
-  const chained = caller.kind === 'assumed-role';
-  const seconds = input.DurationSeconds ?? 3_600;
-  if (chained && seconds > CHAINED_SECONDS_MAX) {
-    throw validationError(
-      'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
-    );
-  }
-  if (seconds > role.maxSessionSeconds) {
-    throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
-  }
-  const prng = drawPrng(world);
-  const now = clock.now().getTime();
-  // A source identity, once set, goes along through every further role.
-  const sourceIdentity = caller.role?.sourceIdentity ?? input.SourceIdentity;
-  const session: RoleSession = {
-    accessKeyId: iamId(prng, 'ASIA'),
-    secret: secretAccessKey(prng),
-    token: `IQoJb3JpZ2luX2Vj${Array.from({ length: 8 }, () => secretAccessKey(prng)).join('')}==`,
-    accountId: account.id,
-    roleName: role.name,
-    roleId: role.id,
-    sessionName: input.RoleSessionName ?? '',
-    tags: Object.fromEntries((input.Tags ?? []).map(tag => [tag.Key ?? '', tag.Value ?? ''])),
-    chained,
-    issuedAt: wholeSecond(now),
-    expiresAt: wholeSecond(now + seconds * 1_000),
-    ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
-    ...(policy === undefined ? {} : { policy }),
-  };
-  forgetExpired(world, now);
-  world.sessions[session.accessKeyId] = session;
-  return session;
-}
-
-function wholeSecond(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
-}
-
-/**
- * Sessions are kept an hour past their end, so that AWS's "expired" can still be told from "unknown". Looked through at
- * every 256th draw only: merely to list them costs as much as all the rest of a call once there are thousands.
- */
-function forgetExpired({ sessions, drawn }: World, nowMs: number): void {
-  if (drawn % 256 !== 0) return;
-  for (const [id, session] of Object.entries(sessions)) {
-    if (Date.parse(session.expiresAt) < nowMs - 3_600_000) delete sessions[id];
-  }
-}
-
-function regionDisabled(accountId: string): AwsError {
-  return new AwsError({
-    code: 'RegionDisabledException',
-    status: 403,
-    message: `STS is not activated in this region for account:${accountId}. Your account administrator can activate STS in this region using the IAM Console.`,
-  });
-}
-
-function validationError(message: string): AwsError {
-  return new AwsError({ code: 'ValidationError', status: 400, message });
 }
