@@ -19,7 +19,7 @@ export type Verdict =
   | { effect: 'explicit-deny'; statement: StatementPlace }
   | { effect: 'implicit-deny' };
 
-export interface StatementPlace {
+interface StatementPlace {
   /** Index into the list of policies. */
   policy: number;
   /** Index into the policy's statements. */

@@ -19,7 +19,7 @@ export interface Statement {
 }
 
 /** The patterns of Action or NotAction, Resource or NotResource. */
-export interface Patterns {
+interface Patterns {
   negated: boolean;
   patterns: string[];
 }
