@@ -143,17 +143,16 @@ describe('signing in', () => {
 
   test('takes as long for an unknown name as for a wrong password', async () => {
     const own = await testApi();
-    const timesOf = async (username: string) => {
-      const times: number[] = [];
-      for (let tries = 0; tries < 7; tries++) {
+    const fastest = { reader: Number.POSITIVE_INFINITY, nobody: Number.POSITIVE_INFINITY };
+    // In turn, so that a busy machine slows both; the fastest of each, because only what is left out makes one fast.
+    for (let tries = 0; tries < 8; tries++) {
+      for (const username of ['reader', 'nobody'] as const) {
         const start = performance.now();
         await signIn(own, { username, password: 'not the password' });
-        times.push(performance.now() - start);
+        fastest[username] = Math.min(fastest[username], performance.now() - start);
       }
-      return Math.min(...times);
-    };
-    const [known, unknown] = [await timesOf('reader'), await timesOf('nobody')];
-    expect(unknown / known).toBeGreaterThan(0.5);
+    }
+    expect(fastest.nobody / fastest.reader).toBeGreaterThan(0.4);
   });
 
   test('is refused after ten wrong tries within a minute, by whichever process, and possible again after it', async () => {
