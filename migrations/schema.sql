@@ -62,9 +62,11 @@ create table assets (
   constraint assets_partition_account_id_region_asset_type_native_id_key UNIQUE (partition, account_id, region, asset_type, native_id),
   constraint assets_pkey PRIMARY KEY (id)
 );
+CREATE INDEX assets_name ON assets USING btree (((name IS NULL)), name, id) WHERE (gone_at IS NULL);
+CREATE INDEX assets_native_id ON assets USING btree (lower(native_id) text_pattern_ops);
 CREATE INDEX assets_search ON assets USING gin (search gin_trgm_ops);
 CREATE INDEX assets_tags ON assets USING gin (tags jsonb_path_ops);
-CREATE INDEX assets_type_name ON assets USING btree (asset_type, name, id);
+CREATE INDEX assets_type_name ON assets USING btree (asset_type, ((name IS NULL)), name, id) WHERE (gone_at IS NULL);
 
 create table audit_head (
   only_row boolean not null default true,

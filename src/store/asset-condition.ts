@@ -59,7 +59,8 @@ export function typeFits(column: RawBuilder<string>, pattern: Pattern): Conditio
  */
 export const LAST_SEEN_AT = sql<Date>`case when a.gone_at is null then greatest(a.last_seen_at, (
   select max(s.complete_at) from connectors c join scopes s on s.connector_id = c.id
-  where c.num = any(a.seen_by) and s.region = a.region and s.asset_type = a.asset_type
+  where c.num = any(a.seen_by) and s.partition = a.partition and s.account_id = a.account_id and s.region = a.region
+    and s.asset_type = a.asset_type
 )) else a.last_seen_at end`;
 
 /**
@@ -99,10 +100,16 @@ function matches(property: TextProperty, pattern: Pattern): Condition {
     case 'name':
       return inSearchAnd(lowerFits(sql`lower(a.name)`, pattern), pattern);
     case 'id':
-      return inSearchAnd(lowerFits(sql`lower(a.native_id)`, pattern), pattern);
+      return idFits(pattern);
     case 'arn':
       return inSearchAnd(lowerFits(sql`lower(a.arn)`, pattern), pattern);
   }
+}
+
+/** An id, or the beginning of one, has an index of its own. */
+function idFits(pattern: Pattern): Condition {
+  const fits = lowerFits(sql`lower(a.native_id)`, pattern);
+  return pattern[0] === '' ? inSearchAnd(fits, pattern) : fits;
 }
 
 /** Tags keep their case, as they do in AWS. Only an exact value can use the index. */
@@ -122,7 +129,10 @@ function attributeMatches({ places }: AttributeProperty, pattern: Pattern): Cond
 }
 
 function compares({ property, operator, value }: Extract<AssetQuery, { kind: 'compares' }>): Condition {
-  if (property.of === 'asset') return sql`${TIMES[property.name]} ${SIGNS[operator]} ${value}::timestamptz`;
+  if (property.of === 'asset') {
+    if (property.name === 'lastSeen') return lastSeenCompares(operator, sql`${value}::timestamptz`);
+    return sql`${TIMES[property.name]} ${SIGNS[operator]} ${value}::timestamptz`;
+  }
   // Numbers are compared as JSON, which has no cast that could fail. Times in attributes all have the form of the value,
   // in which the order of the text is the order of time.
   const compared =
@@ -134,6 +144,21 @@ function compares({ property, operator, value }: Extract<AssetQuery, { kind: 'co
     ({ path }) =>
       sql`exists (select from jsonb_path_query(a.attributes, ${jsonPathOf(path)}::jsonpath) value where ${compared})`,
   );
+}
+
+/**
+ * The same as comparing `LAST_SEEN_AT`, but the ledger is read once and not once for each asset: an asset was seen since
+ * then if its row says so or, while it is live, one of the complete observations since then is of its scope.
+ */
+function lastSeenCompares(operator: Comparison, time: RawBuilder<unknown>): Condition {
+  const since = operator === '>' || operator === '<=' ? sql`>` : sql`>=`;
+  const seen = sql<boolean>`(a.last_seen_at ${since} ${time} or (a.gone_at is null and exists (
+    select from unnest(a.seen_by) seen(num)
+    where (seen.num, a.partition, a.account_id, a.region, a.asset_type) in (
+      select c.num, s.partition, s.account_id, s.region, s.asset_type
+      from scopes s join connectors c on c.id = s.connector_id where s.complete_at ${since} ${time}
+    ))))`;
+  return operator === '>' || operator === '>=' ? seen : sql`(not ${seen})`;
 }
 
 /** An attribute counts only on the asset types that declare it. */
@@ -158,7 +183,7 @@ function searchHas(pattern: Pattern): Condition {
   return sql`a.search like ${`%${likeOf(pattern).toLowerCase()}%`}`;
 }
 
-const TIMES = { firstSeen: sql`a.first_seen_at`, lastSeen: LAST_SEEN_AT, changed: sql`a.changed_at` };
+const TIMES = { firstSeen: sql`a.first_seen_at`, changed: sql`a.changed_at` };
 
 const SIGNS: Readonly<Record<Comparison, RawBuilder<unknown>>> = {
   '>': sql`>`,

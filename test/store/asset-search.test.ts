@@ -307,8 +307,16 @@ describe('last seen', () => {
       [gone]: '2026-01-01T00:00:00.000Z',
       [unseen]: '2026-01-01T00:00:00.000Z',
     });
-    const recent = await searchAssets(other.db, { query: queryOf('lastSeen>=2026-02-01'), sort: 'id', limit: 10 });
-    expect(recent.ok && recent.value.items.map(asset => asset.nativeId)).toEqual([instance]);
+    const found = async (comparison: string) => {
+      const query = queryOf(`lastSeen${comparison} and (gone:true or gone:false)`);
+      const page = await searchAssets(other.db, { query, sort: 'id', limit: 10 });
+      return page.ok && page.value.items.map(asset => asset.nativeId);
+    };
+    expect(await found('>=2026-02-01')).toEqual([instance]);
+    expect(await found('>2026-02-01')).toEqual([]);
+    expect(await found('<=2026-02-01')).toEqual([gone, instance, unseen]);
+    expect(await found('<2026-02-01')).toEqual([gone, unseen]);
+    expect(await found('<2026-01-01')).toEqual([]);
   });
 });
 
