@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fault } from '../domain/faults.ts';
@@ -20,7 +20,8 @@ export function lockDirectory(directory: string): Result<{ release(): void }> {
   } catch (error) {
     lock.close();
     if (!(error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY)) throw error;
-    const pid = readFileSync(pidFile, 'utf8').trim();
+    // An owner that has the lock for the first time writes its id a moment later.
+    const pid = existsSync(pidFile) ? readFileSync(pidFile, 'utf8').trim() : 'that has just started';
     return failed(
       fault('data-directory-in-use', `The process ${pid} is using ${directory}.`, {
         subject: directory,

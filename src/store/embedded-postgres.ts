@@ -36,9 +36,13 @@ export async function startEmbeddedPostgres({
     makeHome(home);
     const lock = lockDirectory(home);
     if (!lock.ok) return lock;
-    const started = await startOwned({ home, log, release: lock.value.release });
-    if (!started.ok) lock.value.release();
-    return started;
+    let started: Result<EmbeddedPostgres> | undefined;
+    try {
+      started = await startOwned({ home, log, release: lock.value.release });
+      return started;
+    } finally {
+      if (!started?.ok) lock.value.release();
+    }
   } catch (error) {
     // A directory that cannot be written, a full disk: matters of the deployment. Anything else is a bug.
     if (!(error instanceof Error && 'code' in error)) throw error;
