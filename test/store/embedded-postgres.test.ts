@@ -22,7 +22,7 @@ describe.skipIf(process.platform !== 'linux')('the embedded PostgreSQL', { timeo
   });
   afterEach(async () => {
     for (const owner of owners.splice(0)) owner.process.kill('SIGKILL');
-    await expect.poll(() => processesIn(data), { timeout: 20_000 }).toEqual([]);
+    await expect.poll(() => processesIn(data)).toEqual([]);
   });
   afterAll(() => fs.rmSync(path.dirname(dataDir), { recursive: true }));
 
@@ -214,13 +214,13 @@ async function startOwner(dataDir: string): Promise<Owner> {
     refused,
     async committed(count) {
       const before = ids.length;
-      await expect.poll(() => ids.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(before + count);
+      await expect.poll(() => ids.length).toBeGreaterThanOrEqual(before + count);
       return ids.at(-1) ?? 0;
     },
     async disturbed(action) {
       const before = refused.length;
       action();
-      await expect.poll(() => refused.length, { timeout: 20_000, interval: 1 }).toBeGreaterThan(before);
+      await expect.poll(() => refused.length, { interval: 1 }).toBeGreaterThan(before);
       return ids.at(-1) ?? 0;
     },
   };
