@@ -141,6 +141,16 @@ export function createRoleInAws(
   });
 }
 
+/** Replaces a role's trust policy, as somebody who pastes another one would. */
+export function editTrustPolicyInAws(
+  { simulation }: Stage,
+  edit: { accountId: string; roleName: string; policy: PolicyDocument },
+): void {
+  const role = accountOf(simulation.world, edit.accountId).roles[edit.roleName];
+  if (!role) throw new Error(`no role ${edit.roleName} in account ${edit.accountId}`);
+  role.trustPolicy = edit.policy;
+}
+
 /** The instances of the two accounts that EC2 lists now and that are not terminated. */
 export function liveInstances({ simulation }: Stage): readonly SimulatedInstance[] {
   return INSTANCES.flatMap(

@@ -196,6 +196,6 @@ function actionsColumn(remove: (token: Token) => void): Column<Token> {
     cell: token => (
       <Menu label={`Actions for ${token.name}`} items={[{ text: 'Delete', onClick: () => remove(token) }]} />
     ),
-    width: 90,
+    width: 100,
   };
 }

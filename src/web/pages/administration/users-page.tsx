@@ -187,6 +187,6 @@ function actionsColumn(menu: (user: User) => readonly MenuItem[]): Column<User> 
     id: 'actions',
     header: 'Actions',
     cell: user => <Menu label={`Actions for ${user.username}`} items={menu(user)} />,
-    width: 90,
+    width: 100,
   };
 }

@@ -137,35 +137,35 @@ function HubPolicy({ baseAccount, onClose }: { baseAccount: BaseAccount; onClose
 }
 
 const COLUMNS: readonly Column<BaseAccount>[] = [
-  { id: 'title', header: 'Title', cell: ({ title }) => title, isRowHeader: true, width: 200 },
-  { id: 'accountType', header: 'Account type', cell: ({ accountType }) => accountTypeLabel(accountType), width: 130 },
+  { id: 'title', header: 'Title', cell: ({ title }) => title, isRowHeader: true, width: 160 },
+  { id: 'accountType', header: 'Account type', cell: ({ accountType }) => accountTypeLabel(accountType), width: 135 },
   {
     id: 'accountId',
     header: 'Account ID',
     cell: ({ accountId }) => <CopyableId text={accountId} what="account ID" />,
-    width: 170,
+    width: 160,
   },
   {
     id: 'key',
     header: 'Access key',
     cell: ({ accessKeyIdEnding, keyCreatedAt }) => (
       <>
-        …{accessKeyIdEnding},{' '}
-        <Box variant="span" color="text-body-secondary">
+        …{accessKeyIdEnding}
+        <Box color="text-body-secondary" fontSize="body-s">
           entered <TimeAgo at={keyCreatedAt} />
         </Box>
       </>
     ),
-    width: 220,
+    width: 155,
   },
-  { id: 'proof', header: 'Credentials', cell: baseAccount => <Proof baseAccount={baseAccount} />, width: 220 },
+  { id: 'proof', header: 'Credentials', cell: baseAccount => <Proof baseAccount={baseAccount} />, width: 160 },
   {
     id: 'useInAssetView',
     header: 'Use in AssetView',
     cell: ({ useInAssetView }) => (useInAssetView ? 'Yes' : 'No'),
-    width: 140,
+    width: 150,
   },
-  { id: 'connectors', header: 'Connectors', cell: baseAccount => <OnIt baseAccount={baseAccount} />, width: 210 },
+  { id: 'connectors', header: 'Connectors', cell: baseAccount => <OnIt baseAccount={baseAccount} />, width: 130 },
   {
     id: 'cutover',
     header: 'Cutover',
@@ -180,7 +180,7 @@ function actionsColumn(menu: (baseAccount: BaseAccount) => MenuItem[]): Column<B
     id: 'actions',
     header: 'Actions',
     cell: baseAccount => <Menu label={`Actions for ${baseAccount.title}`} items={menu(baseAccount)} />,
-    width: 90,
+    width: 100,
   };
 }
 
@@ -188,19 +188,30 @@ function Proof({ baseAccount: { proof } }: { baseAccount: BaseAccount }) {
   if (!proof) return <StatusIndicator type="pending">Not proved</StatusIndicator>;
   if (proof.outcome === 'failed' && proof.fault) return <FaultPopover fault={proof.fault} />;
   return (
-    <StatusIndicator type={proof.outcome === 'ok' ? 'success' : 'error'}>
-      {proof.outcome === 'ok' ? 'Proved' : 'Failed'} <TimeAgo at={proof.checkedAt} />
-    </StatusIndicator>
+    <>
+      <StatusIndicator type={proof.outcome === 'ok' ? 'success' : 'error'}>
+        {proof.outcome === 'ok' ? 'Proved' : 'Failed'}
+      </StatusIndicator>
+      <Box color="text-body-secondary" fontSize="body-s">
+        <TimeAgo at={proof.checkedAt} />
+      </Box>
+    </>
   );
 }
 
 function OnIt({ baseAccount }: { baseAccount: BaseAccount }) {
   const { total, onThisHub, moving } = baseAccount.connectors;
-  const query = new URLSearchParams({ type: baseAccount.accountType });
   if (total === 0) return <Box color="text-status-inactive">None</Box>;
   return (
-    <PageLink href={`${PATHS.awsConnectors}?${query}`}>
-      {moving > 0 ? `${onThisHub} of ${total} on it, ${moving} moving` : `${onThisHub} of ${total} on it`}
-    </PageLink>
+    <>
+      <PageLink href={`${PATHS.awsConnectors}?${new URLSearchParams({ type: baseAccount.accountType })}`}>
+        {`${onThisHub} of ${total} on it`}
+      </PageLink>
+      {moving > 0 && (
+        <Box color="text-body-secondary" fontSize="body-s">
+          {moving} moving
+        </Box>
+      )}
+    </>
   );
 }

@@ -202,7 +202,7 @@ function actionsColumn(menu: ReturnType<typeof useConnectorActions>['menu']): Co
     id: 'actions',
     header: 'Actions',
     cell: connector => <Menu label={`Actions for ${connector.name}`} items={menu(connector)} />,
-    width: 90,
+    width: 100,
   };
 }
 

@@ -2,7 +2,7 @@ import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import { hubInWords } from '../../../domain/hub.ts';
+import { type Hub, hubInWords } from '../../../domain/hub.ts';
 import { JsonCode } from '../../parts/code.tsx';
 import { FaultAlert, FaultDetail } from '../../parts/fault.tsx';
 import type { Connector } from '../../parts/hub.tsx';
@@ -16,24 +16,33 @@ export function HubBanner({ connector }: { connector: Connector }) {
   const { targetHub, currentHub, lastRun, state } = connector;
   if (connector.enabled && !targetHub) return <NoHub />;
   if (connector.moving && currentHub && targetHub) return <Moving connector={connector} />;
-  if (state === 'waiting-for-role' && targetHub) {
-    return (
-      <Alert type="info" header="Waiting for its role">
-        <SpaceBetween size="xs">
-          <div>
-            The role {connector.roleArn} has not let {hubInWords(targetHub)} in yet. Create it with the template on the{' '}
-            <PageLink href={PATHS.connectorTab(connector.id, 'role')}>Role tab</PageLink>; the connector starts by
-            itself.
-          </div>
-          {lastRun?.fault && <FaultDetail fault={lastRun.fault} titled />}
-        </SpaceBetween>
-      </Alert>
-    );
-  }
+  if (state === 'waiting-for-role' && targetHub) return <Waiting connector={connector} hub={targetHub} />;
   if (state === 'failing' && lastRun?.fault) {
     return <FaultAlert fault={lastRun.fault} header={`The last run failed: ${lastRun.fault.title}`} />;
   }
   return null;
+}
+
+function Waiting({ connector: { id, roleArn, lastRun }, hub }: { connector: Connector; hub: Hub }) {
+  const template = <PageLink href={PATHS.connectorTab(id, 'role')}>Role tab</PageLink>;
+  if (!lastRun) {
+    return (
+      <Alert type="info" header="The first run starts in a moment">
+        If the role does not exist yet, create it with the template on the {template}; the connector waits for it.
+      </Alert>
+    );
+  }
+  return (
+    <Alert type="info" header="Waiting for its role">
+      <SpaceBetween size="xs">
+        <div>
+          The role {roleArn} has not let {hubInWords(hub)} in yet. Create it with the template on the {template}; the
+          connector starts by itself.
+        </div>
+        {lastRun.fault && <FaultDetail fault={lastRun.fault} titled />}
+      </SpaceBetween>
+    </Alert>
+  );
 }
 
 function NoHub() {

@@ -18,14 +18,14 @@ export function RoleSetupView({ setup }: { setup: RoleSetup }) {
     <SpaceBetween size="l">
       {setup.trusted ? (
         <Facts
-          columns={3}
+          columns={2}
           facts={[
             {
               label: `Account to trust (${setup.trusted.kind === 'base-account' ? 'your base account' : 'the platform account'})`,
               value: <CopyableId text={setup.trusted.accountId} what="account ID to trust" />,
             },
-            { label: 'External ID', value: <CopyableId text={setup.externalId} what="external ID" /> },
             { label: 'Role name', value: <CopyableId text={setup.roleName} what="role name" /> },
+            { label: 'External ID', value: <CopyableId text={setup.externalId} what="external ID" /> },
           ]}
         />
       ) : (
