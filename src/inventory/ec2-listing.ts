@@ -20,6 +20,8 @@ interface Listing<Input extends ServiceInputTypes, Output extends ServiceOutputT
     page: { MaxResults: number; NextToken?: string },
   ) => $Command<Input, Output, EC2ClientResolvedConfig, ServiceInputTypes, ServiceOutputTypes>;
   readonly items: (output: Output) => readonly AssetItem[];
+  /** Less than the limit only in tests of it. */
+  readonly pagesMax?: number;
 }
 
 /**
@@ -30,11 +32,11 @@ interface Listing<Input extends ServiceInputTypes, Output extends ServiceOutputT
  */
 export async function* ec2Pages<Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(
   calls: AwsCalls,
-  { operation, command, items }: Listing<Input, Output>,
+  { operation, command, items, pagesMax = LIMITS.pagesPerScopeMax }: Listing<Input, Output>,
 ): AsyncGenerator<Result<AssetPage>, void, void> {
   const tokens = new Set<string>();
   let token: string | undefined;
-  for (let page = 1; page <= LIMITS.pagesPerScopeMax; page += 1) {
+  for (let page = 1; page <= pagesMax; page += 1) {
     const position = { MaxResults: LIMITS.pageItemsMax, ...(token === undefined ? {} : { NextToken: token }) };
     const answer = await calls.ec2(operation, ec2 => command(ec2, position));
     if (!answer.ok) {
@@ -50,7 +52,7 @@ export async function* ec2Pages<Input extends ServiceInputTypes, Output extends 
     }
     tokens.add(token);
   }
-  yield failed(fault('too-many-pages', `${operation} went on after ${LIMITS.pagesPerScopeMax} pages.`));
+  yield failed(fault('too-many-pages', `${operation} went on after ${pagesMax} pages.`));
 }
 
 /** EC2 ends some listings with an empty token instead of none. */

@@ -39,10 +39,7 @@ export async function attemptRun(
   if (claim.kind !== 'claimed') return claim.kind;
   const { run } = claim;
   using watch = watchHold(deps, { run, stop });
-  const end = await observeAccount(deps, { run, signal: watch.signal }).catch((error: unknown) => {
-    if (isDatabaseUnavailable(error)) throw error;
-    return endOfBug(deps, { run, error });
-  });
+  const end = watch.signal.aborted ? 'lost' : await observeOrSayWhy(deps, { run, signal: watch.signal });
   switch (watch.reason()) {
     case 'stopped':
       return 'stopped';
@@ -61,11 +58,16 @@ export async function attemptRun(
   }
 }
 
-/** Trying again would only repeat the bug, and its calls to AWS. */
-function endOfBug(deps: SyncDeps, { run, error }: { run: ClaimedRun; error: unknown }): End {
-  const stack = error instanceof Error ? error.stack : undefined;
-  deps.log.error({ runId: run.hold.runId, error: String(error), stack }, 'a run ended with a bug');
-  return { state: 'failed', fault: fault('internal-error', 'The run ended with a bug; the log has the details.') };
+async function observeOrSayWhy(deps: SyncDeps, work: Work): Promise<End | 'lost'> {
+  try {
+    return await observeAccount(deps, work);
+  } catch (error) {
+    if (isDatabaseUnavailable(error)) throw error;
+    // A bug outside of any scope: trying again would only repeat it, and its calls to AWS.
+    const stack = error instanceof Error ? error.stack : undefined;
+    deps.log.error({ runId: work.run.hold.runId, error: String(error), stack }, 'a run ended with a bug');
+    return { state: 'failed', fault: fault('internal-error', 'The run ended with a bug; the log has the details.') };
+  }
 }
 
 type End = { readonly state: 'ok' | 'problems' | 'failed' | 'cancelled'; readonly fault: Fault | null };
@@ -110,7 +112,8 @@ async function makePlan(deps: SyncDeps, { run, session, signal }: Reached): Prom
     await deleteLedgerScope(db, { connectorNum, scope });
   }
   const scopes = plan.map(scope => ({ ...scope, outcome: scope.fault && outcomeOfFault(scope.fault) }));
-  return await savePlan(db, run.hold, { scopes, regionsFault: answer.known ? null : answer.fault, at: clock.now() });
+  const regionsFault = answer.known || run.regions ? null : answer.fault;
+  return await savePlan(db, run.hold, { scopes, regionsFault, at: clock.now() });
 }
 
 async function observeScopes(deps: SyncDeps, { run, session, signal }: Reached): Promise<End | 'lost'> {

@@ -96,7 +96,8 @@ class Observation {
     if (finished) {
       const gone = outcome === 'complete' ? unseen.length : 0;
       const fault = broken ? { fault: broken.code, detail: broken.detail } : {};
-      log.info({ ...this.facts(), outcome, ...fault, gone }, 'scope finished');
+      // The usual end is not worth a line: a large deployment has thousands of them a minute.
+      log[broken ? 'info' : 'debug']({ ...this.facts(), outcome, ...fault, gone }, 'scope finished');
     }
     return finished;
   }

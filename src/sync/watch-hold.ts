@@ -26,8 +26,11 @@ export function watchHold(
     reason ??= why;
     controller.abort();
   };
-  const look = async () => {
+  const lookAtTime = () => {
     if (deps.clock.now().getTime() - run.startedAt.getTime() > LIMITS.runHoursMax * 3_600_000) give('overdue');
+  };
+  const look = async () => {
+    lookAtTime();
     const state = await lookAtHold(deps.db, run.hold);
     if (state !== 'held') give(state);
   };
@@ -41,6 +44,7 @@ export function watchHold(
   const onStop = () => give('stopped');
   stop.addEventListener('abort', onStop);
   if (stop.aborted) onStop();
+  lookAtTime();
   return {
     signal: controller.signal,
     reason: () => reason,

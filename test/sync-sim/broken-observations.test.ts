@@ -6,17 +6,17 @@ import { generateWorld } from '../../simulator/world/generate.ts';
 import { CONNECTOR_ROLE_NAME, readPolicy, trustsNobodyPolicy } from '../../simulator/world/policies.ts';
 import type { SimulatedInstance } from '../../simulator/world/world.ts';
 import { systemClock } from '../../src/domain/clock.ts';
-import { LIMITS } from '../../src/domain/limits.ts';
 import { factsOfPartition } from '../../src/domain/partition.ts';
 import type { AssetType } from '../../src/inventory/define.ts';
 import { ASSET_TYPES } from '../../src/inventory/registry.ts';
 import { type Bed, count, openBed } from './bed.ts';
+import { inSmallPages, SMALL_PAGE_ITEMS } from './small-pages.ts';
 import { everGone, liveAssets, trueAssets } from './truth.ts';
 
 const ACCOUNT = '200000000001';
 const REGION = 'us-east-1';
 /** More than one page of instances. */
-const INSTANCES = LIMITS.pageItemsMax + 60;
+const INSTANCES = 3 * SMALL_PAGE_ITEMS + 2;
 
 let bed: Bed;
 let connectorId: string;
@@ -26,7 +26,10 @@ let unseen: SimulatedInstance | undefined;
 beforeAll(async () => {
   bed = await openBed(
     () => generateWorld({ seed: 5, now: new Date(), accounts: 1, instances: INSTANCES, regions: [REGION] }),
-    { callBudget: () => ({ triesMax: 2, attemptMs, deadlineMs: systemClock.monotonicMs() + 1.5 * attemptMs }) },
+    {
+      assetTypes: ASSET_TYPES.map(inSmallPages),
+      callBudget: () => ({ triesMax: 2, attemptMs, deadlineMs: systemClock.monotonicMs() + 1.5 * attemptMs }),
+    },
   );
   connectorId = await bed.connect(ACCOUNT, { regions: [REGION] });
   expect((await bed.sync(connectorId)).state).toBe('ok');

@@ -1,8 +1,10 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accountOf, ec2RegionOf } from '../../simulator/world/build.ts';
 import { generateWorld } from '../../simulator/world/generate.ts';
 import { changeConnector } from '../../src/accounts/connectors.ts';
 import { deleteConnector } from '../../src/accounts/delete-connector.ts';
+import { LIMITS } from '../../src/domain/limits.ts';
 import { contentHash } from '../../src/inventory/content.ts';
 import { detachScope, loadKnown, type PageWrite, retagScope, writePage } from '../../src/store/assets.ts';
 import { cancelRuns, claimRun, finishRun, type Hold, lookAtHold, saveReach } from '../../src/store/runs.ts';
@@ -139,6 +141,23 @@ describe('one account', () => {
     const holding = await Promise.all(fences.map(fence => lookAtHold(bed.db, { runId: ids[0] ?? '', fence })));
     expect(holding.filter(state => state === 'held')).toHaveLength(1);
     await cancelRuns(bed.db, { connectorId, at: new Date() });
+  });
+});
+
+test('a run that is not finished within its time is given up, and its scopes say so', async () => {
+  const runId = await bed.queueRun(connectorId);
+  const hold = await claim(runId);
+  const scopes = [{ ...SCOPE, outcome: null, fault: null }];
+  await savePlan(bed.db, hold, { scopes, regionsFault: null, at: new Date() });
+  const long = LIMITS.runHoursMax * 3_600_000 + 1;
+  await sql`update runs set started_at = ${new Date(Date.now() - long)} where id = ${runId}`.execute(bed.db);
+  const calls = bed.aws.callLog.calls().length;
+  expect(await bed.attempt(runId)).toBe('finished');
+  expect(bed.aws.callLog.calls()).toHaveLength(calls);
+  expect(await bed.run(runId)).toMatchObject({
+    state: 'failed',
+    fault: { code: 'run-abandoned' },
+    scopes: [{ outcome: 'timed-out', fault: { code: 'run-abandoned' } }],
   });
 });
 

@@ -5,9 +5,9 @@ import { GENERATED_PLATFORM_ACCOUNT_ID, generatedExternalId, generateWorld } fro
 import { readPolicy, trustPolicy } from '../../simulator/world/policies.ts';
 import { createPrng, type Prng } from '../../simulator/world/prng.ts';
 import { systemClock } from '../../src/domain/clock.ts';
-import type { AssetType } from '../../src/inventory/define.ts';
 import { ASSET_TYPES } from '../../src/inventory/registry.ts';
 import { type Bed, openBed } from './bed.ts';
+import { inSmallPages } from './small-pages.ts';
 import { everGone, liveAssets, trueAssets } from './truth.ts';
 
 /**
@@ -154,22 +154,6 @@ function breakSome(prng: Prng, accountId: string): void {
     const effect = { kind: 'empty-page' } as const;
     bed.aws.faults.put({ id: 'empty', match: { accountId }, effect, probability: 0.3, times: 5 });
   }
-}
-
-/** The smallest pages that EC2 gives, so that a few instances make several. */
-function inSmallPages(type: AssetType): AssetType {
-  return {
-    ...type,
-    pages: calls =>
-      type.pages({
-        ec2: (operation, command) =>
-          calls.ec2(operation, ec2 => {
-            const small = command(ec2);
-            Object.assign(small.input, { MaxResults: 5 });
-            return small;
-          }),
-      }),
-  };
 }
 
 function addAuditor(world: Bed['world'], accountId: string): void {

@@ -1,0 +1,79 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { LIMITS } from '../domain/limits.ts';
+import { ok } from '../domain/result.ts';
+import type { AwsCalls } from './define.ts';
+import { ec2Pages } from './ec2-listing.ts';
+
+/** EC2 as it must not be: simulated AWS keeps the promises about tokens that are broken here. */
+let server: Server;
+let client: EC2Client;
+let tokenAfter: (page: number) => string | undefined;
+/** The requests' parameters, in order. */
+let asked: URLSearchParams[];
+
+beforeEach(async () => {
+  asked = [];
+  server = createServer(async (request, response) => {
+    asked.push(new URLSearchParams(Buffer.concat(await request.toArray()).toString()));
+    const token = tokenAfter(asked.length);
+    const words = token === undefined ? '' : `<nextToken>${token}</nextToken>`;
+    response.end(`<DescribeVpcsResponse><vpcSet/>${words}</DescribeVpcsResponse>`);
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  client = new EC2Client({
+    region: 'us-east-1',
+    endpoint: `http://127.0.0.1:${portOf(server.address())}`,
+    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
+  });
+});
+afterEach(async () => {
+  client.destroy();
+  await new Promise(resolve => server.close(resolve));
+});
+
+test('a listing goes on through empty pages, with each token as it was given, to the page without one', async () => {
+  tokenAfter = page => (page < 4 ? `token ${page}` : undefined);
+  expect((await pages()).map(page => page.ok)).toEqual([true, true, true, true]);
+  expect(asked.map(request => request.get('NextToken'))).toEqual([null, 'token 1', 'token 2', 'token 3']);
+  for (const request of asked) expect(request.get('MaxResults')).toBe(String(LIMITS.pageItemsMax));
+});
+
+test('an empty token ends a listing as none does', async () => {
+  tokenAfter = () => '';
+  expect(await pages()).toMatchObject([{ ok: true }]);
+});
+
+test('a token that comes twice ends the listing with a fault, so that it does not count as complete', async () => {
+  tokenAfter = page => (page === 1 ? 'a' : 'b');
+  expect((await pages()).at(-1)).toMatchObject({ ok: false, fault: { code: 'too-many-pages' } });
+  expect(asked).toHaveLength(3);
+});
+
+test('a listing without an end is given up, and does not count as complete either', async () => {
+  tokenAfter = page => `token ${page}`;
+  expect((await pages(20)).at(-1)).toMatchObject({ ok: false, fault: { code: 'too-many-pages' } });
+  expect(asked).toHaveLength(20);
+});
+
+async function pages(pagesMax?: number) {
+  const calls: AwsCalls = {
+    ec2: async (_operation, command) => ok(await client.send(command(await import('@aws-sdk/client-ec2')))),
+  };
+  const found = [];
+  const listing = ec2Pages(calls, {
+    operation: 'DescribeVpcs',
+    command: (ec2, page) => new ec2.DescribeVpcsCommand(page),
+    items: () => [],
+    ...(pagesMax === undefined ? {} : { pagesMax }),
+  });
+  for await (const page of listing) found.push(page);
+  return found;
+}
+
+function portOf(address: AddressInfo | string | null): number {
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port;
+}
