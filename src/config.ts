@@ -11,6 +11,8 @@ export interface Config {
   readonly port: number;
   /** Names by which browsers may reach this server, beyond the loopback names; guards against DNS rebinding. */
   readonly allowedHosts: readonly string[];
+  /** Addresses or networks of reverse proxies whose X-Forwarded-* headers are believed; none unless named. */
+  readonly trustedProxies: readonly string[];
   readonly dataDir: string;
   /** Absent: the embedded PostgreSQL in the data directory. */
   readonly databaseUrl?: string;
@@ -66,10 +68,8 @@ export function readConfig(env: Environment = process.env): Result<Config> {
     Object.freeze({
       host: env.HOST || '127.0.0.1',
       port: port.value,
-      allowedHosts: (env.CAUSEWAY_ALLOWED_HOSTS ?? '')
-        .split(',')
-        .map(host => host.trim())
-        .filter(host => host !== ''),
+      allowedHosts: readList(env.CAUSEWAY_ALLOWED_HOSTS),
+      trustedProxies: readList(env.CAUSEWAY_TRUSTED_PROXIES),
       dataDir,
       ...(databaseUrl === undefined ? {} : { databaseUrl }),
       masterKey: masterKey.value,
@@ -79,6 +79,13 @@ export function readConfig(env: Environment = process.env): Result<Config> {
       logLevel: env.CAUSEWAY_LOG_LEVEL || 'info',
     }),
   );
+}
+
+function readList(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map(word => word.trim())
+    .filter(word => word !== '');
 }
 
 function readPort(text: string | undefined): Result<number> {

@@ -39,6 +39,15 @@ program
   });
 
 program
+  .command('reseal')
+  .description('seal every stored secret under the newest master key')
+  .action(async () => {
+    const { resealCommand } = await import('./commands/reseal.ts');
+    const result = await resealCommand(configOrExit());
+    if (!result.ok) exitWith(result.fault);
+  });
+
+program
   .command('demo')
   .description('everything on simulated AWS with a sample organisation; nothing real is touched')
   .option('--reset', 'start afresh: forget the demo’s database and its simulated AWS')

@@ -74,9 +74,9 @@ async function startParts(
     const worker = await startWorker({ ...deps, queue, assetTypes: ASSET_TYPES });
     started(() => worker.stop());
   }
-  const { host, port, allowedHosts } = config;
+  const { host, port, allowedHosts, trustedProxies } = config;
   try {
-    const api = await startApiServer({ ...deps, queue }, { host, port, allowedHosts, webDir: WEB_DIR });
+    const api = await startApiServer({ ...deps, queue }, { host, port, allowedHosts, trustedProxies, webDir: WEB_DIR });
     started(() => api.close());
     const { generatedPassword } = administrator.value ?? {};
     return ok({
