@@ -37,7 +37,7 @@ export async function provenHub(aws: Aws, hub: HubIdentity, budget: Budget): Pro
   return proved;
 }
 
-/** Asks with a client of its own, whose time is not corrected from AWS's answers, so that a wrong clock is found out. */
+/** Asks with a new client: one that was used before has taken AWS's time from its answers and would hide a wrong clock. */
 export async function callerIdentity(
   aws: Aws,
   {
@@ -47,10 +47,7 @@ export async function callerIdentity(
     budget,
   }: { facts: PartitionFacts; credentials: CredentialsProvider; signedBy: 'hub' | 'session'; budget: Budget },
 ): Promise<Result<Caller>> {
-  const client = new STSClient({
-    ...clientSettings(aws, { service: 'sts', region: facts.stsRegion, credentials }),
-    disableClockSkewCorrection: true,
-  });
+  const client = new STSClient(clientSettings(aws, { service: 'sts', region: facts.stsRegion, credentials }));
   const names = { service: 'sts', operation: 'GetCallerIdentity', signedBy, budget } as const;
   return await call(
     aws,

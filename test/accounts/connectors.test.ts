@@ -233,6 +233,21 @@ describe('changing a connector', () => {
     expect(changed.nextRunAt?.getTime()).toBeLessThanOrEqual(causeway.clock.now().getTime());
   });
 
+  it('cancels a run under way that reads another account than the new role’s', async () => {
+    const { id } = must(await create());
+    const runId = causeway.deps.ids.uuid();
+    await sql`
+      insert into runs (id, connector_id, state, trigger, requested_by, partition, account_id, job_id, queued_at)
+      values (${runId}, ${id}, 'running', 'schedule', 'system', 'aws', ${PRODUCTION}, ${runId}, now())
+    `.execute(causeway.deps.db);
+    const states = async () =>
+      (await sql<{ state: string }>`select state from runs`.execute(causeway.deps.db)).rows.map(row => row.state);
+    must(await change(id, { roleArn: `arn:aws:iam::${PRODUCTION}:role/Other` }));
+    expect(await states()).toEqual(['running']);
+    must(await change(id, { roleArn: `arn:aws:iam::${DEVELOPMENT}:role/Reader` }));
+    expect(await states()).toEqual(['cancelled']);
+  });
+
   it('is disabled and enabled: not due in between, due at once afterwards', async () => {
     const { id } = must(await create());
     expect(must(await change(id, { enabled: false }))).toMatchObject({ state: 'disabled', nextRunAt: null });

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { createServer as createTlsServer } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DescribeRegionsCommand } from '@aws-sdk/client-ec2';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { addAccessKey } from '../../simulator/world/build.ts';
 import { createBaseAccount } from '../../src/accounts/base-accounts.ts';
@@ -148,6 +148,37 @@ describe('the machine’s own AWS settings', () => {
   }
 });
 
+describe('without an endpoint in the configuration', () => {
+  it.each([
+    ['global', 'sts.us-east-1.amazonaws.com'],
+    ['us-govcloud', 'sts.us-gov-west-1.amazonaws.com'],
+    ['china', 'sts.cn-north-1.amazonaws.com.cn'],
+  ] as const)('%s is asked at its own regional endpoint, whatever the environment says', async (accountType, host) => {
+    await poison();
+    const { handler, hosts } = noticing();
+    const aws = {
+      ...openAws({ clock: causeway.clock, ids: systemIds, endpoints: { byService: {} } }),
+      requestHandler: handler,
+    };
+    const account = causeway.deps.platformAccounts.global;
+    const hub = account && platformIdentity({ platformAccounts: { [accountType]: account } }, accountType);
+    if (!hub) throw new Error('no hub');
+    await proveHub(aws, hub, { ...prompt(causeway.clock, { totalMs: 1_000 }), triesMax: 1 });
+    expect(hosts).toEqual([`https://${host}`]);
+  });
+
+  /** The SDK's HTTP handler, which notes where a request would go and does not send it. */
+  function noticing() {
+    const hosts: string[] = [];
+    const handler = new NodeHttpHandler();
+    handler.handle = async request => {
+      hosts.push(`${request.protocol}//${request.hostname}`);
+      throw Object.assign(new Error('not sent'), { code: 'ECONNREFUSED' });
+    };
+    return { handler, hosts };
+  }
+});
+
 describe('an endpoint that is not AWS', () => {
   const prove = async (endpoint: string, totalMs = 3_000) => {
     const aws = openAws({ clock: causeway.clock, ids: systemIds, endpoints: { byService: { sts: endpoint } } });
@@ -199,7 +230,7 @@ describe('an endpoint that is not AWS', () => {
 });
 
 async function withServer(
-  server: ReturnType<typeof createServer | typeof createTlsServer>,
+  server: ReturnType<typeof createServer>,
   use: (port: number) => Promise<void>,
 ): Promise<void> {
   const sockets = new Set<{ destroy(): void }>();

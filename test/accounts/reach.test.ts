@@ -279,6 +279,7 @@ describe('the target hub of a moving connector', () => {
 describe('two runs at the same moment', () => {
   it('assume the role once', async () => {
     const id = await connect(PRODUCTION);
+    causeway.faults.put({ id: 'slow', match: { operation: 'AssumeRole' }, effect: { kind: 'slow', delayMs: 300 } });
     const reached = await Promise.all([run(id), run(id), run(id)]);
     expect(reached.every(result => result.ok)).toBe(true);
     expect(assumptions()).toHaveLength(1);

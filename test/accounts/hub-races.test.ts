@@ -1,0 +1,83 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { changeBaseAccount, createBaseAccount, deleteBaseAccount } from '../../src/accounts/base-accounts.ts';
+import { changeConnector, createConnector, getConnector } from '../../src/accounts/connectors.ts';
+import { reach } from '../../src/accounts/reach.ts';
+import {
+  baseAccountInput,
+  type Causeway,
+  connectorInput,
+  keyOf,
+  must,
+  OTHER_HUB,
+  PLATFORM,
+  PRODUCTION,
+  SECURITY,
+  startCauseway,
+  trustOf,
+} from './support.ts';
+
+/** What somebody changes while STS is answering must not be undone by what comes of the answer. */
+let causeway: Causeway;
+let id: string;
+const actor = 'user:ada';
+
+beforeAll(async () => {
+  causeway = await startCauseway();
+});
+beforeEach(async () => {
+  await causeway.reset();
+  trustOf(causeway.world, PRODUCTION, [PLATFORM, SECURITY, OTHER_HUB]);
+  id = must(await createConnector(causeway.deps, { input: connectorInput(PRODUCTION), actor })).id;
+});
+afterAll(() => causeway.stop());
+
+const makeBase = async () =>
+  must(await createBaseAccount(causeway.deps, { input: baseAccountInput(keyOf(causeway, SECURITY)), actor })).id;
+const run = async () =>
+  reach(causeway.deps, { connectorId: id, purpose: { kind: 'run', runId: 'r', trigger: 'schedule' } });
+const currentHub = async () => must(await getConnector(causeway.deps, id)).currentHub;
+
+/** Runs the connector and, once STS was asked and before it answers, does something else. */
+async function runAndMeanwhile(act: () => Promise<unknown>): Promise<void> {
+  causeway.callLog.clear();
+  causeway.faults.put({ id: 'slow', match: { operation: 'AssumeRole' }, effect: { kind: 'slow', delayMs: 500 } });
+  const running = run();
+  await expect.poll(() => causeway.callLog.calls().some(call => call.operation === 'AssumeRole')).toBe(true);
+  await act();
+  await running;
+  causeway.faults.clear();
+}
+
+it('a base account that was made meanwhile stays the target, and the hub before it is not recorded as new', async () => {
+  await runAndMeanwhile(makeBase);
+  expect(await currentHub()).toBeNull();
+  must(await run());
+  expect(await currentHub()).toEqual({ kind: 'base-account', accountId: SECURITY });
+});
+
+it('a base account that was deleted meanwhile is nobody’s current hub', async () => {
+  const base = await makeBase();
+  await runAndMeanwhile(() => deleteBaseAccount(causeway.deps, { id: base, actor }));
+  expect(await currentHub()).toBeNull();
+  must(await run());
+  expect(await currentHub()).toEqual({ kind: 'platform', accountId: PLATFORM });
+});
+
+it('a base account that got another account ID meanwhile is current only after a success through that', async () => {
+  const base = await makeBase();
+  const { accountId, accessKeyId, secretAccessKey } = keyOf(causeway, OTHER_HUB);
+  const change = { accountId, accessKeyId, secretAccessKey };
+  await runAndMeanwhile(async () => must(await changeBaseAccount(causeway.deps, { id: base, change, actor })));
+  expect(await currentHub()).toBeNull();
+  must(await run());
+  expect(await currentHub()).toEqual({ kind: 'base-account', accountId: OTHER_HUB });
+});
+
+it('a role or external ID that was changed meanwhile counts as never reached', async () => {
+  const roleArn = `arn:aws:iam::${PRODUCTION}:role/Other`;
+  await runAndMeanwhile(async () => must(await changeConnector(causeway.deps, { id, change: { roleArn }, actor })));
+  expect(await currentHub()).toBeNull();
+  const { rows } = await sql`select 1 from connectors where current_hub_since is not null`.execute(causeway.deps.db);
+  expect(rows).toEqual([]);
+});
