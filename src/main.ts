@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import packageFacts from '../package.json' with { type: 'json' };
 import type { SimulateAwsFlags } from './commands/simulate-aws.ts';
 import { readConfig } from './config.ts';
 import { FAULTS, type Fault, remedyOf } from './domain/faults.ts';
@@ -10,6 +11,7 @@ import { FAULTS, type Fault, remedyOf } from './domain/faults.ts';
 const program = new Command('causeway')
   .description('Connect many AWS accounts to one truthful inventory, through a hub that you own.')
   .showHelpAfterError('(add --help for usage)')
+  .version(packageFacts.version, '-V, --version')
   .helpCommand(false);
 
 program
