@@ -145,10 +145,10 @@ function coverageText({ scopes, complete, oldestCompleteAt, notObserved }: Asset
   const since = oldestCompleteAt === null ? '' : `, the oldest on ${time(oldestCompleteAt)}`;
   const head = `${complete} of ${scopes} scopes observed completely${since}.`;
   if (scopes === complete) return head;
-  const rows = notObserved.slice(0, 10).map(({ region, assetType, outcome, fault }) => {
-    return [region, assetType, outcome ?? 'not yet', fault ? fault.title : null];
+  const rows = notObserved.slice(0, 10).map(({ connectorId, region, assetType, outcome, fault }) => {
+    return [region, assetType, outcome ?? 'not yet', fault ? fault.title : null, connectorId];
   });
   const others = scopes - complete - rows.length;
   const rest = others > 0 ? `\n… and ${others} more` : '';
-  return `${head} Not observed:\n${table(['region', 'type', 'outcome', 'why'], rows)}${rest}`;
+  return `${head} Not observed:\n${table(['region', 'type', 'outcome', 'why', 'connector'], rows)}${rest}`;
 }

@@ -18,7 +18,7 @@ export interface Coverage {
 
 export interface NotObserved {
   readonly connectorId: string;
-  /** `*` for region and asset type of a connector that has not planned a run yet. */
+  /** `*` for region and asset type of a connector that has not planned a run yet; the fault is then its last run's. */
   readonly region: string;
   readonly assetType: string;
   /** null: not finished once. */
@@ -43,7 +43,7 @@ export async function readCoverage(
       from scopes s join connectors c on c.id = s.connector_id
       where ${connectors} and s.last_outcome is distinct from 'not-applicable' and ${couldHold(query, PLANNED)}
       union all
-      select c.id, '*', '*', null, null, null from connectors c
+      select c.id, '*', '*', null, r.fault, null from connectors c left join runs r on r.id = c.last_run_id
       where ${connectors} and not exists (select from scopes s where s.connector_id = c.id) and ${couldHold(query, UNPLANNED)}
     )
     select count(*) as scopes, count(*) filter (where last_outcome = 'complete') as complete,

@@ -12,6 +12,7 @@ import {
   type Account,
   insertAssets,
   insertConnector,
+  insertFailedRun,
   insertScope,
   type StoredAsset,
   VOCABULARY,
@@ -365,7 +366,8 @@ describe('coverage', () => {
       outcome: 'denied',
       fault: denied,
     };
-    const neverRun = { connectorId: two.id, region: '*', assetType: '*', outcome: null };
+    await insertFailedRun(other.db, { connectorId: two.id, fault: denied });
+    const neverRun = { connectorId: two.id, region: '*', assetType: '*', outcome: null, fault: denied };
 
     expect(await coverageOf('', 'cloud-view')).toEqual({
       scopes: 3,

@@ -201,6 +201,20 @@ export async function insertScope(
   `.execute(db);
 }
 
+/** A run that ended before it had a plan. */
+export async function insertFailedRun(
+  db: Database,
+  { connectorId, fault }: { connectorId: string; fault: object },
+): Promise<void> {
+  const id = uuid(700_000);
+  await sql`
+    insert into runs (id, connector_id, state, trigger, requested_by, partition, account_id, job_id, fault, queued_at)
+    values (${id}, ${connectorId}, 'failed', 'created', 'system', 'aws', '222222222222', ${id},
+      ${JSON.stringify(fault)}::jsonb, now())
+  `.execute(db);
+  await sql`update connectors set last_run_id = ${id} where id = ${connectorId}`.execute(db);
+}
+
 export async function insertAssets(db: Database, assets: readonly StoredAsset[]): Promise<void> {
   await sql`
     insert into assets (id, partition, account_id, region, asset_type, native_id, arn, name, state, tags, connector_tags,
