@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -111,6 +111,7 @@ const FINDINGS = `axe.run(document).then(({ violations }) =>
 
 function picturesIn(page: Page, journey: string): Stage['look'] {
   const folder = path.join(SCREENSHOTS, journey);
+  rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   let taken = 0;
   return async name => {

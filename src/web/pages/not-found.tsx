@@ -1,13 +1,14 @@
+import Header from '@cloudscape-design/components/header';
 import { PageButton } from '../parts/links.tsx';
-import { EmptyState } from '../parts/loaded.tsx';
 import { Page } from '../shell/page.tsx';
 
 export function NotFound() {
   return (
     <Page title="Not found">
-      <EmptyState title="There is no such page" action={<PageButton href="/">Go to the overview</PageButton>}>
-        The address may be misspelt, or the page has moved.
-      </EmptyState>
+      <Header variant="h1" description="The address may be misspelt, or the page has moved.">
+        There is no such page
+      </Header>
+      <PageButton href="/">Go to the overview</PageButton>
     </Page>
   );
 }

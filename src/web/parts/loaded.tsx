@@ -1,6 +1,7 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
+import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import type { UseQueryResult } from '@tanstack/react-query';
@@ -12,19 +13,28 @@ import { TimeAgo } from './time.tsx';
 export function Loaded<Reply>({
   read,
   what,
+  heading,
   children,
 }: {
   read: UseQueryResult<Reply, Error>;
+  /** The page's heading for as long as the reply, which has a better one, is not there. */
+  heading?: string;
   /** What is loading, such as "the connector". */
   what: string;
   children: (reply: Reply) => ReactNode;
 }) {
   if (read.data === undefined) {
-    if (read.error) return <FailureAlert error={read.error} onRetry={read.refetch} />;
     return (
-      <Box textAlign="center" padding="xxl" color="text-status-inactive">
-        <Spinner /> Loading {what}
-      </Box>
+      <SpaceBetween size="m">
+        {heading && <Header variant="h1">{heading}</Header>}
+        {read.error ? (
+          <FailureAlert error={read.error} onRetry={read.refetch} />
+        ) : (
+          <Box textAlign="center" padding="xxl" color="text-status-inactive">
+            <Spinner /> Loading {what}
+          </Box>
+        )}
+      </SpaceBetween>
     );
   }
   return (

@@ -30,7 +30,10 @@ export function NoticesProvider({ children }: { children: ReactNode }) {
       dismissLabel: `Dismiss: ${notice.header}`,
       onDismiss: () => setShown(now => now.filter(other => other.id !== id)),
     };
-    setShown(now => [message, ...now.filter(other => other.header !== notice.header)].slice(0, shownMax));
+    // Good news gives way to whatever comes after it; trouble stays until somebody has read it.
+    setShown(now =>
+      [message, ...now.filter(other => other.type !== 'success' && other.header !== notice.header)].slice(0, shownMax),
+    );
   }, []);
   const value = useMemo(() => ({ shown, notify }), [shown, notify]);
   return <NoticesContext value={value}>{children}</NoticesContext>;

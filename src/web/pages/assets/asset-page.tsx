@@ -29,7 +29,7 @@ export function AssetPage() {
   const instance = asset?.assetType === INSTANCE_TYPE;
   return (
     <Page title={asset ? titleOf(asset) : 'Asset'} crumbs={[CRUMBS.assetView, instance ? INSTANCES : ASSETS]}>
-      <Loaded read={read} what="the asset">
+      <Loaded read={read} what="the asset" heading="Asset">
         {found => <AssetView asset={found} types={types} />}
       </Loaded>
     </Page>

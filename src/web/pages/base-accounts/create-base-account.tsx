@@ -20,7 +20,7 @@ export function CreateBaseAccount() {
       crumbs={[CRUMBS.configuration, { text: 'Configure Base Account', href: PATHS.baseAccounts }]}
       help={HELP}
     >
-      <Loaded read={existing} what="the base accounts">
+      <Loaded read={existing} what="the base accounts" heading="Create base account">
         {({ items }) => <CreateForm existing={items} />}
       </Loaded>
     </Page>

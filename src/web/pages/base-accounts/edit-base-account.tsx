@@ -21,7 +21,7 @@ export function EditBaseAccount() {
       crumbs={[CRUMBS.configuration, { text: 'Configure Base Account', href: PATHS.baseAccounts }]}
       help={HELP}
     >
-      <Loaded read={read} what="the base account">
+      <Loaded read={read} what="the base account" heading="Edit base account">
         {baseAccount => <EditForm key={baseAccount.id} baseAccount={baseAccount} />}
       </Loaded>
     </Page>

@@ -1,5 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import { useNavigate } from 'react-router';
+import type { ReplyOf } from '../../../api/contract.ts';
+import { hubInWords } from '../../../domain/hub.ts';
 import { failureInWords, problemOf } from '../../parts/failure-alert.tsx';
 import { FaultDetail } from '../../parts/fault.tsx';
 import type { Connector } from '../../parts/hub.tsx';
@@ -7,7 +9,7 @@ import type { MenuItem } from '../../parts/menu.tsx';
 import { PATHS } from '../../paths.ts';
 import { useChange } from '../../queries.ts';
 import { useWhyNot } from '../../session.tsx';
-import { useNotify } from '../../shell/notices.tsx';
+import { type Notice, useNotify } from '../../shell/notices.tsx';
 import { DeleteConnector } from './delete-connector.tsx';
 
 type Wording = Pick<Connector, 'id' | 'name'>;
@@ -75,14 +77,7 @@ function useConnectorChanges() {
       checkConnector.mutate(
         { params: { id } },
         {
-          onSuccess: ({ outcome, fault, targetFault }) => {
-            const reason = fault ?? targetFault;
-            notify({
-              type: outcome === 'failed' ? 'error' : reason ? 'warning' : 'success',
-              header: outcome === 'failed' ? `The check of “${name}” failed` : `The check of “${name}” passed`,
-              content: reason && <FaultDetail fault={reason} titled />,
-            });
-          },
+          onSuccess: result => notify(noticeOf(name, result)),
           onError: tellFailure,
         },
       ),
@@ -104,5 +99,31 @@ function useConnectorChanges() {
               '“Use in AssetView” of its base account will not put it back.',
             ),
       ),
+  };
+}
+
+/** What a check has found, in a notice; the connector's page has the rest. */
+function noticeOf(name: string, { outcome, hub, fault, targetFault }: ReplyOf<'checkConnector'>): Notice {
+  if (outcome === 'failed') {
+    return {
+      type: 'error',
+      header: `The check of “${name}” failed`,
+      content: fault && <FaultDetail fault={fault} titled />,
+    };
+  }
+  if (targetFault && hub) {
+    return {
+      type: 'warning',
+      header: `“${name}” works, still through ${hubInWords(hub)}`,
+      content: `The new hub was refused: ${targetFault.detail} The connector’s page shows the trust policy to paste.`,
+    };
+  }
+  if (fault) {
+    return { type: 'warning', header: `“${name}” works, but: ${fault.title}`, content: <FaultDetail fault={fault} /> };
+  }
+  return {
+    type: 'success',
+    header: `The check of “${name}” passed`,
+    content: hub && `The role lets ${hubInWords(hub)} in, and only with the external ID.`,
   };
 }

@@ -41,7 +41,7 @@ export function ConnectorPage() {
       crumbs={[CRUMBS.cloudView, { text: 'Connectors', href: PATHS.connectors }]}
       help={HELP}
     >
-      <Loaded read={read} what="the connector">
+      <Loaded read={read} what="the connector" heading="Connector">
         {connector => <ConnectorView connector={connector} />}
       </Loaded>
     </Page>

@@ -162,7 +162,7 @@ const COLUMNS: readonly Column<Connector>[] = [
     header: 'Name',
     cell: connector => <PageLink href={PATHS.connector(connector.id)}>{connector.name}</PageLink>,
     isRowHeader: true,
-    width: 200,
+    width: 185,
   },
   {
     id: 'accountId',
@@ -170,15 +170,15 @@ const COLUMNS: readonly Column<Connector>[] = [
     cell: ({ accountId }) => <CopyableId text={accountId} what="account ID" />,
     width: 170,
   },
-  { id: 'state', header: 'State', cell: connector => <ConnectorState connector={connector} />, width: 200 },
-  { id: 'hub', header: 'Hub', cell: connector => <HubCell connector={connector} />, width: 240 },
+  { id: 'state', header: 'State', cell: connector => <ConnectorState connector={connector} />, width: 195 },
+  { id: 'hub', header: 'Hub', cell: connector => <HubCell connector={connector} />, width: 205 },
   {
     id: 'assets',
     header: 'Assets',
     cell: ({ assets }) => assets.toLocaleString('en-US'),
     width: 100,
   },
-  { id: 'coverage', header: 'Coverage', cell: connector => <CoverageCell connector={connector} />, width: 160 },
+  { id: 'coverage', header: 'Coverage', cell: connector => <CoverageCell connector={connector} />, width: 150 },
   {
     id: 'lastRun',
     header: 'Last run',

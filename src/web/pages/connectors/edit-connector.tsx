@@ -30,7 +30,7 @@ export function EditConnector() {
         { text: read.data?.name ?? 'Connector', href: PATHS.connector(id) },
       ]}
     >
-      <Loaded read={read} what="the connector">
+      <Loaded read={read} what="the connector" heading="Edit connector">
         {connector => <EditForm key={connector.id} connector={connector} />}
       </Loaded>
     </Page>

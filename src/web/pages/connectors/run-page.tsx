@@ -37,7 +37,7 @@ export function RunPage() {
         { text: connector.data?.name ?? 'Connector', href: PATHS.connector(id) },
       ]}
     >
-      <Loaded read={read} what="the run">
+      <Loaded read={read} what="the run" heading="Run">
         {run => <RunView run={run} name={connector.data?.name} />}
       </Loaded>
     </Page>
