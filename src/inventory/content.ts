@@ -15,11 +15,15 @@ export function contentHash(asset: ObservedAsset): string {
 
 /** JSON with sorted keys and sorted lists. */
 export function canonicalText(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalText).sort().join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
-  fields.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonicalText(field)}`).join(',')}}`;
+  if (Array.isArray(value)) {
+    return value.length === 0 ? '[]' : `[${value.map(canonicalText).sort().join(',')}]`;
+  }
+  const fields: string[] = [];
+  for (const [name, field] of Object.entries(value)) {
+    if (field !== undefined) fields.push(`${JSON.stringify(name)}:${canonicalText(field)}`);
+  }
+  return `{${fields.sort().join(',')}}`;
 }
 
 /** The lower-case text that free-text search looks in: what the asset is called and how it is reached, one fact a line. */
