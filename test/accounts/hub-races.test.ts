@@ -7,6 +7,7 @@ import {
   baseAccountInput,
   type Causeway,
   connectorInput,
+  DEVELOPMENT,
   keyOf,
   must,
   OTHER_HUB,
@@ -34,8 +35,8 @@ afterAll(() => causeway.stop());
 
 const makeBase = async () =>
   must(await createBaseAccount(causeway.deps, { input: baseAccountInput(keyOf(causeway, SECURITY)), actor })).id;
-const run = async () =>
-  reach(causeway.deps, { connectorId: id, purpose: { kind: 'run', runId: 'r', trigger: 'schedule' } });
+const run = async (connectorId = id) =>
+  reach(causeway.deps, { connectorId, purpose: { kind: 'run', runId: 'r', trigger: 'schedule' } });
 const currentHub = async () => must(await getConnector(causeway.deps, id)).currentHub;
 
 /** Runs the connector and, once STS was asked and before it answers, does something else. */
@@ -66,6 +67,10 @@ it('a base account that was deleted meanwhile is nobody’s current hub', async 
 
 it('a base account that got another account ID meanwhile is current only after a success through that', async () => {
   const base = await makeBase();
+  // Another connector that runs through the old account ID keeps that identity alive.
+  trustOf(causeway.world, DEVELOPMENT, [SECURITY]);
+  const other = must(await createConnector(causeway.deps, { input: connectorInput(DEVELOPMENT), actor }));
+  must(await run(other.id));
   const { accountId, accessKeyId, secretAccessKey } = keyOf(causeway, OTHER_HUB);
   const change = { accountId, accessKeyId, secretAccessKey };
   await runAndMeanwhile(async () => must(await changeBaseAccount(causeway.deps, { id: base, change, actor })));
