@@ -7,7 +7,7 @@ const contractFile = fileURLToPath(new URL('./src/api/contract.ts', import.meta.
 
 export default defineConfig({
   root: fileURLToPath(new URL('./src/web', import.meta.url)),
-  plugins: [react(), routesWithoutSchemas()],
+  plugins: [react(), routesWithoutSchemas(), fontsAsFiles()],
   build: {
     outDir: fileURLToPath(new URL('./dist/web', import.meta.url)),
     emptyOutDir: true,
@@ -37,5 +37,27 @@ function routesWithoutSchemas(): Plugin {
     name: 'routes-without-schemas',
     enforce: 'pre',
     load: id => (id === contractFile ? `export const ROUTES = ${JSON.stringify(table)};` : undefined),
+  };
+}
+
+/**
+ * Takes the fonts out of Cloudscape's global style sheet, which carries all eight as data: URLs: the style sheet becomes
+ * 180 KB smaller, and a browser loads only the two or three weights that a page shows.
+ */
+function fontsAsFiles(): Plugin {
+  return {
+    name: 'fonts-as-files',
+    apply: 'build',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!id.endsWith('global-styles/index.css')) return undefined;
+      let count = 0;
+      return code.replace(/url\('data:font\/woff2;base64,([^']+)'\)/g, (_, base64: string) => {
+        count += 1;
+        const source = Buffer.from(base64, 'base64');
+        const file = this.emitFile({ type: 'asset', name: `open-sans-${count}.woff2`, source });
+        return `url('__VITE_ASSET__${file}__')`;
+      });
+    },
   };
 }

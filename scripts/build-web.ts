@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -35,7 +35,7 @@ export async function buildWeb({
   if (!force && existsSync(stampFile) && (await readFile(stampFile, 'utf8')) === stamp) return;
   log('building the web interface');
   const startedMs = performance.now();
-  // Built aside and put in place at the end, so that a server never finds half of it and two builds do not mix.
+  // Built aside, so that a server never finds half of it.
   const aside = `${built}.${process.pid}`;
   const { build } = await import('vite');
   await build({
@@ -45,7 +45,7 @@ export async function buildWeb({
   });
   await compress(aside);
   await writeFile(join(aside, '.stamp'), stamp);
-  await replaceWith(aside);
+  await putInPlace(aside);
   log(`the web interface was built in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
 }
 
@@ -82,13 +82,24 @@ async function compress(folder: string): Promise<void> {
   }
 }
 
-async function replaceWith(aside: string): Promise<void> {
-  const old = `${aside}.old`;
-  await mkdir(built, { recursive: true });
-  await rename(built, old);
-  await rename(aside, built);
-  await rm(old, { recursive: true });
+/**
+ * Moves the files one by one: what an open page still asks for is never missing in between, and two builds at the same
+ * time, which have the same files, do no harm to each other. The stamp comes last; what nobody needs any more is removed.
+ */
+async function putInPlace(aside: string): Promise<void> {
+  const fresh = (await filesIn(aside)).map(file => relative(aside, file));
+  const rank = (file: string) => LAST.indexOf(file);
+  for (const file of fresh.sort((a, b) => rank(a) - rank(b))) {
+    await mkdir(dirname(join(built, file)), { recursive: true });
+    await rename(join(aside, file), join(built, file));
+  }
+  await rm(aside, { recursive: true });
+  for (const file of await filesIn(built)) {
+    if (!fresh.includes(relative(built, file))) await rm(file, { force: true });
+  }
 }
+
+const LAST = ['index.html', 'index.html.gz', '.stamp'];
 
 if (import.meta.main) {
   await buildWeb({ log: message => process.stdout.write(`${message}\n`), force: process.argv.includes('--force') });
