@@ -191,7 +191,7 @@ function consequences(before: ConnectorRow, after: ConnectorSettings) {
   return { anotherRole, anotherAccount, dueNow };
 }
 
-export function connectorOf(deps: Pick<AccountsDeps, 'platformAccounts'>, row: ConnectorRow): Connector {
+function connectorOf(deps: Pick<AccountsDeps, 'platformAccounts'>, row: ConnectorRow): Connector {
   const currentHub = hubOf(row.currentHubKind, row.currentHubAccountId);
   const target = targetHub(deps, row);
   const moving = isMoving(currentHub, target);

@@ -41,7 +41,7 @@ export function roleSetup(role: WantedRole): RoleSetup {
  * Lets the hub's account in with the external ID and nobody else. The account as a whole is trusted, because that is what
  * keeps working when the hub's user or key is replaced; which identity of the account may come is the hub's own policy.
  */
-export function trustPolicy({
+function trustPolicy({
   facts,
   trusted,
   externalId,
