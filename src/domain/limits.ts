@@ -85,13 +85,13 @@ export const LIMITS = {
   scopesInFlightPerRun: 8,
   runsInFlightPerWorker: 8,
   runTriesMax: 20,
-  runRetrySeconds: 5,
+  runRetrySeconds: 2,
   runHeartbeatSeconds: 10,
   runHoursMax: 6,
   /** Beside the pool of the database; one of them listens. */
   queuePoolMax: 4,
   queueSuperviseSeconds: 5,
-  queuePollSeconds: 5,
+  queuePollSeconds: 2,
   queueStartTriesMax: 10,
   /** How long a stopping process waits for what is under way. */
   stopTimeoutMs: 5_000,

@@ -73,7 +73,6 @@ export const ec2Instance: AssetType = {
       path: 'blockDeviceMappings[].ebs.volumeId',
       kind: 'text',
       column: false,
-      inSearch: true,
     },
     {
       name: 'networkInterfaceId',

@@ -5,7 +5,7 @@ import { failed, ok, type Result } from '../domain/result.ts';
 import type { AssetItem, AssetPage, AwsCalls } from './define.ts';
 
 /** The SDK's EC2 module; handed over, because loading it takes a third of a second that only readers of AWS need to spend. */
-export type Ec2Module = typeof import('@aws-sdk/client-ec2');
+type Ec2Module = typeof import('@aws-sdk/client-ec2');
 
 /** Sends a command as one role in one region. Faults are values; retries and pacing are the callee's business. */
 export type Ec2Calls = <Input extends ServiceInputTypes, Output extends ServiceOutputTypes>(

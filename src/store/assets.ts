@@ -63,7 +63,7 @@ export interface PageWritten {
   readonly assets: readonly { readonly nativeId: string; readonly id: string; readonly event: AssetEvent | null }[];
 }
 
-export type AssetEvent = 'appeared' | 'changed' | 'returned';
+type AssetEvent = 'appeared' | 'changed' | 'returned';
 
 /**
  * Writes what a page showed that is not as it is stored, with its history, in one statement. Undefined when the hold was
@@ -81,8 +81,8 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
       ) where exists (select from held)
     ),
     before as (
-      select assets.native_id, assets.gone_at, assets.content_hash from assets join incoming i on i."nativeId" = assets.native_id
-      where ${inScope(scope)}
+      select native_id, gone_at, content_hash from assets
+      where ${inScope(scope)} and native_id = any(${page.assets.map(asset => asset.nativeId)})
     ),
     written as (
       insert into assets as a (id, partition, account_id, region, asset_type, native_id, arn, name, state, tags,

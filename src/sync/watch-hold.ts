@@ -4,7 +4,7 @@ import { type ClaimedRun, lookAtHold } from '../store/runs.ts';
 import type { SyncDeps } from './deps.ts';
 
 /** Why a run must not go on; null while it may. */
-export type StopReason = 'stopped' | 'lost' | 'unwanted' | 'overdue';
+type StopReason = 'stopped' | 'lost' | 'unwanted' | 'overdue';
 
 export interface HoldWatch extends Disposable {
   /** Aborted as soon as there is a reason. */

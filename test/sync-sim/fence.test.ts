@@ -170,6 +170,16 @@ describe('a run whose connector is', () => {
     await changeConnector(bed.deps, { id: connectorId, change: { enabled: true }, actor: 'system' });
   });
 
+  test('disabled while it is under way is told that it is unwanted', async () => {
+    const runId = await bed.queueRun(connectorId);
+    const hold = await claim(runId);
+    expect(await lookAtHold(bed.db, hold)).toBe('held');
+    await changeConnector(bed.deps, { id: connectorId, change: { enabled: false }, actor: 'system' });
+    expect(await lookAtHold(bed.db, hold)).toBe('unwanted');
+    await changeConnector(bed.deps, { id: connectorId, change: { enabled: true }, actor: 'system' });
+    await cancelRuns(bed.db, { connectorId, at: new Date() });
+  });
+
   test('deleted while it is under way writes nothing more, and its assets stay, detached', async () => {
     const id = await bed.connect(OTHER, { name: 'to be deleted', regions: [REGION] }).catch(() => undefined);
     const target = id ?? connectorId;
