@@ -114,7 +114,7 @@ create table connectors (
   asset_tags jsonb not null,
   tags jsonb not null,
   -- The hub that the last successful assumption went through; null before the first.
-  current_hub_kind text check (current_hub_kind in ('base-account', 'platform')),
+  current_hub_kind text check (current_hub_kind in ('base-account', 'platform-account')),
   current_hub_account_id text,
   -- The base identity of that hub while it exists: the only thing a fallback may use.
   current_identity_id uuid references base_identities on delete set null,

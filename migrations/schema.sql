@@ -151,7 +151,7 @@ create table connectors (
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
   constraint connectors_check CHECK (((current_hub_kind IS NULL) = (current_hub_account_id IS NULL))),
-  constraint connectors_current_hub_kind_check CHECK ((current_hub_kind = ANY (ARRAY['base-account'::text, 'platform'::text]))),
+  constraint connectors_current_hub_kind_check CHECK ((current_hub_kind = ANY (ARRAY['base-account'::text, 'platform-account'::text]))),
   constraint connectors_current_identity_id_fkey FOREIGN KEY (current_identity_id) REFERENCES base_identities(id) ON DELETE SET NULL,
   constraint connectors_num_key UNIQUE (num),
   constraint connectors_pkey PRIMARY KEY (id),

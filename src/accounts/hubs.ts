@@ -13,7 +13,7 @@ export function targetHub(
 ): Hub | null {
   if (baseAccountId !== null) return { kind: 'base-account', accountId: baseAccountId };
   const platform = deps.platformAccounts[accountType];
-  return platform ? { kind: 'platform', accountId: platform.accountId } : null;
+  return platform ? { kind: 'platform-account', accountId: platform.accountId } : null;
 }
 
 /** What we act as in the platform account of a type; null where none is configured. */
@@ -25,7 +25,7 @@ export function platformIdentity(
   if (!account) return null;
   const { accountId, credentials } = account;
   const facts = factsOfAccountType(accountType);
-  const hub: Hub = { kind: 'platform', accountId };
+  const hub: Hub = { kind: 'platform-account', accountId };
   if (credentials.kind === 'default-chain') {
     return { id: `platform:${accountType}:${accountId}`, hub, facts, credentials };
   }

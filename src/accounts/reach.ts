@@ -62,8 +62,24 @@ export interface Attempt {
   readonly within?: Budget;
 }
 
-/** The same for a caller who has read the connector's hubs; the identity that worked is for more of the same. */
+/**
+ * The same for a caller who has read the connector's hubs; the identity that worked is for more of the same. Credentials
+ * that were replaced or deleted while they were being tried are no reason to fail: what is in their place is tried once.
+ */
 export async function reachThrough(
+  deps: AccountsDeps,
+  attempt: Attempt,
+): Promise<Result<Reach & { readonly identity: HubIdentity }>> {
+  const reached = await tryHubs(deps, attempt);
+  if (reached.ok) return reached;
+  const facts = await readHubFacts(deps.db, attempt.facts.connectorId);
+  const replaced =
+    facts?.baseIdentityId !== attempt.facts.baseIdentityId ||
+    facts.currentIdentityId !== attempt.facts.currentIdentityId;
+  return facts && replaced ? await tryHubs(deps, { ...attempt, facts }) : reached;
+}
+
+async function tryHubs(
   deps: AccountsDeps,
   attempt: Attempt,
 ): Promise<Result<Reach & { readonly identity: HubIdentity }>> {
@@ -73,7 +89,11 @@ export async function reachThrough(
   const fallback = fallbackIdentity(deps, { facts, target });
 
   const onHold = fallback ? await targetOnHold(deps, attempt) : undefined;
-  const direct = onHold ? failed(onHold) : await openThrough(deps, target, { ...attempt, hurry: fallback !== null });
+  // A session from before the connector left this hub would only tell that the role let it in then.
+  const fresh = attempt.fresh || isElsewhere(facts, target);
+  const direct = onHold
+    ? failed(onHold)
+    : await openThrough(deps, target, { ...attempt, fresh, hurry: fallback !== null });
   if (direct.ok) {
     await settle(deps, { facts, target });
     return ok({ hub: target.hub, session: direct.value, identity: target });
@@ -81,7 +101,9 @@ export async function reachThrough(
   const targetFault = explained(direct.fault, { facts, hub: target.hub });
   if (!fallback) return failed(targetFault);
   if (!onHold) {
-    await recordTargetFault(deps.db, { connectorId: facts.connectorId, fault: targetFault, at: deps.clock.now() });
+    const { connectorId, roleArn, externalId } = facts;
+    const tried = { connectorId, roleArn, externalId, hub: target.hub, identityId: identityIdOf(target) };
+    await recordTargetFault(deps.db, { ...tried, fault: targetFault, at: deps.clock.now() });
   }
   const indirect = await openThrough(deps, fallback, { ...attempt, hurry: false });
   if (indirect.ok) return ok({ hub: fallback.hub, session: indirect.value, identity: fallback, targetFault });
@@ -98,6 +120,16 @@ function targetIdentity(deps: AccountsDeps, facts: HubFacts): HubIdentity | null
   return baseIdentity(deps, identity);
 }
 
+/** Whether the last successful assumption went through another hub. */
+function isElsewhere({ currentKind: kind, currentAccountId: accountId }: HubFacts, target: HubIdentity): boolean {
+  return kind !== null && accountId !== null && !sameHub({ kind, accountId }, target.hub);
+}
+
+/** As the database has it: the platform account has none there. */
+function identityIdOf({ hub, id }: HubIdentity): string | null {
+  return hub.kind === 'base-account' ? id : null;
+}
+
 /** The connector's own current hub, if it is another one than the target, is still there, and may still be used. */
 function fallbackIdentity(
   deps: AccountsDeps,
@@ -106,7 +138,7 @@ function fallbackIdentity(
   const { accountType, currentKind, currentAccountId: accountId, currentIdentityId, currentAccessKeyId } = facts;
   if (currentKind === null || accountId === null || facts.baseCutover === 'immediate') return null;
   if (sameHub({ kind: currentKind, accountId }, target.hub)) return null;
-  if (currentKind === 'platform') {
+  if (currentKind === 'platform-account') {
     const platform = platformIdentity(deps, accountType);
     return platform?.hub.accountId === accountId ? platform : null;
   }
@@ -153,7 +185,7 @@ async function settle(
 ): Promise<void> {
   const { connectorId, roleArn, externalId } = facts;
   const { hub } = target;
-  const identityId = hub.kind === 'base-account' ? target.id : null;
+  const identityId = identityIdOf(target);
   const isSettled = facts.currentKind === hub.kind && facts.currentAccountId === hub.accountId;
   if (isSettled && facts.currentIdentityId === identityId && facts.targetFault === null) return;
   const at = clock.now();

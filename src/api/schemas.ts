@@ -35,7 +35,7 @@ const accountId = parsedBy(parseAccountId);
 const roleArn = parsedBy(parseRoleArn);
 const externalId = parsedBy(parseExternalId);
 export const app = z.enum(['cloud-view', 'asset-view']);
-export const hub = z.object({ kind: z.enum(['base-account', 'platform']), accountId: z.string() });
+export const hub = z.object({ kind: z.enum(['base-account', 'platform-account']), accountId: z.string() });
 
 export const fault = z.object({
   code: z.enum(FAULT_CODES),

@@ -1,6 +1,6 @@
 /** The principal that a connector is reached through. */
 export interface Hub {
-  readonly kind: 'base-account' | 'platform';
+  readonly kind: 'base-account' | 'platform-account';
   readonly accountId: string;
 }
 

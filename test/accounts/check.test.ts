@@ -24,7 +24,7 @@ import {
 let causeway: Causeway;
 let id: string;
 const actor = 'user:ada';
-const platform = { kind: 'platform', accountId: PLATFORM };
+const platform = { kind: 'platform-account', accountId: PLATFORM };
 const security = { kind: 'base-account', accountId: SECURITY };
 const REFUSED = { withExternalId: 'accepted', withoutExternalId: 'refused', wrongExternalId: 'refused' };
 const NOT_REACHED = { withExternalId: 'refused', withoutExternalId: 'not-run', wrongExternalId: 'not-run' };

@@ -38,7 +38,7 @@ afterAll(() => causeway.stop());
 const create = (change: Partial<ConnectorInput> = {}) =>
   createConnector(causeway.deps, { input: connectorInput(PRODUCTION, change), actor });
 const change = (id: string, changes: ConnectorChange) => changeConnector(causeway.deps, { id, change: changes, actor });
-const platform = { kind: 'platform', accountId: PLATFORM };
+const platform = { kind: 'platform-account', accountId: PLATFORM };
 
 describe('creating a connector', () => {
   it('answers it as it will be listed: waiting for its role, due at once, to go through the platform account', async () => {
@@ -226,7 +226,7 @@ describe('changing a connector', () => {
   it('forgets how the role before was reached when it gets another one', async () => {
     const { id } = must(await create());
     await sql`
-      update connectors set current_hub_kind = 'platform', current_hub_account_id = ${PLATFORM}, next_run_at = now() + interval '1 hour'
+      update connectors set current_hub_kind = 'platform-account', current_hub_account_id = ${PLATFORM}, next_run_at = now() + interval '1 hour'
     `.execute(causeway.deps.db);
     const changed = must(await change(id, { roleArn: `arn:aws:iam::${DEVELOPMENT}:role/Reader` }));
     expect(changed).toMatchObject({ accountId: DEVELOPMENT, currentHub: null });
@@ -367,7 +367,7 @@ describe('a connector’s state', () => {
     `.execute(causeway.deps.db);
   };
   const reached = () =>
-    sql`update connectors set current_hub_kind = 'platform', current_hub_account_id = ${PLATFORM}`.execute(
+    sql`update connectors set current_hub_kind = 'platform-account', current_hub_account_id = ${PLATFORM}`.execute(
       causeway.deps.db,
     );
   const state = async (id: string) => must(await getConnector(causeway.deps, id)).state;

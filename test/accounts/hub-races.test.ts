@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { HubCredentials } from '../../simulator/world/hub.ts';
 import { changeBaseAccount, createBaseAccount, deleteBaseAccount } from '../../src/accounts/base-accounts.ts';
 import { changeConnector, createConnector, getConnector } from '../../src/accounts/connectors.ts';
 import { reach } from '../../src/accounts/reach.ts';
@@ -39,16 +40,23 @@ const run = async (connectorId = id) =>
   reach(causeway.deps, { connectorId, purpose: { kind: 'run', runId: 'r', trigger: 'schedule' } });
 const currentHub = async () => must(await getConnector(causeway.deps, id)).currentHub;
 
-/** Runs the connector and, once STS was asked and before it answers, does something else. */
-async function runAndMeanwhile(act: () => Promise<unknown>): Promise<void> {
+/** Runs the connector and, once STS was asked and before it answers, does something else; answers how the run went. */
+async function runAndMeanwhile(act: () => Promise<unknown>, operation = 'AssumeRole') {
   causeway.callLog.clear();
-  causeway.faults.put({ id: 'slow', match: { operation: 'AssumeRole' }, effect: { kind: 'slow', delayMs: 500 } });
+  causeway.faults.put({ id: 'slow', match: { operation }, effect: { kind: 'slow', delayMs: 500 }, times: 1 });
   const running = run();
-  await expect.poll(() => causeway.callLog.calls().some(call => call.operation === 'AssumeRole')).toBe(true);
+  await expect.poll(() => causeway.callLog.calls().some(call => call.operation === operation)).toBe(true);
   await act();
-  await running;
+  const reached = await running;
   causeway.faults.clear();
+  return reached;
 }
+
+/** Other credentials for the base account; the same ones again are another identity, too. */
+const giveKey = async (base: string, { accountId, accessKeyId, secretAccessKey }: HubCredentials) => {
+  const change = { accountId, accessKeyId, secretAccessKey };
+  must(await changeBaseAccount(causeway.deps, { id: base, change, actor }));
+};
 
 it('a base account that was made meanwhile stays the target, and the hub before it is not recorded as new', async () => {
   await runAndMeanwhile(makeBase);
@@ -62,7 +70,7 @@ it('a base account that was deleted meanwhile is nobody’s current hub', async 
   await runAndMeanwhile(() => deleteBaseAccount(causeway.deps, { id: base, actor }));
   expect(await currentHub()).toBeNull();
   must(await run());
-  expect(await currentHub()).toEqual({ kind: 'platform', accountId: PLATFORM });
+  expect(await currentHub()).toEqual({ kind: 'platform-account', accountId: PLATFORM });
 });
 
 it('a base account that got another account ID meanwhile is current only after a success through that', async () => {
@@ -85,4 +93,32 @@ it('a role or external ID that was changed meanwhile counts as never reached', a
   expect(await currentHub()).toBeNull();
   const { rows } = await sql`select 1 from connectors where current_hub_since is not null`.execute(causeway.deps.db);
   expect(rows).toEqual([]);
+});
+
+it.each<[change: string, hub: string, act: (base: string) => Promise<unknown>]>([
+  ['gets another key', SECURITY, base => giveKey(base, keyOf(causeway, SECURITY))],
+  ['is deleted', PLATFORM, id => deleteBaseAccount(causeway.deps, { id, actor })],
+])('a run whose base account %s before its secret was read goes on through what is there then', async (_, hub, act) => {
+  const base = await makeBase();
+  must(await run());
+  // A process that has just started has to ask who the hub is before it uses it.
+  causeway.deps.aws.provenHubs.clear();
+  causeway.deps.aws.sessions.clear();
+  const reached = await runAndMeanwhile(() => act(base), 'GetCallerIdentity');
+  expect(must(reached).hub.accountId).toBe(hub);
+});
+
+it('why the target hub could not be used is forgotten when it gets another account ID, also while it is being tried', async () => {
+  trustOf(causeway.world, PRODUCTION, [PLATFORM]);
+  must(await run());
+  const base = await makeBase();
+  expect(must(await run())).toMatchObject({ targetFault: { code: 'role-not-assumable' } });
+  const targetFault = async () => must(await getConnector(causeway.deps, id)).targetFault;
+  expect(await targetFault()).toMatchObject({ detail: expect.stringContaining(SECURITY) });
+  await giveKey(base, keyOf(causeway, OTHER_HUB));
+  expect(await targetFault()).toBeNull();
+  await runAndMeanwhile(() => giveKey(base, keyOf(causeway, SECURITY)));
+  expect(await targetFault()).toBeNull();
+  must(await run());
+  expect(await targetFault()).toMatchObject({ detail: expect.stringContaining(SECURITY) });
 });

@@ -127,7 +127,7 @@ describe('the machine’s own AWS settings', () => {
     const credentials = { kind: 'default-chain' } as const;
     const named = { ...causeway.deps, platformAccounts: { global: { accountId: PLATFORM, credentials } } };
     const { id } = must(await createConnector(named, { input: connectorInput(PRODUCTION), actor }));
-    expect(must(await runOf(named, id)).hub).toEqual({ kind: 'platform', accountId: PLATFORM });
+    expect(must(await runOf(named, id)).hub).toEqual({ kind: 'platform-account', accountId: PLATFORM });
     const misnamed = { ...named, platformAccounts: { global: { accountId: OTHER_HUB, credentials } } };
     expect(await runOf(misnamed, id)).toMatchObject({ ok: false, fault: { code: 'other-account-key' } });
   });

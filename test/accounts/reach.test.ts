@@ -4,10 +4,12 @@ import type { FaultRule } from '../../simulator/faults.ts';
 import { accountOf } from '../../simulator/world/build.ts';
 import { changeBaseAccount, createBaseAccount, deleteBaseAccount } from '../../src/accounts/base-accounts.ts';
 import { changeConnector, createConnector, getConnector } from '../../src/accounts/connectors.ts';
-import { type Purpose, reach } from '../../src/accounts/reach.ts';
+import { type Purpose, reach, reachThrough } from '../../src/accounts/reach.ts';
 import type { BaseAccountInput } from '../../src/accounts/shapes.ts';
+import { prompt } from '../../src/aws/call.ts';
 import { LIMITS } from '../../src/domain/limits.ts';
 import { listAudit } from '../../src/store/audit.ts';
+import { readHubFacts } from '../../src/store/hubs.ts';
 import {
   baseAccountInput,
   type Causeway,
@@ -25,7 +27,7 @@ import {
 
 let causeway: Causeway;
 const actor = 'user:ada';
-const platform = { kind: 'platform', accountId: PLATFORM };
+const platform = { kind: 'platform-account', accountId: PLATFORM };
 const security = { kind: 'base-account', accountId: SECURITY };
 const other = { kind: 'base-account', accountId: OTHER_HUB };
 
@@ -132,6 +134,17 @@ describe('a fleet that moves to a base account', () => {
     });
     trust(DEVELOPMENT, PLATFORM);
     expect(await hubOf(stuck)).toEqual(platform);
+  });
+
+  it('does not go back on the strength of a session from before it left', async () => {
+    const id = await connect(PRODUCTION);
+    expect(await hubOf(id)).toEqual(platform);
+    trust(PRODUCTION, SECURITY);
+    const base = await makeBase(SECURITY);
+    expect(await hubOf(id)).toEqual(security);
+    must(await deleteBaseAccount(causeway.deps, { id: base, actor }));
+    expect(await run(id)).toMatchObject({ ok: false, fault: { code: 'role-not-assumable' } });
+    expect(await connector(id)).toMatchObject({ currentHub: security, moving: true });
   });
 
   it('uses nothing of a deleted base account, not even a session in the making', async () => {
@@ -283,6 +296,20 @@ describe('two runs at the same moment', () => {
     const reached = await Promise.all([run(id), run(id), run(id)]);
     expect(reached.every(result => result.ok)).toBe(true);
     expect(assumptions()).toHaveLength(1);
+  });
+
+  it('do not share the impatience of a check that began to assume the role', async () => {
+    const id = await connect(PRODUCTION);
+    const facts = await readHubFacts(causeway.deps.db, id);
+    if (!facts) throw new Error('no facts');
+    causeway.faults.put({ id: 'slow', match: { operation: 'AssumeRole' }, effect: { kind: 'slow', delayMs: 800 } });
+    const within = prompt(causeway.deps.clock, { totalMs: 500 });
+    const purpose: Purpose = { kind: 'check', checkId: 'c', actor };
+    const check = reachThrough(causeway.deps, { facts, purpose, fresh: true, within });
+    await expect.poll(() => assumptions().length).toBe(1);
+    const reached = await run(id);
+    expect(await check).toMatchObject({ ok: false, fault: { code: 'aws-timeout' } });
+    expect(must(reached).hub).toEqual(platform);
   });
 
   it('write down one change of the hub', async () => {

@@ -131,7 +131,7 @@ describe('a journey through the product', () => {
 
   it('prints the role before the connector exists', async () => {
     const setup = await cli.json(['connectors', 'role', '--account-type', 'global', '--external-id', 'my-external-id']);
-    expect(setup).toMatchObject({ externalId: 'my-external-id', trusted: { kind: 'platform' } });
+    expect(setup).toMatchObject({ externalId: 'my-external-id', trusted: { kind: 'platform-account' } });
     const ran = await cli.run(['connectors', 'role', '--account-type', 'global', '--format', 'trust-policy']);
     expect(JSON.parse(ran.stdout)).toHaveProperty('Statement');
     expect(await cli.run(['connectors', 'role'])).toMatchObject({ exitCode: 2 });

@@ -8,7 +8,7 @@ import { LIMITS } from '../../src/domain/limits.ts';
 import { contentHash } from '../../src/inventory/content.ts';
 import { detachScope, loadKnown, type PageWrite, retagScope, writePage } from '../../src/store/assets.ts';
 import { cancelRuns, claimRun, finishRun, type Hold, lookAtHold, saveReach } from '../../src/store/runs.ts';
-import { finishScope, type ScopeEnd, savePlan } from '../../src/store/scopes.ts';
+import { deleteLedgerScope, finishScope, type ScopeEnd, savePlan } from '../../src/store/scopes.ts';
 import { type Bed, count, openBed } from './bed.ts';
 import { everGone, liveAssets, trueAssets } from './truth.ts';
 
@@ -45,7 +45,9 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
     const known = await loadKnown(bed.db, { scope: SCOPE, connectorNum: 1 });
     expect(known.length).toBeGreaterThan(0);
     expect(await lookAtHold(bed.db, stale)).toBe('lost');
-    expect(await saveReach(bed.db, stale, { hub: { kind: 'platform', accountId: OTHER }, callerArn: 'x' })).toBe(false);
+    expect(
+      await saveReach(bed.db, stale, { hub: { kind: 'platform-account', accountId: OTHER }, callerArn: 'x' }),
+    ).toBe(false);
     expect(
       await savePlan(bed.db, stale, {
         scopes: [{ ...SCOPE, region: 'eu-west-1', outcome: null, fault: null }],
@@ -61,6 +63,7 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
     expect(await detachScope(bed.db, { scope: SCOPE, connectorNum: 1, at: new Date(), limit: 10, hold: stale })).toBe(
       0,
     );
+    expect(await deleteLedgerScope(bed.db, stale, SCOPE)).toBe(false);
     expect(await finishScope(bed.db, stale, endOf(known.map(({ id }) => id)))).toBe(false);
     expect(await finishRun(bed.db, stale, { state: 'ok', fault: null, leftOver: 'failed', at: new Date() })).toBe(
       false,

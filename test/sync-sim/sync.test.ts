@@ -24,7 +24,7 @@ describe('syncs of one account, one after the other', () => {
   test('the first holds exactly what the account has', async () => {
     const run = await bed.sync(connectorId);
     expect(run).toMatchObject({ state: 'ok', fault: null, regionsFault: null, counts: { scopes: 51, complete: 51 } });
-    expect(run.hub).toEqual({ kind: 'platform', accountId: '100000000001' });
+    expect(run.hub).toEqual({ kind: 'platform-account', accountId: '100000000001' });
     const live = await liveAssets(bed.db);
     expect(live).toEqual(trueAssets(bed.world, { accountIds: [ACCOUNT], now: new Date() }));
     expect(run.counts).toMatchObject({ items: live.length, added: live.length, changed: 0, gone: 0 });
