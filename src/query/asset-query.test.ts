@@ -178,6 +178,7 @@ describe('faults', () => {
     ['name>3', 'At position 1: name is compared with ":" only; < and > are for times and numbers.'],
     ['firstSeen:2026-01-01', 'At position 1: firstSeen is a time; compare it with > >= < or <=.'],
     ['firstSeen>2026-02-31', 'At position 11: expected a time such as 2026-01-31 or 2026-01-31T08:00Z.'],
+    ['firstSeen>0000-01-01', 'At position 11: expected a time such as 2026-01-31 or 2026-01-31T08:00Z.'],
     ['firstSeen>yesterday', 'At position 11: expected a time such as 2026-01-31 or 2026-01-31T08:00Z.'],
     ['firstSeen>(2026-01-01, 2026-01-02)', 'At position 24: a comparison has one value.'],
     ['sizeGiB>large', 'At position 9: expected a number.'],
