@@ -12,6 +12,7 @@ import {
   deleteRetiredIdentities,
   findBaseAccount,
   findBaseAccountOfType,
+  forgetTargetFaults,
   insertBaseAccount,
   insertIdentity,
   listBaseAccountRows,
@@ -63,7 +64,7 @@ export async function createBaseAccount(
     if (!(await insertBaseAccount(tx, { id, title, accountType, useInAssetView, cutover, createdAt: at })))
       return false;
     await putIdentity(tx, deps, { baseAccountId: id, credentials: input, proof: proof.value, at });
-    if (useInAssetView) await putConnectorsInAssetView(tx, accountType);
+    if (useInAssetView) await putConnectorsInAssetView(tx, { accountType, at });
     await bringRunsForward(tx, { accountType, at, spacingMs: LIMITS.moveSpacingMs });
     await appendAudit(tx, {
       at,
@@ -105,8 +106,9 @@ export async function changeBaseAccount(
   if (proof && !proof.ok) return proof;
 
   const at = deps.clock.now();
+  const { accountType } = before;
   const updated = await inTransaction(deps.db, async tx => {
-    await lockAssetViewOfType(tx, before.accountType);
+    await lockAssetViewOfType(tx, accountType);
     if (!(await updateBaseAccount(tx, { id, readAt: before.updatedAt, ...next, updatedAt: at }))) return false;
     if (credentials.value && proof) {
       await retireActiveIdentity(tx, id);
@@ -114,9 +116,10 @@ export async function changeBaseAccount(
     }
     if (next.cutover === 'immediate') await deleteRetiredIdentities(tx, id);
     await deleteIdleIdentities(tx);
-    if (next.useInAssetView && !before.useInAssetView) await putConnectorsInAssetView(tx, before.accountType);
-    if (credentials.value && credentials.value.accountId !== before.accountId) {
-      await bringRunsForward(tx, { accountType: before.accountType, at, spacingMs: LIMITS.moveSpacingMs });
+    if (next.useInAssetView && !before.useInAssetView) await putConnectorsInAssetView(tx, { accountType, at });
+    if (credentials.value) {
+      await forgetTargetFaults(tx, accountType);
+      await bringRunsForward(tx, { accountType, at, spacingMs: LIMITS.moveSpacingMs });
     }
     await appendAudit(tx, {
       at,
@@ -147,6 +150,7 @@ export async function deleteBaseAccount(
   const at = deps.clock.now();
   const deleted = await inTransaction(deps.db, async tx => {
     if (!(await deleteBaseAccountRow(tx, id))) return false;
+    await forgetTargetFaults(tx, accountType);
     await bringRunsForward(tx, { accountType, at, spacingMs: LIMITS.moveSpacingMs });
     await appendAudit(tx, {
       at,

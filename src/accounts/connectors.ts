@@ -248,8 +248,21 @@ function appsOf({ inCloudView, inAssetView }: Pick<ConnectorSettings, 'inCloudVi
 }
 
 function auditFacts(settings: ConnectorSettings) {
-  const { name, accountType, roleArn, externalId, regions, pollingMinutes, enabled } = settings;
-  return { name, accountType, roleArn, externalId, regions, pollingMinutes, enabled, apps: appsOf(settings) };
+  const { name, description, accountType, roleArn, externalId, regions, pollingMinutes, enabled } = settings;
+  const { assetTags, tags } = settings;
+  return {
+    name,
+    description,
+    accountType,
+    roleArn,
+    externalId,
+    regions,
+    pollingMinutes,
+    enabled,
+    apps: appsOf(settings),
+    assetTags,
+    tags,
+  };
 }
 
 async function duplicateRole({ db }: Pick<AccountsDeps, 'db'>, roleArn: string): Promise<Fault> {

@@ -21,7 +21,7 @@ export async function deleteConnector(
 ): Promise<Result<void>> {
   const at = clock.now();
   const connectorNum = await inTransaction(db, async tx => {
-    const num = await stopConnector(tx, id);
+    const num = await stopConnector(tx, { id, at });
     if (num !== undefined) await cancelRuns(tx, { connectorId: id, at });
     return num;
   });

@@ -1,5 +1,5 @@
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { type Fault, fault } from '../domain/faults.ts';
+import { type Fault, fault, retryOf } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
 import { LIMITS } from '../domain/limits.ts';
 import type { PartitionFacts } from '../domain/partition.ts';
@@ -49,7 +49,12 @@ export interface SessionSlot {
   /** Who asked for it last: a renewal is made and recorded in their name. */
   readonly request: SessionRequest;
   readonly current?: AssumedRole | undefined;
-  readonly opening?: Promise<Result<AssumedRole>> | undefined;
+  readonly opening?: Opening | undefined;
+}
+
+interface Opening {
+  readonly result: Promise<Result<AssumedRole>>;
+  readonly triesMax: number;
 }
 
 interface AssumedRole {
@@ -124,16 +129,22 @@ async function takeOrAssume(
     if (slot.request !== request) aws.sessions.set(key, { ...slot, request });
     return ok(slot.current);
   }
-  if (!fresh && slot?.opening !== undefined) return await slot.opening;
-  const opening = assume(aws, request, {
+  if (!fresh && slot?.opening !== undefined) {
+    const shared = await slot.opening.result;
+    // Somebody who was in a hurry, such as a check, gave up on what this caller has the patience for.
+    const gaveUp = !shared.ok && retryOf(shared.fault) === 'now' && slot.opening.triesMax < budget.triesMax;
+    return gaveUp ? await takeOrAssume(aws, request, { budget, fresh }) : shared;
+  }
+  const result = assume(aws, request, {
     budget,
     externalIdKind: 'own',
     externalId: request.externalId,
     seconds: LIMITS.memberSessionSeconds,
   });
+  const opening = { result, triesMax: budget.triesMax };
   aws.sessions.set(key, { request, current: slot?.current, opening });
   try {
-    const opened = await opening;
+    const opened = await result;
     if (opened.ok) aws.sessions.set(key, { request, current: opened.value });
     return opened;
   } finally {

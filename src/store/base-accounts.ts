@@ -75,8 +75,15 @@ export async function insertIdentity(db: Database, identity: NewIdentity): Promi
   `.execute(db);
 }
 
+/**
+ * Waits for connectors that are just being recorded as reached through the identity (`recordReached`), so that it is not
+ * taken for idle while they come to depend on it.
+ */
 export async function retireActiveIdentity(db: Database, baseAccountId: string): Promise<void> {
-  await sql`update base_identities set active = false where base_account_id = ${baseAccountId} and active`.execute(db);
+  await sql`
+    update base_identities set active = false
+    where id in (select id from base_identities where base_account_id = ${baseAccountId} and active for update)
+  `.execute(db);
 }
 
 /** Connectors that run through this account of this type, whichever identity it had, go on with this one. */
@@ -250,10 +257,28 @@ export async function bringRunsForward(
   `.execute(db);
 }
 
-/** Puts every connector of the type into AssetView, except those that somebody took out by hand; how many. */
-export async function putConnectorsInAssetView(db: Database, accountType: AccountType): Promise<number> {
+/**
+ * Forgets why the target hub of these connectors could not be used: they have another one now, or other credentials for
+ * it, which nobody has tried yet.
+ */
+export async function forgetTargetFaults(db: Database, accountType: AccountType): Promise<void> {
+  await sql`
+    update connectors
+    set target_fault = null, target_tried_at = null, target_extra_tries = 0, target_extra_since = null
+    where account_type = ${accountType} and target_fault is not null
+  `.execute(db);
+}
+
+/**
+ * Puts every connector of the type into AssetView, except those that somebody took out by hand; how many. They count as
+ * changed, so that an edit which read them before does not take them out again.
+ */
+export async function putConnectorsInAssetView(
+  db: Database,
+  { accountType, at }: { accountType: AccountType; at: Date },
+): Promise<number> {
   const { numAffectedRows } = await sql`
-    update connectors set in_asset_view = true
+    update connectors set in_asset_view = true, updated_at = ${at}
     where account_type = ${accountType} and not in_asset_view and asset_view_removed_at is null
   `.execute(db);
   return Number(numAffectedRows ?? 0n);

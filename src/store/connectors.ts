@@ -131,10 +131,13 @@ const NOTHING_REACHED = sql`,
   current_hub_kind = null, current_hub_account_id = null, current_identity_id = null, current_hub_since = null,
   target_fault = null, target_tried_at = null, last_check = null`;
 
-/** Stops a connector that is about to be deleted: it is never due again. Its number, or undefined when there is none. */
-export async function stopConnector(db: Database, id: string): Promise<number | undefined> {
+/**
+ * Stops a connector that is about to be deleted: it is never due again, and an edit that read it before does not enable
+ * it again. Its number, or undefined when there is none.
+ */
+export async function stopConnector(db: Database, { id, at }: { id: string; at: Date }): Promise<number | undefined> {
   const { rows } = await sql<{ num: number }>`
-    update connectors set enabled = false where id = ${id} returning num
+    update connectors set enabled = false, updated_at = ${at} where id = ${id} returning num
   `.execute(db);
   return rows[0]?.num;
 }

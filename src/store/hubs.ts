@@ -42,11 +42,12 @@ export async function readHubFacts(db: Database, connectorId: string): Promise<H
   return rows[0];
 }
 
-export interface Reached {
+export interface Tried {
   readonly connectorId: string;
   /** The role and external ID that were used: when they were changed meanwhile, nothing is recorded. */
   readonly roleArn: string;
   readonly externalId: string;
+  /** The target hub when it was tried: when it is another one now, nothing is recorded. */
   readonly hub: Hub;
   /** null for a platform account. */
   readonly identityId: string | null;
@@ -60,7 +61,7 @@ export interface Reached {
  */
 export async function recordReached(
   db: Database,
-  { connectorId, roleArn, externalId, hub, identityId, at }: Reached,
+  { connectorId, roleArn, externalId, hub, identityId, at }: Tried,
 ): Promise<{ kind: Hub['kind'] | null; accountId: string | null } | undefined> {
   const { rows } = await sql<{ kind: Hub['kind'] | null; accountId: string | null; moved: boolean }>`
     with before as (
@@ -94,14 +95,20 @@ export async function recordReached(
   return row?.moved ? { kind: row.kind, accountId: row.accountId } : undefined;
 }
 
-/** Notes why the target hub could not be used, for a connector that went on through its current hub. */
+/** Notes why the target hub could not be used, for a connector that went on through its current hub and is still there. */
 export async function recordTargetFault(
   db: Database,
-  { connectorId, fault, at }: { connectorId: string; fault: Fault; at: Date },
+  { connectorId, roleArn, externalId, hub, identityId, fault, at }: Tried & { fault: Fault },
 ): Promise<void> {
   await sql`
-    update connectors set target_fault = ${JSON.stringify(fault)}::jsonb, target_tried_at = ${at}
-    where id = ${connectorId}
+    update connectors c set target_fault = ${JSON.stringify(fault)}::jsonb, target_tried_at = ${at}
+    where c.id = ${connectorId} and c.role_arn = ${roleArn} and c.external_id = ${externalId}
+      and (c.current_hub_kind, c.current_hub_account_id) is distinct from (${hub.kind}::text, ${hub.accountId}::text)
+      and case
+        when ${hub.kind} = 'base-account'
+          then exists (select from base_identities i where i.id = ${identityId}::uuid and i.active)
+        else not exists (select from base_accounts b where b.account_type = c.account_type)
+      end
   `.execute(db);
 }
 

@@ -204,13 +204,16 @@ export async function ledgerScopes(db: Database, connectorNum: number): Promise<
   return rows;
 }
 
-export async function deleteLedgerScope(
-  db: Database,
-  { connectorNum, scope }: { connectorNum: number; scope: Scope },
-): Promise<void> {
-  await sql`
-    delete from scopes s using connectors c
-    where c.id = s.connector_id and c.num = ${connectorNum} and s.region = ${scope.region}
-      and s.asset_type = ${scope.assetType} and s.partition = ${scope.partition} and s.account_id = ${scope.accountId}
+/** Takes a scope out of the ledger of the run's connector, after its assets were detached. False when the hold was lost. */
+export async function deleteLedgerScope(db: Database, hold: Hold, scope: Scope): Promise<boolean> {
+  const { rows } = await sql`
+    with held as (${holding(hold)}),
+    deleted as (
+      delete from scopes s using held
+      where s.connector_id = held.connector_id and s.region = ${scope.region} and s.asset_type = ${scope.assetType}
+        and s.partition = ${scope.partition} and s.account_id = ${scope.accountId}
+    )
+    select 1 from held
   `.execute(db);
+  return rows.length === 1;
 }

@@ -109,7 +109,8 @@ async function makePlan(deps: SyncDeps, { run, session, signal }: Reached): Prom
   for (const scope of await ledgerScopesOutside(db, { connectorId, partition, accountId, plan })) {
     const batch = { scope, connectorNum, at: clock.now(), limit: LIMITS.detachBatchMax, hold: run.hold };
     while ((await detachScope(db, batch)) > 0);
-    await deleteLedgerScope(db, { connectorNum, scope });
+    // Without the hold, nothing was detached either: the scope stays in the ledger for the worker that has it.
+    if (!(await deleteLedgerScope(db, run.hold, scope))) return false;
   }
   const scopes = plan.map(scope => ({ ...scope, outcome: scope.fault && outcomeOfFault(scope.fault) }));
   const regionsFault = answer.known || run.regions ? null : answer.fault;
