@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 import packageFacts from '../package.json' with { type: 'json' };
 import type { SimulateAwsFlags } from './commands/simulate-aws.ts';
-import { readConfig } from './config.ts';
 import { FAULTS, type Fault, remedyOf } from './domain/faults.ts';
 
 /**
@@ -20,7 +19,7 @@ program
   .option('--no-work', 'leave running connectors to "causeway work" processes')
   .action(async (options: { work: boolean }) => {
     const { serveCommand } = await import('./commands/serve.ts');
-    await untilStopped(await serveCommand(configOrExit(), options));
+    await untilStopped(await serveCommand(await configOrExit(), options));
   });
 
 program
@@ -28,7 +27,7 @@ program
   .description('run connectors; start as many of these, on as many machines, as you like')
   .action(async () => {
     const { workCommand } = await import('./commands/work.ts');
-    await untilStopped(await workCommand(configOrExit()));
+    await untilStopped(await workCommand(await configOrExit()));
   });
 
 program
@@ -36,7 +35,7 @@ program
   .description('bring the database to this version; "serve" and "work" do so by themselves')
   .action(async () => {
     const { migrateCommand } = await import('./commands/migrate.ts');
-    const result = await migrateCommand(configOrExit());
+    const result = await migrateCommand(await configOrExit());
     if (!result.ok) exitWith(result.fault);
   });
 
@@ -45,7 +44,7 @@ program
   .description('seal every stored secret under the newest master key')
   .action(async () => {
     const { resealCommand } = await import('./commands/reseal.ts');
-    const result = await resealCommand(configOrExit());
+    const result = await resealCommand(await configOrExit());
     if (!result.ok) exitWith(result.fault);
   });
 
@@ -55,7 +54,7 @@ program
   .option('--reset', 'start afresh: forget the demo’s database and its simulated AWS')
   .action(async (options: { reset?: boolean }) => {
     const { demoCommand } = await import('./commands/demo.ts');
-    await untilStopped(await demoCommand(configOrExit(), { reset: options.reset === true }));
+    await untilStopped(await demoCommand(await configOrExit(), { reset: options.reset === true }));
   });
 
 program
@@ -95,7 +94,8 @@ async function untilStopped(started: { ok: true; value: Running } | { ok: false;
   process.exit(0);
 }
 
-function configOrExit() {
+async function configOrExit() {
+  const { readConfig } = await import('./config.ts');
   const config = readConfig();
   if (!config.ok) exitWith(config.fault);
   return config.value;
