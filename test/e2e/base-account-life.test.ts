@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CONNECTOR_ROLE_NAME, readPolicy, trustPolicy } from '../../simulator/world/policies.ts';
+import { CONNECTOR_ROLE_NAME } from '../../simulator/world/policies.ts';
 import { launchBrowser } from '../support/browser.ts';
 import {
+  addConnector,
   CENTRAL_SECURITY,
-  createRoleInAws,
   DEVELOPMENT,
   editTrustPolicyInAws,
   jsonOn,
@@ -29,19 +29,7 @@ let stage: Stage;
 beforeAll(async () => {
   if (!browser) return;
   stage = await startStage(browser, 'base-account-life');
-  for (const { name, accountId, externalId } of MEMBERS) {
-    createRoleInAws(stage, {
-      accountId,
-      name: CONNECTOR_ROLE_NAME,
-      trustPolicy: trustPolicy({ partition: 'aws', accountIds: [PLATFORM], externalId }),
-      permissionsPolicy: readPolicy(),
-    });
-    const roleArn = `arn:aws:iam::${accountId}:role/${CONNECTOR_ROLE_NAME}`;
-    const created = await stage.client.call('createConnector', {
-      body: { name, accountType: 'global', roleArn, externalId, regions: ['us-east-1'] },
-    });
-    expect(created).toMatchObject({ ok: true });
-  }
+  for (const member of MEMBERS) await addConnector(stage, { ...member, apps: ['cloud-view'] });
   await stage.page.goto('/cloudview/connectors');
   await signIn(stage.page);
 }, 120_000);
@@ -55,7 +43,7 @@ describe.skipIf(!browser)('a base account beside connectors that exist already',
     const { page, look } = stage;
     await page.getByRole('heading', { name: 'Connectors (2)' }).waitFor();
     for (const { name } of MEMBERS) {
-      await expect.poll(() => rowOf(name), { timeout: 30_000 }).toMatch(/OK.*Platform 999999999999.*3 of 3 scopes/);
+      await expect.poll(() => rowOf(name), { timeout: 30_000 }).toMatch(/OK.*Platform 999999999999.*51 of 51 scopes/);
     }
     await look('connectors-on-the-platform-account');
   });
@@ -159,7 +147,7 @@ describe.skipIf(!browser)('a base account beside connectors that exist already',
     await page.getByRole('link', { name: 'Production' }).click();
     await page.getByRole('button', { name: 'Run now' }).click();
     await page.getByText(`Platform account ${PLATFORM}`).first().waitFor();
-    await expect.poll(() => page.getByText('3 of 3 complete').count(), { timeout: 30_000 }).toBeGreaterThan(2);
+    await expect.poll(() => page.getByText('51 of 51 complete').count(), { timeout: 30_000 }).toBeGreaterThan(2);
     await look('connector-back');
   });
 });

@@ -65,7 +65,7 @@ async function createBaseAccount(): Promise<void> {
   await page.getByRole('button', { name: 'Create' }).click();
   await page.getByText('Base account “Central Security” was created').waitFor();
   const row = page.getByRole('row', { name: /Central Security/ });
-  await expect.poll(() => row.textContent()).toMatch(/Global[\s\S]*111111111111[\s\S]*Proved[\s\S]*Yes/);
+  await expect.poll(() => row.textContent()).toMatch(/Global[\s\S]*111111111111[\s\S]*Proved[\s\S]*Used/);
   await look('base-accounts');
 }
 

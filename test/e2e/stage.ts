@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { type Simulation, startSimulation } from '../../simulator/simulation.ts';
 import { accountOf, addAccount, addRole, createWorld } from '../../simulator/world/build.ts';
 import { fillRegion } from '../../simulator/world/generate.ts';
 import { addHub, type HubCredentials } from '../../simulator/world/hub.ts';
 import { isVisible } from '../../simulator/world/instance-state.ts';
+import { CONNECTOR_ROLE_NAME, readPolicy, trustPolicy } from '../../simulator/world/policies.ts';
 import type { PolicyDocument, SimulatedInstance } from '../../simulator/world/world.ts';
 import type { Client } from '../../src/cli/client.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -142,6 +143,46 @@ export function createRoleInAws(
   });
 }
 
+/** Creates a role that trusts the platform account, and its connector; answers when the first run has ended well. */
+export async function addConnector(stage: Stage, { name, accountId, externalId, apps }: NewConnector): Promise<void> {
+  createRoleInAws(stage, {
+    accountId,
+    name: CONNECTOR_ROLE_NAME,
+    trustPolicy: trustPolicy({ partition: 'aws', accountIds: [PLATFORM], externalId }),
+    permissionsPolicy: readPolicy(),
+  });
+  const roleArn = `arn:aws:iam::${accountId}:role/${CONNECTOR_ROLE_NAME}`;
+  const created = await stage.client.call('createConnector', {
+    body: { name, accountType: 'global', roleArn, externalId, apps },
+  });
+  if (!created.ok) throw new Error(JSON.stringify(created));
+  await vi.waitFor(async () => expect(await stateOf(stage, created.value.id)).toBe('ok'), 30_000);
+}
+
+interface NewConnector {
+  readonly name: string;
+  readonly accountId: string;
+  readonly externalId: string;
+  readonly apps: ('cloud-view' | 'asset-view')[];
+}
+
+async function stateOf({ client }: Stage, id: string): Promise<string> {
+  const connector = await client.call('getConnector', { params: { id } });
+  return connector.ok ? connector.value.state : 'unknown';
+}
+
+/** Runs a connector; answers when the run has ended well. */
+export async function runNow({ client }: Stage, name: string): Promise<void> {
+  const found = await client.call('listConnectors', { query: { search: name } });
+  const [connector] = found.ok ? found.value.items : [];
+  const run = await client.call('startRun', { params: { id: connector?.id ?? '' } });
+  if (!run.ok) throw new Error(JSON.stringify(run));
+  await vi.waitFor(async () => {
+    const now = await client.call('getRun', { params: { id: run.value.id } });
+    expect(now).toMatchObject({ value: { state: 'ok' } });
+  }, 30_000);
+}
+
 /** Replaces a role's trust policy, as somebody who pastes another one would. */
 export function editTrustPolicyInAws(
   { simulation }: Stage,
@@ -163,5 +204,5 @@ export function liveInstances({ simulation }: Stage): readonly SimulatedInstance
 
 /** The values of a labelled region that shows code, such as "trust policy", parsed. */
 export async function jsonOn(page: Page, label: string): Promise<PolicyDocument> {
-  return JSON.parse((await page.getByRole('region', { name: label }).textContent()) ?? '');
+  return JSON.parse((await page.getByRole('region', { name: label, exact: true }).textContent()) ?? '');
 }

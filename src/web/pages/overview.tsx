@@ -7,7 +7,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { ReactNode } from 'react';
 import type { ReplyOf } from '../../api/contract.ts';
-import { CONNECTOR_STATES, ConnectorState } from '../parts/connector-state.tsx';
+import { CONNECTOR_STATES, ConnectorState, isBusy } from '../parts/connector-state.tsx';
 import { FaultPopover } from '../parts/fault.tsx';
 import { accountTypeLabel, type Connector } from '../parts/hub.tsx';
 import { PageLink } from '../parts/links.tsx';
@@ -50,13 +50,18 @@ export function Overview() {
 }
 
 /** The states that people look for first. */
-const SHOWN = ['ok', 'problems', 'failing', 'waiting-for-role', 'running', 'disabled'] as const;
+const SHOWN = ['ok', 'problems', 'failing', 'waiting-for-role', 'disabled'] as const;
 
 function States({ connectors, more }: { connectors: readonly Connector[]; more: boolean }) {
+  const busy = connectors.filter(isBusy).length;
   return (
     <Container
       header={
-        <Header variant="h2" counter={`(${connectors.length}${more ? '+' : ''})`}>
+        <Header
+          variant="h2"
+          counter={`(${connectors.length}${more ? '+' : ''})`}
+          description={busy > 0 && <StatusIndicator type="in-progress">{busy} running or about to run</StatusIndicator>}
+        >
           Connectors
         </Header>
       }

@@ -5,9 +5,15 @@ import { useLocation, useNavigate, useSearchParams } from 'react-router';
 export function useView() {
   const [params, setParams] = useSearchParams();
   const get = (name: string) => params.get(name) ?? '';
-  /** Changes some of the values; a list that is looked at otherwise begins at its first page again. */
+  /**
+   * Changes some of the values; a list that is looked at otherwise begins at its first page again. What the address says
+   * now counts: the values above may be older when two things change shortly after one another.
+   */
   const set = (change: Readonly<Record<string, string>>) =>
-    setParams(before => changed(before, { cursor: '', ...change }), { replace: true, preventScrollReset: true });
+    setParams(changed(new URLSearchParams(window.location.search), { cursor: '', ...change }), {
+      replace: true,
+      preventScrollReset: true,
+    });
   return { get, set };
 }
 

@@ -53,7 +53,6 @@ export function AssetFilter(props: Props) {
         filteringPlaceholder="Find by text, property or tag, such as tag.Environment:prod"
         filteringAriaLabel="Find assets"
         countText={props.countText}
-        expandToViewport
         filteringConstraintText={
           props.error && (
             <Box color="text-status-error" fontSize="body-s">
@@ -114,7 +113,6 @@ function QuickFilter({
       triggerVariant="label"
       filteringType={choices.length > 10 ? 'auto' : 'none'}
       filteringAriaLabel={`Find ${label.toLowerCase()}`}
-      expandToViewport
       disabled={terms.operation === 'or' && terms.tokens.length > 1}
       onChange={event => {
         const others = terms.tokens.filter(term => !isChoiceOf(property)(term));

@@ -23,9 +23,17 @@ describe('terms as text', () => {
   it('quotes values that are not bare, and escapes a star where it is not meant as a wildcard', () => {
     expect(textOf({ propertyKey: 'name', operator: '=', value: 'web server' })).toBe('name:"web server"');
     expect(textOf({ propertyKey: 'name', operator: '=', value: 'or' })).toBe('name:"or"');
-    expect(textOf({ propertyKey: 'name', operator: ':', value: 'a*b' })).toBe('name:"*a\\*b*"');
+    expect(textOf({ propertyKey: 'name', operator: '^', value: 'a*b' })).toBe('name:"a\\*b*"');
     expect(textOf({ propertyKey: 'name', operator: '=', value: 'web-*' })).toBe('name:web-*');
     expect(quoted('say "hi"')).toBe('"say \\"hi\\""');
+  });
+
+  it('takes a typed list, wildcard or quotation after a property as the query language does', () => {
+    expect(textOf({ propertyKey: 'state', operator: ':', value: '(running, stopped)' })).toBe(
+      'state:(running, stopped)',
+    );
+    expect(textOf({ propertyKey: 'name', operator: ':', value: 'web-*' })).toBe('name:web-*');
+    expect(textOf({ propertyKey: 'name', operator: '!:', value: '"web 1"' })).toBe('not name:"web 1"');
   });
 
   it('takes typed text as a query only when it names a property', () => {

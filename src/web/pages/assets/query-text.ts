@@ -104,7 +104,8 @@ function textOfTerm({ propertyKey, operator, value }: Term, isProperty: (name: s
   switch (operator) {
     case ':':
     case '!:':
-      return `${not}${propertyKey}:${pattern('*', only, '*')}`;
+      // Somebody who types quotes, stars or a list means them as the API does.
+      return `${not}${propertyKey}:${/^\(.*\)$|^".*"$|\*/s.test(only) ? only : pattern('*', only, '*')}`;
     case '^':
     case '!^':
       return `${not}${propertyKey}:${pattern('', only, '*')}`;

@@ -137,13 +137,13 @@ function HubPolicy({ baseAccount, onClose }: { baseAccount: BaseAccount; onClose
 }
 
 const COLUMNS: readonly Column<BaseAccount>[] = [
-  { id: 'title', header: 'Title', cell: ({ title }) => title, isRowHeader: true, width: 160 },
-  { id: 'accountType', header: 'Account type', cell: ({ accountType }) => accountTypeLabel(accountType), width: 135 },
+  { id: 'title', header: 'Title', cell: ({ title }) => title, isRowHeader: true, width: 150 },
+  { id: 'accountType', header: 'Account type', cell: ({ accountType }) => accountTypeLabel(accountType), width: 125 },
   {
     id: 'accountId',
     header: 'Account ID',
     cell: ({ accountId }) => <CopyableId text={accountId} what="account ID" />,
-    width: 160,
+    width: 175,
   },
   {
     id: 'key',
@@ -156,16 +156,16 @@ const COLUMNS: readonly Column<BaseAccount>[] = [
         </Box>
       </>
     ),
-    width: 155,
+    width: 165,
   },
-  { id: 'proof', header: 'Credentials', cell: baseAccount => <Proof baseAccount={baseAccount} />, width: 160 },
+  { id: 'proof', header: 'Credentials', cell: baseAccount => <Proof baseAccount={baseAccount} />, width: 130 },
   {
     id: 'useInAssetView',
-    header: 'Use in AssetView',
-    cell: ({ useInAssetView }) => (useInAssetView ? 'Yes' : 'No'),
-    width: 150,
+    header: 'AssetView',
+    cell: ({ useInAssetView }) => (useInAssetView ? 'Used' : 'Not used'),
+    width: 105,
   },
-  { id: 'connectors', header: 'Connectors', cell: baseAccount => <OnIt baseAccount={baseAccount} />, width: 130 },
+  { id: 'connectors', header: 'Connectors', cell: baseAccount => <OnIt baseAccount={baseAccount} />, width: 120 },
   {
     id: 'cutover',
     header: 'Cutover',

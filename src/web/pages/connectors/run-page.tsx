@@ -163,7 +163,7 @@ const COLUMNS: readonly TableProps.ColumnDefinition<Scope>[] = [
     isRowHeader: true,
     width: 150,
   },
-  { id: 'type', header: 'Type', cell: ({ assetType }) => assetType, sortingField: 'assetType', width: 240 },
+  { id: 'type', header: 'Type', cell: ({ assetType }) => assetType, sortingField: 'assetType', width: 210 },
   {
     id: 'outcome',
     header: 'Outcome',
@@ -178,10 +178,10 @@ const COLUMNS: readonly TableProps.ColumnDefinition<Scope>[] = [
     header: 'Resources',
     cell: ({ items }) => items.toLocaleString('en-US'),
     sortingField: 'items',
-    width: 120,
+    width: 135,
   },
-  { id: 'changes', header: 'Changes', cell: scope => changesInWords(scope), width: 200 },
-  { id: 'fault', header: 'Reason', cell: ({ fault }) => (fault ? <FaultPopover fault={fault} /> : '–'), width: 280 },
+  { id: 'changes', header: 'Changes', cell: scope => changesInWords(scope), width: 160 },
+  { id: 'fault', header: 'Reason', cell: ({ fault }) => (fault ? <FaultPopover fault={fault} /> : '–'), width: 300 },
   {
     id: 'took',
     header: 'Took',
