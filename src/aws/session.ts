@@ -100,6 +100,11 @@ function renewingCredentials(aws: Aws, request: SessionRequest): CredentialsProv
   return Object.assign(provider, { memoized: true });
 }
 
+/** Makes the next user of this session assume the role anew, as when AWS does not accept it any more. */
+export function forgetSession(aws: Aws, { key }: Pick<MemberSession, 'key'>): void {
+  aws.sessions.delete(key);
+}
+
 /**
  * Whether STS lets the hub assume the role with no external ID or with one that nobody knows. A session that it gives is
  * thrown away, and is the shortest there is.

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Change } from '../inventory/changes.ts';
 import type { ObservedAsset } from '../inventory/define.ts';
-import type { Database } from './database.ts';
+import { type Database, inTransaction } from './database.ts';
 import { type Hold, holding } from './runs.ts';
 import type { Scope } from './scopes.ts';
 
@@ -72,7 +72,9 @@ type AssetEvent = 'appeared' | 'changed' | 'returned';
 export async function writePage(db: Database, hold: Hold, page: PageWrite): Promise<PageWritten | undefined> {
   const { scope, at } = page;
   const tags = sql`${JSON.stringify(page.connectorTags)}::jsonb`;
-  const { rows } = await sql<{ assets: PageWritten['assets'] | null }>`
+  const { rows } = await repeatable(
+    db,
+    sql<{ assets: PageWritten['assets'] | null }>`
     with held as (${holding(hold)}),
     incoming as (
       select i.* from jsonb_to_recordset(${JSON.stringify(page.assets)}::jsonb) as i(
@@ -125,7 +127,8 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
     )
     select (select jsonb_agg(jsonb_build_object('id', id, 'nativeId', native_id, 'event', event)) from events) as assets
     from held
-  `.execute(db);
+  `,
+  );
   const row = rows[0];
   return row && { assets: row.assets ?? [] };
 }
@@ -136,7 +139,9 @@ export async function retagScope(
   hold: Hold,
   { scope, connectorNum }: { scope: Scope; connectorNum: number },
 ): Promise<boolean> {
-  const { rows } = await sql`
+  const { rows } = await repeatable(
+    db,
+    sql`
     with held as (${holding(hold)}),
     seen as (select distinct seen_by from assets where ${inScope(scope)} and seen_by @> array[${connectorNum}::int]),
     wanted as (select seen_by, ${tagsOfConnectors(sql`seen.seen_by`)} as tags from seen),
@@ -146,7 +151,8 @@ export async function retagScope(
         and exists (select from held)
     )
     select 1 from held
-  `.execute(db);
+  `,
+  );
   return rows.length === 1;
 }
 
@@ -164,7 +170,9 @@ export async function detachScope(
     hold,
   }: { scope: Scope; connectorNum: number; at: Date; limit: number; hold?: Hold },
 ): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
+  const { rows } = await repeatable(
+    db,
+    sql<{ count: number }>`
     with held as (${hold ? holding(hold) : sql`select null::uuid as id`}),
     batch as (
       select assets.id, array_remove(assets.seen_by, ${connectorNum}::int) as others from assets, held
@@ -184,7 +192,8 @@ export async function detachScope(
       select taken.id, ${at}, held.id, 'detached', '[]' from taken, held where taken.seen_by = '{}'
     )
     select count(*) as count from taken
-  `.execute(db);
+  `,
+  );
   return rows[0]?.count ?? 0;
 }
 
@@ -193,12 +202,23 @@ export async function deleteScopeAssets(
   db: Database,
   { scope, connectorNum, limit }: { scope: Scope; connectorNum: number; limit: number },
 ): Promise<number> {
-  const { numAffectedRows } = await sql`
+  const { numAffectedRows } = await repeatable(
+    db,
+    sql`
     delete from assets where id in (
       select id from assets where ${inScope(scope)} and seen_by = array[${connectorNum}::int] limit ${limit}
     )
-  `.execute(db);
+  `,
+  );
   return Number(numAffectedRows ?? 0n);
+}
+
+/**
+ * Runs a statement, again when it met another one that locks the same assets in another order: two connectors can see the
+ * same assets, and one may be deleted while the other reads.
+ */
+async function repeatable<Row>(db: Database, statement: RawBuilder<Row>) {
+  return await inTransaction(db, tx => statement.execute(tx));
 }
 
 function inScope({ partition, accountId, region, assetType }: Scope): RawBuilder<unknown> {

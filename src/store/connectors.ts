@@ -133,22 +133,35 @@ const NOTHING_REACHED = sql`,
 
 /**
  * Stops a connector that is about to be deleted: it is never due again, and an edit that read it before does not enable
- * it again. Its number, or undefined when there is none.
+ * it again. Undefined when there is none.
  */
-export async function stopConnector(db: Database, { id, at }: { id: string; at: Date }): Promise<number | undefined> {
-  const { rows } = await sql<{ num: number }>`
-    update connectors set enabled = false, updated_at = ${at} where id = ${id} returning num
+export async function stopConnector(
+  db: Database,
+  { id, at }: { id: string; at: Date },
+): Promise<StoppedConnector | undefined> {
+  const { rows } = await sql<StoppedConnector>`
+    update connectors set enabled = false, updated_at = ${at} where id = ${id} returning id, num, last_run_id as "lastRunId"
   `.execute(db);
-  return rows[0]?.num;
+  return rows[0];
 }
 
-/** With its runs and its ledger; its assets have to be detached or deleted before. */
+export interface StoppedConnector {
+  readonly id: string;
+  readonly num: number;
+  readonly lastRunId: string | null;
+}
+
+/**
+ * With its runs and its ledger; its assets have to be detached or deleted before. Undefined when it is gone, or was
+ * enabled or run again since it was stopped: then it may have assets.
+ */
 export async function deleteConnectorRow(
   db: Database,
-  id: string,
+  { id, lastRunId }: StoppedConnector,
 ): Promise<{ name: string; roleArn: string } | undefined> {
   const { rows } = await sql<{ name: string; roleArn: string }>`
-    delete from connectors where id = ${id} returning name, role_arn as "roleArn"
+    delete from connectors where id = ${id} and not enabled and last_run_id is not distinct from ${lastRunId}::uuid
+    returning name, role_arn as "roleArn"
   `.execute(db);
   return rows[0];
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Fault } from '../domain/faults.ts';
-import type { Database } from './database.ts';
+import { type Database, inTransaction } from './database.ts';
 import { type Hold, holding } from './runs.ts';
 
 /** Where and of what type; with the account, what an observation is about. */
@@ -124,7 +124,7 @@ export async function finishScope(db: Database, hold: Hold, end: ScopeEnd): Prom
   const complete = end.outcome === 'complete';
   const unseen = complete ? end.unseen : [];
   const faultJson = end.fault === null ? null : JSON.stringify(end.fault);
-  const { rows } = await sql`
+  const statement = sql`
     with held as (
       select h.id, h.connector_id, h.partition, h.account_id from (${holding(hold)}) h
       join run_scopes s on s.run_id = h.id
@@ -162,7 +162,9 @@ export async function finishScope(db: Database, hold: Hold, end: ScopeEnd): Prom
       where s.connector_id = held.connector_id and s.region = ${end.region} and s.asset_type = ${end.assetType}
     )
     select 1 from held
-  `.execute(db);
+  `;
+  // Whoever else locks the same assets, such as the deletion of another connector of the account, may do it in another order.
+  const { rows } = await inTransaction(db, tx => statement.execute(tx));
   return rows.length === 1;
 }
 

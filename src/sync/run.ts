@@ -1,5 +1,5 @@
 import { reach } from '../accounts/reach.ts';
-import type { MemberSession } from '../aws/session.ts';
+import { forgetSession, type MemberSession } from '../aws/session.ts';
 import { type Fault, fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { detachScope } from '../store/assets.ts';
@@ -96,7 +96,12 @@ async function makePlan(deps: SyncDeps, { run, session, signal }: Reached): Prom
   if ((await planOf(db, run.hold.runId)).length > 0) return true;
   const { connectorId, connectorNum, partition, accountId } = run;
   const calls = awsCalls(deps, { session, region: session.facts.stsRegion, signal });
-  const answer = await askRegions(calls, session.facts);
+  let answer = await askRegions(calls, session.facts);
+  if (!answer.known && answer.fault.code === 'session-not-accepted') {
+    // This region cannot be switched off, so the role was made anew since the session was opened.
+    forgetSession(deps.aws, session);
+    answer = await askRegions(calls, session.facts);
+  }
   if (signal.aborted) return true;
   const plan = planScopes({
     chosen: run.regions,

@@ -1,0 +1,82 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accountOf, addRole } from '../../simulator/world/build.ts';
+import { generateWorld } from '../../simulator/world/generate.ts';
+import { CONNECTOR_ROLE_NAME } from '../../simulator/world/policies.ts';
+import { changeConnector, getConnector } from '../../src/accounts/connectors.ts';
+import { deleteConnector } from '../../src/accounts/delete-connector.ts';
+import { loadContents, loadKnown, writePage } from '../../src/store/assets.ts';
+import { cancelRuns, claimRun } from '../../src/store/runs.ts';
+import { type Bed, count, openBed } from './bed.ts';
+
+/** What others do while, or between, the runs of a connector. */
+const ACCOUNT = '200000000001';
+const REGION = 'us-east-1';
+const SCOPE = { partition: 'aws', accountId: ACCOUNT, region: REGION, assetType: 'AWS::EC2::Instance' };
+
+let bed: Bed;
+let connectorId: string;
+beforeAll(async () => {
+  bed = await openBed(() =>
+    generateWorld({ seed: 13, now: new Date(), accounts: 1, instances: 10, regions: [REGION] }),
+  );
+  connectorId = await bed.connect(ACCOUNT, { regions: [REGION] });
+});
+afterAll(() => bed[Symbol.asyncDispose]());
+
+test('a role that was made anew is assumed anew, though the session with the one before has not ended', async () => {
+  expect((await bed.sync(connectorId)).state).toBe('ok');
+  const { roles } = accountOf(bed.world, ACCOUNT);
+  const role = roles[CONNECTOR_ROLE_NAME];
+  if (!role) throw new Error('the account has a role');
+  delete roles[CONNECTOR_ROLE_NAME];
+  addRole(bed.world, ACCOUNT, { ...role, name: CONNECTOR_ROLE_NAME });
+  expect((await bed.sync(connectorId)).state).toBe('ok');
+});
+
+test('a page is written although somebody else locks the same assets in another order', async () => {
+  const [first, second] = await loadKnown(bed.db, { scope: SCOPE, connectorNum: 1 });
+  if (!first || !second) throw new Error('the account has instances');
+  const stored = await loadContents(bed.db, { scope: SCOPE, nativeIds: [first.nativeId, second.nativeId] });
+  const assets = [first, second].flatMap(({ id, nativeId }) =>
+    stored
+      .filter(asset => asset.nativeId === nativeId)
+      .map(asset => ({ ...asset, id, state: 'changed', hash: '00'.repeat(16), search: '', changes: [] })),
+  );
+  const claim = await claimRun(bed.db, { runId: await bed.queueRun(connectorId), now: new Date() });
+  if (claim.kind !== 'claimed') throw new Error(`the claim was ${claim.kind}`);
+  const page = { scope: SCOPE, connectorNum: 1, connectorTags: {}, assets, adopted: [], at: new Date() };
+  const writing: ReturnType<typeof writePage>[] = [];
+  const lock = (id: string) => sql`select from assets where id = ${id} for update`;
+  await bed.db.transaction().execute(async other => {
+    await lock(second.id).execute(other);
+    writing.push(writePage(bed.db, claim.run.hold, page));
+    await someoneWaits();
+    await lock(first.id).execute(other);
+  });
+  expect(await Promise.all(writing)).toMatchObject([{ assets: [{ event: 'changed' }, { event: 'changed' }] }]);
+  await cancelRuns(bed.db, { connectorId, at: new Date() });
+});
+
+test('a connector that is enabled again while it is being deleted is not deleted with assets that it sees', async () => {
+  await bed.sync(connectorId);
+  const remove = () => deleteConnector(bed.deps, { id: connectorId, assets: 'detach', actor: 'system' });
+  const removing: ReturnType<typeof remove>[] = [];
+  await bed.db.transaction().execute(async other => {
+    await sql`select from assets for update`.execute(other);
+    removing.push(remove());
+    await someoneWaits();
+    const change = { enabled: true };
+    expect(await changeConnector(bed.deps, { id: connectorId, change, actor: 'system' })).toMatchObject({ ok: true });
+  });
+  expect(await Promise.all(removing)).toMatchObject([{ ok: false, fault: { code: 'edit-conflict' } }]);
+  expect(await getConnector(bed.deps, connectorId)).toMatchObject({ ok: true, value: { enabled: true } });
+  await bed.sync(connectorId);
+  expect(await remove()).toMatchObject({ ok: true });
+  expect(await count(bed.db, "assets where seen_by <> '{}'")).toBe(0);
+});
+
+async function someoneWaits(): Promise<void> {
+  const waits = sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+  await expect.poll(async () => (await waits.execute(bed.db)).rows.length, { timeout: 10_000 }).toBeGreaterThan(0);
+}
