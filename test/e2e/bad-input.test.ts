@@ -38,6 +38,7 @@ describe.skipIf(!browser)('bad input is answered where it stands', { timeout: 60
     await fillBaseAccount({ secret: 'wrong'.repeat(8) });
     await page.getByText('The secret access key does not fit the access key ID').first().waitFor();
     await page.getByText(/Request id of AWS/).waitFor();
+    await expect.poll(() => page.locator('input:focus').getAttribute('type')).toBe('password');
     await page.getByRole('button', { name: 'Save unverified' }).waitFor();
     await look('wrong-secret');
   });

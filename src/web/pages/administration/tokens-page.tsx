@@ -20,6 +20,7 @@ import { TimeAgo } from '../../parts/time.tsx';
 import { usePager } from '../../parts/view-state.ts';
 import { CRUMBS } from '../../paths.ts';
 import { useChange, useRead } from '../../queries.ts';
+import { useWhyNot } from '../../session.tsx';
 import { Page } from '../../shell/page.tsx';
 import { Confirm } from './confirm.tsx';
 import { RoleChoice, roleLabel } from './role-choice.tsx';
@@ -29,6 +30,7 @@ type Token = ReplyOf<'listTokens'>['items'][number];
 export function TokensPage() {
   const settings = useTableSettings('tokens');
   const pager = usePager();
+  const whyNot = useWhyNot('administrator');
   const read = useRead(
     'listTokens',
     { query: { limit: settings.pageSize, cursor: pager.cursor } },
@@ -37,7 +39,12 @@ export function TokensPage() {
   const [creating, setCreating] = useState(false);
   const [deleting, setDeleting] = useState<Token | null>(null);
   const create = (
-    <Button variant="primary" onClick={() => setCreating(true)}>
+    <Button
+      variant="primary"
+      onClick={() => setCreating(true)}
+      disabled={whyNot !== null}
+      disabledReason={whyNot ?? undefined}
+    >
       Create API token
     </Button>
   );

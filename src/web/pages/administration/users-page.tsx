@@ -18,7 +18,7 @@ import { TimeAgo } from '../../parts/time.tsx';
 import { usePager } from '../../parts/view-state.ts';
 import { CRUMBS } from '../../paths.ts';
 import { useChange, useRead } from '../../queries.ts';
-import { useSession } from '../../session.tsx';
+import { useSession, useWhyNot } from '../../session.tsx';
 import { useNotify } from '../../shell/notices.tsx';
 import { Page } from '../../shell/page.tsx';
 import { Confirm } from './confirm.tsx';
@@ -30,6 +30,7 @@ type Dialog = { readonly kind: 'create' } | { readonly kind: 'edit' | 'delete'; 
 export function UsersPage() {
   const settings = useTableSettings('users');
   const pager = usePager();
+  const whyNot = useWhyNot('administrator');
   const read = useRead(
     'listUsers',
     { query: { limit: settings.pageSize, cursor: pager.cursor } },
@@ -49,7 +50,12 @@ export function UsersPage() {
         columns={[...COLUMNS, actionsColumn(menu)]}
         trackBy={user => user.id}
         actions={
-          <Button variant="primary" onClick={() => setDialog({ kind: 'create' })}>
+          <Button
+            variant="primary"
+            onClick={() => setDialog({ kind: 'create' })}
+            disabled={whyNot !== null}
+            disabledReason={whyNot ?? undefined}
+          >
             Create user
           </Button>
         }

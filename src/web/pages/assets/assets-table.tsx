@@ -48,7 +48,7 @@ export function AssetsTable({ app, title, assetType, actions }: Props) {
       id="assets"
       what={only?.plural ?? 'assets'}
       title={title}
-      description={<CoverageLine coverage={read.data?.coverage} />}
+      description={!read.error && <CoverageLine coverage={read.data?.coverage} />}
       actions={actions}
       read={read}
       count={read.data?.count}

@@ -11,6 +11,7 @@ import type { FaultCode } from '../../../domain/faults.ts';
 import { CallFailed } from '../../api.ts';
 import { JsonCode } from '../../parts/code.tsx';
 import { FailureAlert } from '../../parts/failure-alert.tsx';
+import { useFocusOnWrong } from '../../parts/focus-on-wrong.ts';
 import { useWhyNot } from '../../session.tsx';
 import { AccessKeyFields, type BaseAccountDraft, type DraftField, IdentityFields, UseFields } from './fields.tsx';
 import { identityPolicy } from './identity-policy.ts';
@@ -34,21 +35,23 @@ const FIELDS: readonly DraftField[] = ['title', 'accountType', 'accountId', 'acc
 /** The form of a base account, to create or to edit one. */
 export function BaseAccountForm(props: Props) {
   const [draft, setDraft] = useState(props.initial);
-  const [judged, setJudged] = useState(false);
+  const [tries, setTries] = useState(0);
   const refused = props.error instanceof CallFailed ? props.error : null;
   const whyNot = useWhyNot('administrator');
+  const form = useFocusOnWrong(tries, refused);
   const fields = {
     draft,
     change: (change: Partial<BaseAccountDraft>) => setDraft(before => ({ ...before, ...change })),
-    wrong: (field: DraftField) => (judged ? props.wrongIn(draft, field) : undefined) ?? refused?.onField(field),
+    wrong: (field: DraftField) => (tries > 0 ? props.wrongIn(draft, field) : undefined) ?? refused?.onField(field),
     editing: props.editing,
   };
   const submit = (saveUnverified: boolean) => {
-    setJudged(true);
+    setTries(before => before + 1);
     if (FIELDS.every(field => props.wrongIn(draft, field) === undefined)) props.onSubmit(draft, saveUnverified);
   };
   return (
     <form
+      ref={form}
       onSubmit={event => {
         event.preventDefault();
         submit(false);
@@ -74,7 +77,6 @@ export function BaseAccountForm(props: Props) {
         }
       >
         <SpaceBetween size="l">
-          {refused && <Refused error={refused} onSaveUnverified={() => submit(true)} pending={props.pending} />}
           <Container header={<Header variant="h2">Account</Header>}>
             <IdentityFields {...fields} accountTypes={props.accountTypes} />
           </Container>
@@ -96,6 +98,7 @@ export function BaseAccountForm(props: Props) {
           <Container header={<Header variant="h2">Use</Header>}>
             <UseFields {...fields} initial={props.initial} />
           </Container>
+          {refused && <Refused error={refused} onSaveUnverified={() => submit(true)} pending={props.pending} />}
         </SpaceBetween>
       </Form>
     </form>

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { CallFailed } from '../../api.ts';
 import { FailureAlert } from '../../parts/failure-alert.tsx';
+import { useFocusOnWrong } from '../../parts/focus-on-wrong.ts';
 import type { Connector } from '../../parts/hub.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { CRUMBS, PATHS } from '../../paths.ts';
@@ -49,20 +50,21 @@ const FIELDS: readonly DraftField[] = [
 
 function EditForm({ connector }: { connector: Connector }) {
   const [draft, setDraft] = useState(() => draftOf(connector));
-  const [judged, setJudged] = useState(false);
+  const [tries, setTries] = useState(0);
   const navigate = useNavigate();
   const notify = useNotify();
   const save = useChange('changeConnector');
   const whyNot = useWhyNot('operator');
   const refused = save.error instanceof CallFailed ? save.error : null;
+  const form = useFocusOnWrong(tries, refused);
   const fields: FieldsProps = {
     draft,
     change: change => setDraft(before => ({ ...before, ...change })),
-    wrong: field => (judged ? wrongIn(draft, field) : undefined) ?? refused?.onField(field),
+    wrong: field => (tries > 0 ? wrongIn(draft, field) : undefined) ?? refused?.onField(field),
   };
   const leave = () => void navigate(PATHS.connector(connector.id));
   const submit = () => {
-    setJudged(true);
+    setTries(before => before + 1);
     if (FIELDS.some(field => wrongIn(draft, field))) return;
     const { accountType: _, ...body } = bodyOf(draft);
     save.mutate(
@@ -77,6 +79,7 @@ function EditForm({ connector }: { connector: Connector }) {
   };
   return (
     <form
+      ref={form}
       onSubmit={event => {
         event.preventDefault();
         submit();
@@ -102,7 +105,6 @@ function EditForm({ connector }: { connector: Connector }) {
         }
       >
         <SpaceBetween size="l">
-          {refused && <FailureAlert error={refused} />}
           <Container header={<Header variant="h2">Connector</Header>}>
             <GeneralFields {...fields} fixedType />
           </Container>
@@ -118,6 +120,7 @@ function EditForm({ connector }: { connector: Connector }) {
           <Container header={<Header variant="h2">Tags</Header>}>
             <TagFields {...fields} />
           </Container>
+          {refused && <FailureAlert error={refused} />}
         </SpaceBetween>
       </Form>
     </form>
