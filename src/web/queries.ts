@@ -17,7 +17,8 @@ export type Change<Name extends RouteName> = UseMutationResult<ReplyOf<Name>, Er
 interface ReadOptions<Name extends RouteName> {
   /** Milliseconds until the next reading, decided by the last reply; false for none. */
   readonly again?: (reply: ReplyOf<Name> | undefined) => number | false;
-  readonly enabled?: boolean;
+  /** How long a reply is good enough for another page that reads the same. */
+  readonly freshMs?: number;
   /** Keep showing the page before while the next one loads, so that a list does not jump. */
   readonly keepPrevious?: boolean;
 }
@@ -26,12 +27,12 @@ interface ReadOptions<Name extends RouteName> {
 export function useRead<Name extends RouteName>(
   name: Name,
   request: RequestOf<Name>,
-  { again, enabled = true, keepPrevious = false }: ReadOptions<Name> = {},
+  { again, freshMs, keepPrevious = false }: ReadOptions<Name> = {},
 ): Read<Name> {
   return useQuery<ReplyOf<Name>>({
     queryKey: [name, request],
     queryFn: ({ signal }) => call(name, request, signal),
-    enabled,
+    ...(freshMs === undefined ? {} : { staleTime: freshMs }),
     ...(again ? { refetchInterval: query => again(query.state.data) } : {}),
     ...(keepPrevious ? { placeholderData: keepPreviousData } : {}),
   });

@@ -17,11 +17,11 @@ import { useRead } from '../queries.ts';
 import { Page } from '../shell/page.tsx';
 import { useAssetTypes } from './assets/asset-types.ts';
 import { CoverageLine } from './assets/coverage-line.tsx';
-import { CreateConnector, soonWhileRunning } from './connectors/connectors-table.tsx';
+import { CreateConnector } from './connectors/connectors-table.tsx';
 
 /** CloudView > Overview: what is connected, what needs somebody, what there is. */
 export function Overview() {
-  const connectors = useRead('listConnectors', { query: { limit: 1_000 } }, { again: soonWhileRunning });
+  const connectors = useRead('listConnectors', { query: { limit: 1_000 } }, { again: () => 10_000 });
   return (
     <Page title="Overview" crumbs={[CRUMBS.cloudView]}>
       <SpaceBetween size="l">

@@ -8,7 +8,7 @@ export const INSTANCE_TYPE = 'AWS::EC2::Instance';
 
 /** What is known of every asset type; empty until it has been read. It does not change while the server runs. */
 export function useAssetTypes(): readonly AssetTypeInfo[] {
-  return useRead('listAssetTypes', {}).data?.items ?? [];
+  return useRead('listAssetTypes', {}, { freshMs: Number.POSITIVE_INFINITY }).data?.items ?? [];
 }
 
 export function labelOfType(types: readonly AssetTypeInfo[], assetType: string): string {
@@ -17,7 +17,7 @@ export function labelOfType(types: readonly AssetTypeInfo[], assetType: string):
 
 /** The names of connectors by the account they read, to tell accounts apart by more than twelve digits. */
 export function useAccountNames(): (accountId: string) => string | undefined {
-  const connectors = useRead('listConnectors', { query: { limit: 1_000 } });
+  const connectors = useRead('listConnectors', { query: { limit: 1_000 } }, { freshMs: 300_000 });
   const names = new Map(connectors.data?.items.map(({ accountId, name }) => [accountId, name]));
   return accountId => names.get(accountId);
 }

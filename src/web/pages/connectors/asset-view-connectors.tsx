@@ -13,11 +13,11 @@ import { useChange, useRead } from '../../queries.ts';
 import { useWhyNot } from '../../session.tsx';
 import { useNotify } from '../../shell/notices.tsx';
 import { Page } from '../../shell/page.tsx';
-import { CreateConnector, soonWhileRunning } from './connectors-table.tsx';
+import { CreateConnector } from './connectors-table.tsx';
 
 /** AssetView > Connectors: which connectors' assets AssetView shows. It is here that one is removed from AssetView. */
 export function AssetViewConnectors() {
-  const read = useRead('listConnectors', { query: { limit: 1_000 } }, { again: soonWhileRunning });
+  const read = useRead('listConnectors', { query: { limit: 1_000 } }, { again: () => 15_000 });
   const connectors = read.data?.items ?? [];
   const inside = connectors.filter(({ apps }) => apps.includes('asset-view'));
   const outside = connectors.filter(({ apps }) => !apps.includes('asset-view'));

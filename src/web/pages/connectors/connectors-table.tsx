@@ -65,7 +65,7 @@ export function ConnectorsTable({ variant = 'full-page' }: { variant?: 'full-pag
 }
 
 /** Often while something runs, now and then otherwise. */
-export function soonWhileRunning(reply: ReplyOf<'listConnectors'> | undefined): number {
+function soonWhileRunning(reply: ReplyOf<'listConnectors'> | undefined): number {
   return reply?.items.some(isBusy) ? 2_000 : 15_000;
 }
 
