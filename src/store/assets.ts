@@ -197,7 +197,7 @@ export async function detachScope(
   return rows[0]?.count ?? 0;
 }
 
-/** Deletes up to `limit` assets of a scope that no other connector sees, with their history; answers how many. */
+/** Deletes up to `limit` assets of a scope that no other connector sees, nor comes to see meanwhile, with their history; answers how many. */
 export async function deleteScopeAssets(
   db: Database,
   { scope, connectorNum, limit }: { scope: Scope; connectorNum: number; limit: number },
@@ -206,7 +206,8 @@ export async function deleteScopeAssets(
     db,
     sql`
     delete from assets where id in (
-      select id from assets where ${inScope(scope)} and seen_by = array[${connectorNum}::int] limit ${limit}
+      select id from assets where ${inScope(scope)} and seen_by = array[${connectorNum}::int]
+      order by id limit ${limit} for update
     )
   `,
   );

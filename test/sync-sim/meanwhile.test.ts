@@ -5,7 +5,7 @@ import { generateWorld } from '../../simulator/world/generate.ts';
 import { CONNECTOR_ROLE_NAME } from '../../simulator/world/policies.ts';
 import { changeConnector, getConnector } from '../../src/accounts/connectors.ts';
 import { deleteConnector } from '../../src/accounts/delete-connector.ts';
-import { loadContents, loadKnown, writePage } from '../../src/store/assets.ts';
+import { deleteScopeAssets, loadContents, loadKnown, writePage } from '../../src/store/assets.ts';
 import { cancelRuns, claimRun } from '../../src/store/runs.ts';
 import { type Bed, count, openBed } from './bed.ts';
 
@@ -74,6 +74,25 @@ test('a connector that is enabled again while it is being deleted is not deleted
   await bed.sync(connectorId);
   expect(await remove()).toMatchObject({ ok: true });
   expect(await count(bed.db, "assets where seen_by <> '{}'")).toBe(0);
+});
+
+test('an asset that another connector sees meanwhile is not deleted with the one that saw it alone', async () => {
+  const again = await bed.connect(ACCOUNT, { regions: [REGION] });
+  await bed.sync(again);
+  const { rows } = await sql<{ num: number }>`select num from connectors where id = ${again}`.execute(bed.db);
+  const connectorNum = rows[0]?.num ?? 0;
+  const before = await count(bed.db, `assets where asset_type = '${SCOPE.assetType}'`);
+  const deleting: Promise<number>[] = [];
+  await bed.db.transaction().execute(async other => {
+    await sql`
+      update assets set seen_by = seen_by || 99
+      where id = (select id from assets where asset_type = ${SCOPE.assetType} and gone_at is null order by id limit 1)
+    `.execute(other);
+    deleting.push(deleteScopeAssets(bed.db, { scope: SCOPE, connectorNum, limit: 1_000 }));
+    await someoneWaits();
+  });
+  expect(await Promise.all(deleting)).toEqual([before - 1]);
+  expect(await count(bed.db, 'assets where seen_by @> array[99]')).toBe(1);
 });
 
 async function someoneWaits(): Promise<void> {
