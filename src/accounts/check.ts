@@ -33,8 +33,8 @@ export async function checkConnector(
   const check = reached.ok
     ? await lookAround(deps, { ...reached.value, facts, purpose, within })
     : notReached(deps, { facts, why: reached.fault });
-  const { connectorId, roleArn } = facts;
-  await saveCheck(deps.db, { connectorId, roleArn, check: checkRow(check), at: check.checkedAt });
+  const { connectorId, roleArn, externalId } = facts;
+  await saveCheck(deps.db, { connectorId, roleArn, externalId, check: checkRow(check), at: check.checkedAt });
   return ok(check);
 }
 

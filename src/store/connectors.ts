@@ -179,10 +179,19 @@ export async function setInAssetView(
   return numAffectedRows === 1n;
 }
 
-/** Notes a check's result; after a good one, a connector that its last run could not reach is due at once. */
+/**
+ * Notes the result of a check with this role and external ID, if they are still the connector's; after a good one, a
+ * connector that its last run could not reach is due at once.
+ */
 export async function saveCheck(
   db: Database,
-  { connectorId, roleArn, check, at }: { connectorId: string; roleArn: string; check: CheckRow; at: Date },
+  {
+    connectorId,
+    roleArn,
+    externalId,
+    check,
+    at,
+  }: { connectorId: string; roleArn: string; externalId: string; check: CheckRow; at: Date },
 ): Promise<void> {
   await sql`
     update connectors c set last_check = ${JSON.stringify(check)}::jsonb, next_run_at = case
@@ -191,7 +200,7 @@ export async function saveCheck(
       ) then ${at}::timestamptz
       else next_run_at
     end
-    where id = ${connectorId} and role_arn = ${roleArn}
+    where id = ${connectorId} and role_arn = ${roleArn} and external_id = ${externalId}
   `.execute(db);
 }
 

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { HubCredentials } from '../../simulator/world/hub.ts';
 import { changeBaseAccount, createBaseAccount, deleteBaseAccount } from '../../src/accounts/base-accounts.ts';
+import { checkConnector } from '../../src/accounts/check.ts';
 import { changeConnector, createConnector, getConnector } from '../../src/accounts/connectors.ts';
 import { reach } from '../../src/accounts/reach.ts';
 import {
@@ -41,10 +42,15 @@ const run = async (connectorId = id) =>
 const currentHub = async () => must(await getConnector(causeway.deps, id)).currentHub;
 
 /** Runs the connector and, once STS was asked and before it answers, does something else; answers how the run went. */
-async function runAndMeanwhile(act: () => Promise<unknown>, operation = 'AssumeRole') {
+const runAndMeanwhile = (act: () => Promise<unknown>, operation = 'AssumeRole') => meanwhile(run, { act, operation });
+
+async function meanwhile<T>(
+  begin: () => Promise<T>,
+  { act, operation }: { act: () => Promise<unknown>; operation: string },
+): Promise<T> {
   causeway.callLog.clear();
   causeway.faults.put({ id: 'slow', match: { operation }, effect: { kind: 'slow', delayMs: 500 }, times: 1 });
-  const running = run();
+  const running = begin();
   await expect.poll(() => causeway.callLog.calls().some(call => call.operation === operation)).toBe(true);
   await act();
   const reached = await running;
@@ -121,4 +127,16 @@ it('why the target hub could not be used is forgotten when it gets another accou
   expect(await targetFault()).toBeNull();
   must(await run());
   expect(await targetFault()).toMatchObject({ detail: expect.stringContaining(SECURITY) });
+});
+
+it.each([
+  ['role', { roleArn: `arn:aws:iam::${PRODUCTION}:role/Other` }],
+  ['external ID', { externalId: 'another-1234' }],
+])('a check is not the last one of a connector that got another %s meanwhile', async (_field, change) => {
+  const check = await meanwhile(() => checkConnector(causeway.deps, { id, actor }), {
+    act: async () => must(await changeConnector(causeway.deps, { id, change, actor })),
+    operation: 'AssumeRole',
+  });
+  expect(must(check).outcome).toBe('ok');
+  expect(must(await getConnector(causeway.deps, id)).lastCheck).toBeNull();
 });
