@@ -64,7 +64,7 @@ export function PagedTable<Item>(props: Props<Item>) {
       wrapLines={settings.wrapLines}
       contentDensity={settings.density}
       resizableColumns
-      stickyColumns={columns.at(-1)?.id === 'actions' ? { last: 1 } : {}}
+      stickyColumns={{ first: 1, last: columns.at(-1)?.id === 'actions' ? 1 : 0 }}
       enableKeyboardNavigation
       {...tableStates(read, props.what, props.empty)}
       {...(sorted ? { sortingColumn: sorted, sortingDescending: props.sort?.descending ?? false } : {})}

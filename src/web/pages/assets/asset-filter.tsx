@@ -49,6 +49,7 @@ export function AssetFilter(props: Props) {
           ...props.types.map(type => ({ propertyKey: 'type', value: type.assetType, tags: [type.label] })),
           ...tagOptions(props.shown),
         ]}
+        customGroupsText={[{ group: 'tags', properties: 'Tags', values: 'Values of tags' }]}
         freeTextFiltering={{ operators: [':', '!:'] }}
         filteringPlaceholder="Find by text, property or tag, such as tag.Environment:prod"
         filteringAriaLabel="Find assets"

@@ -15,11 +15,11 @@ export function labelOfType(types: readonly AssetTypeInfo[], assetType: string):
   return types.find(type => type.assetType === assetType)?.label ?? assetType;
 }
 
-/** The names of connectors by the account they read, to tell accounts apart by more than twelve digits. */
-export function useAccountNames(): (accountId: string) => string | undefined {
+/** The names of connectors, by their id or by the account they read: people tell them apart by more than digits. */
+export function useConnectorNames(by: 'id' | 'accountId'): (key: string) => string | undefined {
   const connectors = useRead('listConnectors', { query: { limit: 1_000 } }, { freshMs: 300_000 });
-  const names = new Map(connectors.data?.items.map(({ accountId, name }) => [accountId, name]));
-  return accountId => names.get(accountId);
+  const names = new Map(connectors.data?.items.map(connector => [connector[by], connector.name]));
+  return key => names.get(key);
 }
 
 /** The values at a path such as `networkInterfaces[].privateIpAddress`, as text; none where a step is missing. */

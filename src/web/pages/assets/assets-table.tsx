@@ -7,7 +7,7 @@ import { usePager, useView } from '../../parts/view-state.ts';
 import { useRead } from '../../queries.ts';
 import { CreateConnector } from '../connectors/connectors-table.tsx';
 import { AssetFilter } from './asset-filter.tsx';
-import { useAccountNames, useAssetTypes } from './asset-types.ts';
+import { useAssetTypes, useConnectorNames } from './asset-types.ts';
 import { assetColumns } from './columns.tsx';
 import { CoverageLine } from './coverage-line.tsx';
 import { mentions, withCondition } from './query-text.ts';
@@ -26,7 +26,7 @@ export function AssetsTable({ app, title, assetType, actions }: Props) {
   const pager = usePager();
   const { get, set } = useView();
   const types = useAssetTypes();
-  const accountName = useAccountNames();
+  const accountName = useConnectorNames('accountId');
   const only = types.find(type => type.assetType === assetType);
   const sort = get('sort') || 'name';
   const read = useRead(

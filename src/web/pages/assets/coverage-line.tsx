@@ -7,6 +7,7 @@ import { PageLink } from '../../parts/links.tsx';
 import { TimeAgo } from '../../parts/time.tsx';
 import { PATHS } from '../../paths.ts';
 import { OUTCOMES } from '../connectors/run-state.tsx';
+import { useConnectorNames } from './asset-types.ts';
 
 type Coverage = ReplyOf<'listAssets'>['coverage'];
 
@@ -48,18 +49,17 @@ export function CoverageLine({ coverage }: { coverage: Coverage | undefined }) {
 const shownMax = 8;
 
 function NotObserved({ coverage: { notObserved }, missing }: { coverage: Coverage; missing: number }) {
+  const nameOf = useConnectorNames('id');
   const shown = notObserved.slice(0, shownMax);
   return (
     <SpaceBetween size="s">
       <Box variant="p">What was found there before is kept; what is new there is not in this list.</Box>
       {shown.map(({ connectorId, region, assetType, outcome, fault }) => (
         <div key={`${connectorId} ${region} ${assetType}`}>
-          <PageLink href={PATHS.connector(connectorId)}>
-            {region === '*' ? 'Every region' : region}, {assetType === '*' ? 'every type' : assetType}
-          </PageLink>
-          {': '}
+          <PageLink href={PATHS.connector(connectorId)}>{nameOf(connectorId) ?? 'A connector'}</PageLink>
+          {`, ${region === '*' ? 'every region' : region}, ${assetType === '*' ? 'every type' : assetType}: `}
           {outcome === null ? 'not finished once' : OUTCOMES[outcome].label.toLowerCase()}
-          {fault && ` – ${fault.detail} ${fault.remedy}`}
+          {fault && <Box color="text-body-secondary">{fault.detail}</Box>}
         </div>
       ))}
       {missing > shown.length && <Box color="text-body-secondary">and {count(missing - shown.length)} more</Box>}
