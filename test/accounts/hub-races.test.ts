@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { FaultRule } from '../../simulator/faults.ts';
 import type { HubCredentials } from '../../simulator/world/hub.ts';
 import { changeBaseAccount, createBaseAccount, deleteBaseAccount } from '../../src/accounts/base-accounts.ts';
 import { checkConnector } from '../../src/accounts/check.ts';
@@ -44,12 +45,14 @@ const currentHub = async () => must(await getConnector(causeway.deps, id)).curre
 /** Runs the connector and, once STS was asked and before it answers, does something else; answers how the run went. */
 const runAndMeanwhile = (act: () => Promise<unknown>, operation = 'AssumeRole') => meanwhile(run, { act, operation });
 
+/** `trouble` is what STS then answers with, instead of what it would. */
 async function meanwhile<T>(
   begin: () => Promise<T>,
-  { act, operation }: { act: () => Promise<unknown>; operation: string },
+  { act, operation, trouble }: { act: () => Promise<unknown>; operation: string; trouble?: FaultRule },
 ): Promise<T> {
   causeway.callLog.clear();
   causeway.faults.put({ id: 'slow', match: { operation }, effect: { kind: 'slow', delayMs: 500 }, times: 1 });
+  if (trouble) causeway.faults.put(trouble);
   const running = begin();
   await expect.poll(() => causeway.callLog.calls().some(call => call.operation === operation)).toBe(true);
   await act();
@@ -123,7 +126,14 @@ it('why the target hub could not be used is forgotten when it gets another accou
   expect(await targetFault()).toMatchObject({ detail: expect.stringContaining(SECURITY) });
   await giveKey(base, keyOf(causeway, OTHER_HUB));
   expect(await targetFault()).toBeNull();
-  await runAndMeanwhile(() => giveKey(base, keyOf(causeway, SECURITY)));
+  const trouble: FaultRule = {
+    id: 'down',
+    match: { accountId: OTHER_HUB, operation: 'AssumeRole' },
+    effect: { kind: 'server-error', error: 'unavailable' },
+  };
+  const act = () => giveKey(base, keyOf(causeway, SECURITY));
+  const reached = await meanwhile(run, { act, operation: 'AssumeRole', trouble });
+  expect(must(reached)).toMatchObject({ targetFault: { code: 'aws-error' } });
   expect(await targetFault()).toBeNull();
   must(await run());
   expect(await targetFault()).toMatchObject({ detail: expect.stringContaining(SECURITY) });
