@@ -28,7 +28,8 @@ const SOURCES: readonly { readonly name: string; find(): Promise<Chromium | unde
  */
 export async function launchBrowser(): Promise<Browser | undefined> {
   const reasons: string[] = [];
-  for (const { name, find } of SOURCES) {
+  // A browser that somebody names is the one to use; taking another in its place would hide the mistake.
+  for (const { name, find } of process.env.CAUSEWAY_CHROMIUM ? SOURCES.slice(0, 1) : SOURCES) {
     try {
       const found = await find();
       if (found) return await launch(found);
