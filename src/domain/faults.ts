@@ -51,6 +51,20 @@ export const FAULTS = {
     explanation: 'The request body could not be read as a JSON object.',
     remedy: 'Send a JSON object with the header "Content-Type: application/json".',
   },
+  'invalid-request': {
+    status: 400,
+    retry: 'after-change',
+    title: 'Not a request that this server can read',
+    explanation: 'The request breaks the rules of HTTP, or sets a condition that cannot be met.',
+    remedy: 'Correct the request; a client library for HTTP gets this right by itself.',
+  },
+  'headers-too-large': {
+    status: 431,
+    retry: 'after-change',
+    title: 'The address or the headers are too large',
+    explanation: 'The path, the query and the headers of a request together exceed the limit of this API.',
+    remedy: 'Send a shorter query and fewer or smaller headers.',
+  },
   'body-too-large': {
     status: 413,
     retry: 'after-change',
@@ -129,6 +143,13 @@ export const FAULTS = {
     title: 'The query cannot be read',
     explanation: 'A query is one or more property:value terms joined by "and".',
     remedy: 'Correct the query at the place named.',
+  },
+  'malformed-policy': {
+    status: 400,
+    retry: 'after-change',
+    title: 'The trust policy cannot be read',
+    explanation: 'The document is not JSON, or not a trust policy that AWS would accept for a role.',
+    remedy: 'Correct the document at the place named.',
   },
   'invalid-cursor': {
     status: 400,
@@ -506,7 +527,8 @@ export const FAULTS = {
     title: 'AWS does not accept the session here',
     explanation:
       'AWS answers so in a region that the account has not enabled, and everywhere when the role was deleted or made anew after the session began.',
-    remedy: 'Enable the region in the account or leave it out of the connector; a new session is made for the next run.',
+    remedy:
+      'Enable the region in the account or leave it out of the connector; a new session is made for the next run.',
   },
   'not-subscribed': {
     status: 422,
@@ -544,7 +566,8 @@ export const FAULT_CODES = Object.keys(FAULTS).filter((code): code is FaultCode 
 
 /** Makes a fault; `detail` is the sentence for this case. */
 export function fault(code: FaultCode, detail: string, more: Omit<Fault, 'code' | 'detail'> = {}): Fault {
-  return { code, detail, ...more };
+  // A quoted value may have been cut within a character; half a character is no text, to JSON readers and to PostgreSQL.
+  return { code, detail: detail.toWellFormed(), ...more };
 }
 
 export function remedyOf(fault: Fault): string {

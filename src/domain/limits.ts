@@ -11,6 +11,8 @@ export const LIMITS = {
   pollingMinutesMax: 1_440,
   pollingMinutesDefault: 240,
   regionsMax: 100,
+  /** The longest names that AWS has today have 14. */
+  regionCharsMax: 32,
   /** AWS: sts:AssumeRole ExternalId, 2 to 1,224 characters of [\w+=,.@:\/-] (STS API reference). */
   externalIdCharsMin: 2,
   externalIdCharsMax: 1_224,
@@ -37,6 +39,8 @@ export const LIMITS = {
   /** How long requests under way may take to finish when the server closes. */
   closeGraceMs: 10_000,
   metricsCacheSeconds: 15,
+  /** Less than the probes of usual load balancers and supervisors wait. */
+  readyTimeoutMs: 2_000,
   /** What the command line waits for one answer; longer than any request takes. */
   clientTimeoutMs: 60_000,
   watchEveryMs: 1_000,
@@ -112,6 +116,16 @@ export const LIMITS = {
   notObservedItemsMax: 100,
   /** Room for the longest name (256 characters of four bytes) as base64url with what surrounds it. */
   cursorCharsMax: 2_048,
+  // trust policies
+  /** AWS: role trust policy, 2,048 characters by default, 8,192 after a quota increase; white space is not counted. */
+  trustPolicyCharsDefault: 2_048,
+  trustPolicyCharsMax: 8_192,
+  /** What is read at all, white space included: room for an indented policy beyond any that AWS keeps. */
+  trustPolicyTextCharsMax: 131_072,
+  /** A value of the request that a condition is compared with; AWS's longest is an ARN. */
+  conditionValueCharsMax: 2_048,
+  /** An external ID below this can be guessed in time. */
+  externalIdWeakChars: 16,
   // database
   databasePoolMax: 10,
   databaseConnectTimeoutMs: 5_000,
