@@ -50,9 +50,18 @@ export function sessionSettings(connectionString: string): pg.ClientConfig {
   };
 }
 
-/** One round trip; throws what the driver throws (`isDatabaseUnavailable` sorts it). */
+/**
+ * One round trip; throws what the driver throws (`isDatabaseUnavailable` sorts it), and the same as for a connection that
+ * is not made in time when no answer comes within `LIMITS.readyTimeoutMs`: a server that hangs leaves connections open.
+ */
 export async function pingDatabase(db: Database): Promise<void> {
-  await sql`select 1`.execute(db);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error('timeout expired')), LIMITS.readyTimeoutMs);
+  try {
+    await Promise.race([sql`select 1`.execute(db), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

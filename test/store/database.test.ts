@@ -1,6 +1,8 @@
+import assert from 'node:assert';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { LIMITS } from '../../src/domain/limits.ts';
 import { inTransaction, isDatabaseUnavailable, openDatabase, pingDatabase } from '../../src/store/database.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -90,6 +92,22 @@ test('a killed session is reported as unavailable, and the pool goes on with ano
   await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(database.db);
   expect(isDatabaseUnavailable(await sleeping)).toBe(true);
   await expect.poll(() => errorOf(pingDatabase(db))).toBeUndefined();
+  await db.destroy();
+});
+
+test('a server that hangs is reported as unavailable while a probe still waits for it', async () => {
+  const db = openDatabase({ connectionString: database.connectionString, poolMax: 1, log: silent });
+  const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(db);
+  const pid = rows[0]?.pid ?? assert.fail('no process');
+  process.kill(pid, 'SIGSTOP');
+  try {
+    const began = performance.now();
+    expect(isDatabaseUnavailable(await errorOf(pingDatabase(db)))).toBe(true);
+    expect(performance.now() - began).toBeLessThan(LIMITS.readyTimeoutMs + 2_000);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  await pingDatabase(db);
   await db.destroy();
 });
 
