@@ -19,7 +19,7 @@ export function sendFaults(reply: FastifyReply, faults: Faults): FastifyReply {
     .send(problem);
 }
 
-function problemOf(faults: Faults, requestId: string): Problem {
+export function problemOf(faults: Faults, requestId: string): Problem {
   const [first] = faults;
   const errors = faults.flatMap(({ field, ...rest }) =>
     field === undefined ? [] : [{ field, code: rest.code, detail: rest.detail, remedy: remedyOf(rest) }],
@@ -56,13 +56,20 @@ export function wireFault(value: Fault): WireFault {
 /** What Fastify itself refuses, by the codes of its errors; undefined for anything that is not the client's doing. */
 export function faultOfHttpError(error: unknown): Fault | undefined {
   if (!(error instanceof Error)) return undefined;
-  // The file server throws these for paths that lead out of its directory.
-  if ('statusCode' in error && (error.statusCode === 403 || error.statusCode === 404)) {
-    return fault('not-found', 'There is nothing at this path.');
+  switch ('statusCode' in error ? error.statusCode : undefined) {
+    // The file server throws these for paths that lead out of its directory.
+    case 403:
+    case 404:
+      return fault('not-found', 'There is nothing at this path.');
+    case 412:
+    case 416:
+      return fault('invalid-request', 'The file does not meet the header "Range" or a condition such as "If-Match".');
   }
   switch ('code' in error ? error.code : undefined) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return fault('unsupported-media-type', 'The header "Content-Type" is not "application/json".');
+    case 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE':
+      return fault('unsupported-media-type', 'The header "Content-Type" is missing.');
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return fault('body-too-large', `The body has more than ${LIMITS.bodyBytesMax} bytes.`);
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':

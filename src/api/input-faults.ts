@@ -60,6 +60,7 @@ function sentence(field: string, what: string): string {
 function whatIsWrong(issue: Issue, actual: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
+      if (issue.expected === 'int') return `must be a whole number; it is ${shownNumber(actual)}`;
       return Array.isArray(actual) && issue.expected !== 'array'
         ? `must be ${inWords(issue.expected)}; it is a list or was given more than once`
         : `must be ${inWords(issue.expected)}, not ${inWords(typeOf(actual))}`;
@@ -85,10 +86,9 @@ const FORMATS: Readonly<Record<string, string>> = {
 
 function tooSmall(issue: Extract<Issue, { code: 'too_small' }>, actual: unknown): string {
   const { minimum } = issue;
+  if (typeof actual === 'string' && actual.trim() === '') return 'is empty';
   if (typeof actual === 'string' && issue.origin === 'string') {
-    return actual.trim() === ''
-      ? 'is empty'
-      : `has ${counted(actual.length, 'character')}; at least ${minimum} are needed`;
+    return `has ${counted(actual.length, 'character')}; at least ${minimum} are needed`;
   }
   if (Array.isArray(actual)) return `has ${counted(actual.length, 'entry')}; at least ${minimum} must be given`;
   return `is ${shownNumber(actual)}; it must be at least ${minimum}`;

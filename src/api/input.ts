@@ -91,7 +91,7 @@ function bodyOf(route: Route, body: Result<unknown> | undefined): Result<unknown
  */
 function faultsOfText(root: unknown): Fault[] {
   const faults: Fault[] = [];
-  const left: { value: unknown; path: readonly string[] }[] = [{ value: root, path: [] }];
+  const left: { value: unknown; path: readonly PropertyKey[] }[] = [{ value: root, path: [] }];
   for (let part = left.pop(); part; part = left.pop()) {
     const { value, path } = part;
     if (typeof value === 'string' && !isStorable(value)) faults.push(unstorable(path));
@@ -100,8 +100,9 @@ function faultsOfText(root: unknown): Fault[] {
       return [fault('invalid-json', `The body is nested deeper than ${LIMITS.jsonDepthMax} levels.`)];
     }
     for (const [key, inner] of Object.entries(value)) {
-      if (key === '__proto__' || !isStorable(key)) faults.push(unstorable([...path, key]));
-      left.push({ value: inner, path: [...path, key] });
+      const innerPath = [...path, Array.isArray(value) ? Number(key) : key];
+      if (key === '__proto__' || !isStorable(key)) faults.push(unstorable(innerPath));
+      left.push({ value: inner, path: innerPath });
     }
   }
   return faults;
@@ -111,7 +112,7 @@ function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
 
-function unstorable(path: readonly string[]): Fault {
+function unstorable(path: readonly PropertyKey[]): Fault {
   const field = fieldPath(path).replaceAll('\0', '\\0').toWellFormed();
   return fault('invalid-field', `"${field}" has a character or a name that cannot be stored.`, { field });
 }

@@ -290,6 +290,8 @@ export const connector = z.object({
   updatedAt: isoTime,
 });
 
+const regions = z.array(z.string().max(LIMITS.regionCharsMax)).min(1).max(LIMITS.regionsMax);
+
 export const connectorInput = z.strictObject({
   name,
   description: z.string().max(LIMITS.descriptionCharsMax).default(''),
@@ -297,7 +299,7 @@ export const connectorInput = z.strictObject({
   roleArn,
   /** Generated when absent. */
   externalId: externalId.optional(),
-  regions: z.array(z.string()).min(1).max(LIMITS.regionsMax).nullable().default(null),
+  regions: regions.nullable().default(null),
   pollingMinutes: z
     .number()
     .int()
@@ -317,7 +319,7 @@ export const connectorChange = z
     accountType,
     roleArn,
     externalId,
-    regions: z.array(z.string()).min(1).max(LIMITS.regionsMax).nullable(),
+    regions: regions.nullable(),
     pollingMinutes: z.number().int().min(LIMITS.pollingMinutesMin).max(LIMITS.pollingMinutesMax),
     apps: z.array(app),
     enabled: z.boolean(),

@@ -4,6 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { isDatabaseUnavailable, isStatementTimeout } from '../store/database.ts';
+import { answerClientError } from './client-error.ts';
 import { API_PREFIX } from './contract.ts';
 import { faultOfHttpError, sendFaults } from './fault-reply.ts';
 import { type ApiDeps, handlersOf } from './handlers.ts';
@@ -51,6 +52,7 @@ async function buildServer(deps: ApiDeps, options: ApiServerOptions): Promise<Fa
     logger: false,
     trustProxy: options.trustedProxies && options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     bodyLimit: LIMITS.bodyBytesMax,
+    routerOptions: { maxParamLength: LIMITS.pathCharsMax },
     requestTimeout: LIMITS.requestTimeoutMs,
     handlerTimeout: LIMITS.handlerTimeoutMs,
     // A request id of the client's would let it write into our log and pass for another request.
@@ -59,11 +61,13 @@ async function buildServer(deps: ApiDeps, options: ApiServerOptions): Promise<Fa
     return503OnClosing: true,
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => answerError(deps, { error, request, reply }),
+    clientErrorHandler: (error, socket) => answerClientError({ error, socket, requestId: deps.ids.uuid() }),
   });
   app.setErrorHandler((error, request, reply) => answerError(deps, { error, request, reply }));
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id));
   app.addHook('onResponse', async (request, reply) => logRequest(deps, { request, reply }));
   closeConnectionsWhenClosing(app);
+  ignoreBodies(app);
   await app.register(cookie);
   await limitRate(app, options.requestsPerMinuteMax ?? LIMITS.requestsPerMinuteMax);
   await registerSecurityHeaders(app, options);
@@ -80,6 +84,12 @@ async function buildServer(deps: ApiDeps, options: ApiServerOptions): Promise<Fa
   if (options.webDir === undefined) app.setNotFoundHandler((request, reply) => sendNotFound(request, reply));
   else await registerWeb(app, { webDir: options.webDir, log: deps.log });
   return app;
+}
+
+/** Only routes of the API read a body; what no route takes is refused without a look at it. */
+function ignoreBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
 }
 
 /** Per process and address: it stops a client that runs away, not an attack; tries to sign in are counted by the use case. */

@@ -18,7 +18,8 @@ export function parseExternalId(text: string, field = 'externalId'): Result<Exte
   if (text.length > LIMITS.externalIdCharsMax) {
     return wrong(`It has ${text.length} characters; at most ${LIMITS.externalIdCharsMax} are allowed.`);
   }
-  const bad = /[^\w+=,.@:/-]/.exec(text);
+  // `u`: a character beyond 16 bits is told as a whole.
+  const bad = /[^\w+=,.@:/-]/u.exec(text);
   if (bad) {
     const shown = /\s/.test(bad[0]) ? 'white space' : `the character "${bad[0]}"`;
     return wrong(`It has ${shown} at position ${bad.index + 1}, which AWS does not allow.`);

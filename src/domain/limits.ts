@@ -27,6 +27,8 @@ export const LIMITS = {
   keyIdEndingChars: 4,
   // HTTP
   bodyBytesMax: 256 * 1024,
+  /** Longer than any path that Node lets through, so that an id of any length reaches the rule about ids. */
+  pathCharsMax: 16_384,
   listItemsDefault: 50,
   listItemsMax: 1_000,
   queryCharsMax: 4_096,

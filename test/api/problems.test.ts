@@ -1,4 +1,6 @@
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { API_PREFIX, ROUTE_NAMES, ROUTES, type Route } from '../../src/api/contract.ts';
 import { problem } from '../../src/api/schemas.ts';
@@ -104,7 +106,7 @@ describe('a field that is wrong is named, with what is wrong', () => {
       { ...CONNECTOR, pollingMinutes: 60.5 },
       'invalid-field',
       'pollingMinutes',
-      '"pollingMinutes" must be a whole number, not a number.',
+      '"pollingMinutes" must be a whole number; it is 60.5.',
     ],
     [
       '/connectors',
@@ -150,6 +152,27 @@ describe('a field that is wrong is named, with what is wrong', () => {
     ],
     [
       '/connectors',
+      { ...CONNECTOR, externalId: 'a\u{1f600}' },
+      'invalid-external-id',
+      'externalId',
+      'It has the character "\u{1f600}" at position 2, which AWS does not allow.',
+    ],
+    [
+      '/connectors',
+      { ...CONNECTOR, regions: ['us-east-1', 'nul\0'] },
+      'invalid-field',
+      'regions[1]',
+      '"regions[1]" has a character or a name that cannot be stored.',
+    ],
+    [
+      '/connectors',
+      { ...CONNECTOR, regions: [`us-${'a'.repeat(28)}-1`] },
+      'invalid-field',
+      'regions[0]',
+      '"regions[0]" has 33 characters; at most 32 are allowed.',
+    ],
+    [
+      '/connectors',
       { ...CONNECTOR, roleArn: ' arn' },
       'invalid-role-arn',
       'roleArn',
@@ -178,6 +201,8 @@ describe('a field that is wrong is named, with what is wrong', () => {
     ['limit=0', 'invalid-field', 'limit', '"limit" is 0; it must be at least 1.'],
     ['limit=100000', 'invalid-field', 'limit', `"limit" is 100000; it must be at most ${LIMITS.listItemsMax}.`],
     ['limit=ten', 'invalid-field', 'limit', '"limit" must be a number, not text.'],
+    ['limit=', 'invalid-field', 'limit', '"limit" is empty.'],
+    ['limit=1.5', 'invalid-field', 'limit', '"limit" must be a whole number; it is 1.5.'],
     [
       'limit=5&limit=6',
       'invalid-field',
@@ -293,8 +318,46 @@ test('a wrong method is told the right ones', async () => {
   }
 });
 
+test('what no route takes is refused without a look at its body', async () => {
+  const json = { 'content-type': 'application/json' };
+  for (const [method, path, status, code] of [
+    ['POST', '/nothing', 404, 'not-found'],
+    ['POST', '/api/v1/nothing', 404, 'not-found'],
+    ['PUT', '/api/v1/users', 405, 'method-not-allowed'],
+    ['POST', '/healthz', 404, 'not-found'],
+  ] as const) {
+    for (const raw of ['{', '', '{"__proto__": 1}']) {
+      expectProblem(await send(api, NOBODY, { method, path, raw, headers: json }), { status, code });
+    }
+  }
+});
+
+test('a value that is cut off in what is told of it stays readable text', async () => {
+  const accountId = `${'x'.repeat(39)}\u{1f600}`;
+  const secret = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 's' };
+  const answer = await post('/base-accounts', { title: 'x', accountType: 'global', accountId, ...secret });
+  expectProblem(answer, { status: 400, code: 'invalid-account-id' });
+  expect(answer.body.detail.isWellFormed()).toBe(true);
+});
+
+describe('what is no request at all is a problem, too', () => {
+  const host = 'Host: localhost\r\n';
+  test.each([
+    ['a method that does not exist', `FOO / HTTP/1.1\r\n${host}\r\n`, 400, 'invalid-request'],
+    ['no HTTP', '\0\0\0\r\n\r\n', 400, 'invalid-request'],
+    ['an endless query', `GET /?q=${'a'.repeat(20_000)} HTTP/1.1\r\n${host}\r\n`, 431, 'headers-too-large'],
+    ['a QUERY without its type', `QUERY /api/v1/users HTTP/1.1\r\n${host}\r\n`, 415, 'unsupported-media-type'],
+  ])('%s', async (_, bytes, status, code) => {
+    const [head = '', body = ''] = (await exchange(bytes)).split('\r\n\r\n');
+    expect(head).toContain(`HTTP/1.1 ${status} `);
+    expect(head.toLowerCase()).toContain('content-type: application/problem+json');
+    const read = problem.parse(JSON.parse(body));
+    expect(read).toMatchObject({ status, code });
+  });
+});
+
 test('an id that cannot exist is not found', async () => {
-  for (const id of ['abc', '1', '%00', "'; drop table users --"]) {
+  for (const id of ['abc', '1', '%00', "'; drop table users --", 'a'.repeat(200)]) {
     const answer = await send(api, administrator, {
       method: 'DELETE',
       path: `/api/v1/users/${encodeURIComponent(id)}`,
@@ -406,4 +469,11 @@ function rawGet(path: string): Promise<{ status: number; text: string }> {
   });
   request.on('error', reject).end();
   return promise;
+}
+
+/** What the server answers to bytes, until it hangs up or has nothing more to say. */
+async function exchange(bytes: string): Promise<string> {
+  const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
+  socket.end(bytes);
+  return await text(socket);
 }

@@ -180,6 +180,14 @@ describe('the web client', () => {
     expect([answer.status, JSON.parse(answer.text).code]).toEqual([404, 'not-found']);
   });
 
+  test.each([
+    ['a range beyond its end', { range: 'bytes=999999-' }],
+    ['a condition that it does not meet', { 'if-match': '"x"' }],
+  ])('is not told as a bug when asked for with %s', async (_, headers) => {
+    const answer = await send(api, NOBODY, { path: '/assets/main-1a2b3c.js', headers });
+    expect([answer.status, answer.body.code]).toEqual([400, 'invalid-request']);
+  });
+
   test('is not what a wrong API path answers, even to a browser', async () => {
     expect((await send(api, NOBODY, { path: '/api/v1/nothing', ...page })).status).toBe(404);
   });
