@@ -197,6 +197,20 @@ describe('changing a connector', () => {
     expect(must(await change(made.id, { regions: null })).regions).toBeNull();
   });
 
+  it('is written down with every field as it is then', async () => {
+    const made = must(await create());
+    const changes = {
+      description: 'of the shop',
+      tags: { team: 'a' },
+      assetTags: { stage: 'live' },
+      pollingMinutes: 60,
+    };
+    must(await change(made.id, changes));
+    const [entry] = await listAudit(causeway.deps.db, { before: null, limit: 1 });
+    const { roleArn, externalId, name } = made;
+    expect(entry).toMatchObject({ action: 'connector.changed', detail: { ...changes, roleArn, externalId, name } });
+  });
+
   it('refuses another account type, takes the same one, and checks every field as at creation', async () => {
     const { id } = must(await create());
     expect(await change(id, { accountType: 'china' })).toMatchObject({
