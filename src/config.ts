@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import { fault } from './domain/faults.ts';
@@ -61,22 +62,27 @@ export function readConfig(env: Environment = process.env): Result<Config> {
   const awsEndpoints = readAwsEndpoints(env);
   if (!awsEndpoints.ok) return awsEndpoints;
   const dataDir = path.resolve(env.CAUSEWAY_DATA_DIR || './.causeway');
-  const databaseUrl = env.DATABASE_URL || undefined;
-  const masterKey = readMasterKey(env, { dataDir, embedded: databaseUrl === undefined });
+  const databaseUrl = readDatabaseUrl(env.DATABASE_URL);
+  if (!databaseUrl.ok) return databaseUrl;
+  const masterKey = readMasterKey(env, { dataDir, embedded: databaseUrl.value === undefined });
   if (!masterKey.ok) return masterKey;
+  const trustedProxies = readTrustedProxies(env.CAUSEWAY_TRUSTED_PROXIES);
+  if (!trustedProxies.ok) return trustedProxies;
+  const logLevel = readLogLevel(env.CAUSEWAY_LOG_LEVEL);
+  if (!logLevel.ok) return logLevel;
   return ok(
     Object.freeze({
       host: env.HOST || '127.0.0.1',
       port: port.value,
       allowedHosts: readList(env.CAUSEWAY_ALLOWED_HOSTS),
-      trustedProxies: readList(env.CAUSEWAY_TRUSTED_PROXIES),
+      trustedProxies: trustedProxies.value,
       dataDir,
-      ...(databaseUrl === undefined ? {} : { databaseUrl }),
+      ...(databaseUrl.value === undefined ? {} : { databaseUrl: databaseUrl.value }),
       masterKey: masterKey.value,
       ...(env.CAUSEWAY_ADMIN_PASSWORD ? { adminPassword: env.CAUSEWAY_ADMIN_PASSWORD } : {}),
       platformAccounts: platformAccounts.value,
       awsEndpoints: awsEndpoints.value,
-      logLevel: env.CAUSEWAY_LOG_LEVEL || 'info',
+      logLevel: logLevel.value,
     }),
   );
 }
@@ -94,6 +100,39 @@ function readPort(text: string | undefined): Result<number> {
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return ok(port);
   return invalid('PORT', `PORT is "${text}"; it must be a whole number from 0 to 65535.`);
 }
+
+/** The value is not told: it holds a password. */
+function readDatabaseUrl(text: string | undefined): Result<string | undefined> {
+  if (!text) return ok(undefined);
+  // Without a host, as for a Unix socket, a user is followed by nothing; the driver reads that and URL does not.
+  const withHost = text.replace('@/', '@localhost/');
+  if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(withHost)) return ok(text);
+  return invalid('DATABASE_URL', 'DATABASE_URL is not a URL such as postgresql://user:password@host:5432/database.');
+}
+
+function readTrustedProxies(text: string | undefined): Result<readonly string[]> {
+  const words = readList(text);
+  const wrong = words.find(word => !isAddressOrNetwork(word));
+  if (wrong === undefined) return ok(words);
+  const variable = 'CAUSEWAY_TRUSTED_PROXIES';
+  return invalid(variable, `${variable} has "${wrong}"; it must be an address or a network such as 10.0.0.0/8.`);
+}
+
+function isAddressOrNetwork(word: string): boolean {
+  const [address = '', prefix, ...more] = word.split('/');
+  const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
+  if (prefix === undefined || more.length > 0) return bits > 0 && more.length === 0;
+  return /^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits;
+}
+
+function readLogLevel(text: string | undefined): Result<string> {
+  if (!text) return ok('info');
+  if (LOG_LEVELS.includes(text)) return ok(text);
+  const variable = 'CAUSEWAY_LOG_LEVEL';
+  return invalid(variable, `${variable} is "${text}"; it must be one of ${LOG_LEVELS.join(', ')}.`);
+}
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
 
 function readMasterKey(
   env: Environment,

@@ -59,7 +59,9 @@ async function connect(client: pg.Client): Promise<Fault | undefined> {
     return undefined;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    return fault('database-unavailable', `The database cannot be connected to: ${reason}.`);
+    return fault('database-unavailable', `The database cannot be connected to: ${reason}.`, {
+      remedy: 'Check DATABASE_URL and the database, and start again.',
+    });
   }
 }
 
