@@ -167,15 +167,8 @@ export async function ensureFirstAdministrator(
   { password }: { password?: string | undefined },
 ): Promise<Result<{ username: string; generatedPassword?: string } | undefined>> {
   if (await anyUserExists(deps.db)) return ok(undefined);
-  if (password !== undefined && !isGoodPassword(password)) {
-    return failed(
-      fault(
-        'invalid-setting',
-        `The first administrator's password needs ${LIMITS.passwordCharsMin} to ${LIMITS.passwordCharsMax} characters; it has ${password.length}.`,
-        { subject: 'CAUSEWAY_ADMIN_PASSWORD' },
-      ),
-    );
-  }
+  const good = checkAdminPassword(password);
+  if (!good.ok) return good;
   const generatedPassword = password === undefined ? deps.ids.secret(18) : undefined;
   const username = 'admin';
   const input: UserInput = { username, password: password ?? generatedPassword ?? '', role: 'administrator' };
@@ -184,8 +177,17 @@ export async function ensureFirstAdministrator(
   return ok(generatedPassword === undefined ? { username } : { username, generatedPassword });
 }
 
-function isGoodPassword(password: string): boolean {
-  return password.length >= LIMITS.passwordCharsMin && password.length <= LIMITS.passwordCharsMax;
+/** Fault invalid-setting when the password configured for the first administrator is too short or too long. */
+export function checkAdminPassword(password: string | undefined): Result<void> {
+  const { passwordCharsMin: min, passwordCharsMax: max } = LIMITS;
+  if (password === undefined || (password.length >= min && password.length <= max)) return ok(undefined);
+  return failed(
+    fault(
+      'invalid-setting',
+      `The first administrator's password needs ${min} to ${max} characters; it has ${password.length}.`,
+      { subject: 'CAUSEWAY_ADMIN_PASSWORD' },
+    ),
+  );
 }
 
 function withChange(

@@ -5,6 +5,7 @@ import { type Guide, sampleOrganisation } from '../../simulator/world/sample-org
 import { createBaseAccount } from '../accounts/base-accounts.ts';
 import { createConnector } from '../accounts/connectors.ts';
 import type { AccountsDeps } from '../accounts/deps.ts';
+import { checkAdminPassword } from '../accounts/people.ts';
 import type { BaseAccountInput, ConnectorInput } from '../accounts/shapes.ts';
 import type { Config } from '../config.ts';
 import { systemClock } from '../domain/clock.ts';
@@ -27,7 +28,9 @@ export async function demoCommand(config: Config, { reset }: { reset: boolean })
     const forgotten = forget(home);
     if (!forgotten.ok) return forgotten;
   }
-  fs.mkdirSync(home, { recursive: true });
+  const prepared = prepare(home, config);
+  if (!prepared.ok) return prepared;
+  const password = prepared.value;
   const organisation = () => sampleOrganisation({ seed: SEED, now: systemClock.now() });
   const { faultScript, guide } = organisation();
   const simulation = await startSimulation({
@@ -35,7 +38,6 @@ export async function demoCommand(config: Config, { reset }: { reset: boolean })
     worldFile: path.join(home, 'world.json'),
     faultScript,
   });
-  const password = passwordOf(home);
   const served = await serve(demoConfig(config, { home, guide, simulation, password }), {
     work: true,
     log: openLog({ level: 'warn', pretty: true }),
@@ -95,13 +97,30 @@ function forget(home: string): Result<void> {
   return ok(undefined);
 }
 
+/** Makes the demo's directory and answers the administrator's password, which stays the one of the first start. */
+function prepare(home: string, { adminPassword }: Pick<Config, 'adminPassword'>): Result<string> {
+  const good = checkAdminPassword(adminPassword);
+  if (!good.ok) return good;
+  try {
+    fs.mkdirSync(home, { recursive: true });
+    fs.accessSync(home, fs.constants.W_OK);
+    return ok(passwordOf(home, adminPassword ?? systemIds.secret(12)));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return failed(
+      fault('invalid-setting', `The data directory ${home} cannot be used: ${error.message}.`, {
+        subject: 'CAUSEWAY_DATA_DIR',
+      }),
+    );
+  }
+}
+
 /** The same at every start, because the demo says it every time. */
-function passwordOf(home: string): string {
+function passwordOf(home: string, first: string): string {
   const file = path.join(home, 'password');
-  if (fs.existsSync(file)) return fs.readFileSync(file, 'utf8').trim();
-  const password = systemIds.secret(12);
-  fs.writeFileSync(file, `${password}\n`, { mode: 0o600 });
-  return password;
+  if (fs.existsSync(file)) return fs.readFileSync(file, 'utf8').replace(/\n$/, '');
+  fs.writeFileSync(file, `${first}\n`, { mode: 0o600 });
+  return first;
 }
 
 /** Once for good: what a visitor deletes stays deleted. What an interrupted first start has made already is left as it is. */
