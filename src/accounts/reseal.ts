@@ -38,3 +38,19 @@ export async function resealSecrets(
   await appendAudit(db, { at: clock.now(), actor, action: 'secrets.resealed', subject: 'secrets', detail });
   return { keyVersion, resealed, faults };
 }
+
+/**
+ * Faults secret-unreadable, one for each stored secret that none of the configured master keys opens: all of them, where
+ * the key was lost or another one was configured.
+ */
+export async function unreadableSecrets({ db, vault }: Pick<AccountsDeps, 'db' | 'vault'>): Promise<readonly Fault[]> {
+  const rows = await listSecretsSealedOtherwise(db, {
+    keyVersion: vault.keyVersion,
+    after: null,
+    limit: LIMITS.pageItemsMax,
+  });
+  return rows.flatMap(({ identityId, sealed }) => {
+    const opened = vault.open(identityId, sealed);
+    return opened.ok ? [] : [opened.fault];
+  });
+}

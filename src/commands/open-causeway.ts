@@ -1,8 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import type { AccountsDeps } from '../accounts/deps.ts';
+import { unreadableSecrets } from '../accounts/reseal.ts';
 import { closeAws, openAws } from '../aws/aws.ts';
 import type { Config } from '../config.ts';
 import { systemClock } from '../domain/clock.ts';
+import { remedyOf } from '../domain/faults.ts';
 import { systemIds } from '../domain/ids.ts';
 import { ok, type Result } from '../domain/result.ts';
 import type { Log } from '../log.ts';
@@ -36,6 +38,12 @@ export async function openCauseway(config: Config, log: Log): Promise<Result<Cau
   const db = openDatabase({ connectionString, log });
   const [clock, ids] = [systemClock, systemIds];
   const aws = openAws({ clock, ids, endpoints: config.awsEndpoints });
+  for (const { detail, subject, ...found } of await unreadableSecrets({ db, vault: vault.value })) {
+    log.error(
+      { identityId: subject, detail, remedy: remedyOf({ detail, ...found }) },
+      'a stored secret cannot be opened',
+    );
+  }
   return ok({
     deps: { db, clock, ids, log, vault: vault.value, platformAccounts: config.platformAccounts, aws },
     connectionString,

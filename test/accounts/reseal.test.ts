@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { checkBaseAccount, createBaseAccount } from '../../src/accounts/base-accounts.ts';
-import { resealSecrets } from '../../src/accounts/reseal.ts';
+import { resealSecrets, unreadableSecrets } from '../../src/accounts/reseal.ts';
 import { createVault, type MasterKey } from '../../src/accounts/vault.ts';
 import { baseAccountInput, type Causeway, keyOf, must, SECURITY, startCauseway } from './support.ts';
 
@@ -43,4 +43,12 @@ it('leaves a secret that it cannot open as it is, and says so', async () => {
     faults: [{ code: 'secret-unreadable' }],
   });
   expect(await sealed()).toEqual(before);
+});
+
+it('tells which secrets no configured key opens, so that a start says so before any connector fails', async () => {
+  await makeBase();
+  const moved = createVault([keyNamed('new'), keyNamed('test')]);
+  expect(await unreadableSecrets({ ...causeway.deps, vault: moved })).toEqual([]);
+  const stranger = createVault([keyNamed('stranger')]);
+  expect(await unreadableSecrets({ ...causeway.deps, vault: stranger })).toMatchObject([{ code: 'secret-unreadable' }]);
 });
