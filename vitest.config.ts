@@ -6,7 +6,7 @@ export default defineConfig({
     reporters: ['default', './test/support/closing-line.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 4,
     // Also on a busy machine; the default of 1 s is for one that has nothing else to do.
     expect: { poll: { timeout: 15_000 } },
     testTimeout: 20_000,
