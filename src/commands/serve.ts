@@ -60,8 +60,7 @@ async function startParts(
   config: Config,
   { work, log, started }: ServeOptions & { log: Log; started(stop: () => Promise<void>): void },
 ): Promise<Result<Omit<Served, 'stop'>>> {
-  const { buildWeb } = await import('../../scripts/build-web.ts');
-  await buildWeb({ log: message => log.info({}, message) });
+  await ensureWeb(log);
   const causeway = await openCauseway(config, log);
   if (!causeway.ok) return causeway;
   started(causeway.value.close);
@@ -89,5 +88,16 @@ async function startParts(
     return failed(
       fault('invalid-setting', `Causeway cannot listen on ${host}:${port}: ${error.message}.`, { subject: 'PORT' }),
     );
+  }
+}
+
+/** Whatever keeps the web interface from being built, such as an installation that is read-only, API and worker go on. */
+async function ensureWeb(log: Log): Promise<void> {
+  const { buildWeb } = await import('../../scripts/build-web.ts');
+  try {
+    await buildWeb({ log: message => log.info({}, message) });
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    log.error({ error: error.message }, 'the web interface cannot be built');
   }
 }
