@@ -28,8 +28,10 @@ export function conditionHolds(condition: Condition, context: RequestContext, ha
   // ForAllValues holds for a key that is absent, ForAnyValue does not. Without either, a negated operator asks that no
   // value of the request is among the policy's.
   const values = given ?? [];
-  if (condition.quantifier === 'all') return values.every(holdsFor);
-  if (condition.quantifier === 'any') return values.some(holdsFor);
+  // The quantifiers take an empty text for no value.
+  const filledValues = values.filter(value => value !== '');
+  if (condition.quantifier === 'all') return filledValues.every(holdsFor);
+  if (condition.quantifier === 'any') return filledValues.some(holdsFor);
   return operator.negated ? values.every(holdsFor) : values.some(holdsFor);
 }
 

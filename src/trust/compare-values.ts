@@ -1,14 +1,13 @@
 /**
- * Milliseconds since 1970 of a W3C date and time (YYYY to YYYY-MM-DDThh:mm:ss.sTZD) or of epoch seconds; undefined for
- * anything else. IAM User Guide, "Date condition operators".
+ * Milliseconds since 1970 of a W3C date and time (YYYY-MM to YYYY-MM-DDThh:mm:ss.sTZD) or of epoch seconds; undefined
+ * for anything else, and for four digits, which may be a year or seconds. IAM User Guide, "Date condition operators".
  */
 export function readDate(text: string): number | undefined {
   if (/^\d{5,12}$/.test(text)) return Number(text) * 1_000;
   const [, year, month, day, hour, minute, second, fraction, zone] =
-    /^([1-9]\d{3})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?)?)?$/.exec(text) ??
-    [];
+    /^([1-9]\d{3})-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?)?$/.exec(text) ?? [];
   if (year === undefined) return undefined;
-  const [months, days] = [Number(month ?? 1), Number(day ?? 1)];
+  const [months, days] = [Number(month), Number(day ?? 1)];
   const [hours, minutes, seconds] = [Number(hour ?? 0), Number(minute ?? 0), Number(second ?? 0)];
   const daysInMonth = [31, isLeap(Number(year)) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][months - 1];
   if (daysInMonth === undefined || days < 1 || days > daysInMonth) return undefined;

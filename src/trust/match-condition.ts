@@ -50,6 +50,7 @@ function holds(operator: Operator, inPolicy: readonly string[], facts: Facts): T
   // An empty text counts as no value for the set operators; AWS does not say so of the others.
   const compared = operator.set ? values.filter(value => value !== '') : values;
   if (compared.some(value => value.length > LIMITS.conditionValueCharsMax)) return 'unknown';
+  if (compared.length === 0 && operator.set === 'ForAnyValue') return operator.ifExists ? 'unknown' : 'no';
   const results = compareAll(operator, inPolicy, { ...facts, values: compared });
   if (operator.set === 'ForAllValues') return every(results);
   // AWS: a key with several values needs a set operator; without one, what it does is not documented.
