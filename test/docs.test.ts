@@ -70,7 +70,6 @@ describe('every document', () => {
     const text = readFileSync(document, 'utf8');
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(match => match[1] ?? '');
     const missing = links.filter(link => !existsSync(path.join(path.dirname(document), link)));
-    // The picture is taken of the finished product.
     expect(missing).toEqual([]);
   });
 
