@@ -44,12 +44,15 @@ async function carryOut(deps: WorkerDeps, { runId, stop }: { runId: string; stop
 /** Queues due runs and mends stranded ones, again and again until stopped. */
 async function repeat(deps: WorkerDeps, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
-    try {
-      await queueDueRuns(deps);
-      await mendStrandedRuns(deps);
-    } catch (error) {
-      if (isDatabaseUnavailable(error)) deps.log.warn({ error: String(error) }, 'the database is away; waiting for it');
-      else deps.log.error({ error: String(error) }, 'scheduling ended with a bug');
+    // Each on its own: what keeps due runs from being queued must not keep stranded ones from being mended.
+    for (const step of [queueDueRuns, mendStrandedRuns]) {
+      try {
+        await step(deps);
+      } catch (error) {
+        if (isDatabaseUnavailable(error))
+          deps.log.warn({ error: String(error) }, 'the database is away; waiting for it');
+        else deps.log.error({ step: step.name, error: String(error) }, 'scheduling ended with a bug');
+      }
     }
     await pause(LIMITS.scheduleEverySeconds * 1_000, stop);
   }
