@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
@@ -71,7 +70,8 @@ async function unpack(): Promise<Chromium | undefined> {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const packed = join(dirname(createRequire(import.meta.url).resolve('@sparticuz/chromium')), '../bin');
   const { version } = JSON.parse(await readFile(join(packed, '../package.json'), 'utf8'));
-  const home = join(tmpdir(), `causeway-chromium-${version}`);
+  // Beside the packages, not in /tmp: another user's copy there could not be run, or would be run unseen.
+  const home = join(packed, '../../../.cache', `chromium-${version}`);
   if (!existsSync(home)) await unpackInto(home, packed);
   return {
     path: join(home, 'chromium'),
@@ -82,6 +82,7 @@ async function unpack(): Promise<Chromium | undefined> {
 async function unpackInto(home: string, packed: string): Promise<void> {
   const { inflate } = await import('@sparticuz/chromium');
   // Aside first, so that another test process never finds half of it.
+  await mkdir(dirname(home), { recursive: true });
   const aside = await mkdtemp(`${home}.`);
   const temporary = process.env.TMPDIR;
   process.env.TMPDIR = aside;
