@@ -1,6 +1,5 @@
 import { LIMITS } from '../domain/limits.ts';
 import type { ParsedRoleArn } from '../domain/role-arn.ts';
-import { contextOf } from './context.ts';
 import { appendStatement, editStatements, hubStatement, withConditionValue, withPrincipal } from './edit-policy.ts';
 import { evaluateTrust, matchStatement, type TrustDecision } from './evaluate.ts';
 import { type JsonObject, plainValue, printJson } from './json-node.ts';
@@ -86,11 +85,9 @@ function repair(index: number, input: TrustAdviceInput): JsonObject | undefined 
   const { policy, hub, form } = input;
   const statement = policy.statements[index];
   if (statement?.effect !== 'Allow' || statement.principals.element !== 'Principal') return undefined;
-  const request = requestOf(hub, input);
-  const facts = { action: 'sts:AssumeRole', request, context: contextOf(request), version: policy.version };
-  const result = matchStatement(statement, facts);
+  const result = matchStatement(statement, { request: requestOf(hub, input), version: policy.version });
   const failing = result.conditions.filter(each => each.truth !== 'yes').map(each => each.condition);
-  if (result.action !== 'yes' || !failing.every(condition => isMendable(condition, input))) return undefined;
+  if (!failing.every(condition => isMendable(condition, input))) return undefined;
   const byAccount = form === 'account-and-principal-arn' || hub.kind === 'account';
   // A whole account is added only where a condition says who of it is meant.
   if (result.principal !== 'yes' && byAccount && hub.kind !== 'account' && !namesPrincipalArn(statement.conditions)) {

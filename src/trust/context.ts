@@ -1,7 +1,7 @@
 import type { AssumeRequest } from './request.ts';
 
 /** What the request has under a condition key. */
-export type KeyState =
+type KeyState =
   | { readonly state: 'present'; readonly values: readonly string[] }
   | { readonly state: 'absent' }
   | { readonly state: 'unknown' };

@@ -11,7 +11,7 @@ import {
 
 /** Edits of a policy's document that change nothing but what they name. Statements are counted from 0. */
 
-export function statementNodes(document: JsonObject): readonly JsonObject[] {
+function statementNodes(document: JsonObject): readonly JsonObject[] {
   return itemsOf(member(document, 'Statement')).filter(node => node.kind === 'object');
 }
 

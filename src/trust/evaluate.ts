@@ -24,14 +24,18 @@ export interface TrustDecision {
  */
 export function evaluateTrust(policy: TrustPolicy, request: AssumeRequest): TrustDecision {
   const context = contextOf(request);
-  const outcomes = actionsOf(request, context).map(action => decide(policy, { action, request, context }));
+  const matches = policy.statements.map(statement =>
+    matchCaller(statement, { request, context, version: policy.version }),
+  );
+  const outcomes = actionsOf(request, context).map(action => decide(matches, { action, request }));
   const deciding =
     outcomes.find(({ decision }) => decision === 'denied') ??
     outcomes.find(({ decision }) => decision === 'cannot-tell') ??
     outcomes[0];
   if (!deciding) throw new Error('an assumption needs at least one action');
   const { decision, result } = deciding;
-  const condition = result?.conditions.find(each => each.truth !== 'yes')?.condition;
+  const byCondition = result?.principal === 'yes' && result.action === 'yes';
+  const condition = byCondition ? result.conditions.find(each => each.truth !== 'yes')?.condition : undefined;
   return {
     decision,
     because: decisionInWords(deciding, request),
@@ -50,30 +54,43 @@ export interface Outcome {
 }
 
 /** What each part of a statement says about one request. */
-export interface StatementResult {
-  readonly statement: Statement;
-  readonly principal: Truth;
+export interface StatementResult extends CallerMatch {
   readonly action: Truth;
-  readonly conditions: readonly ConditionResult[];
   /** Whether the statement applies. */
   readonly truth: Truth;
 }
 
-/** Whether one statement applies to the request, whatever its effect. */
+/** The parts that are the same for every action of the request. */
+interface CallerMatch {
+  readonly statement: Statement;
+  readonly principal: Truth;
+  readonly conditions: readonly ConditionResult[];
+}
+
+/** Whether one statement applies to the assumption itself, whatever its effect. */
 export function matchStatement(
   statement: Statement,
-  {
-    action,
-    request,
-    context,
-    version,
-  }: { action: string; request: AssumeRequest; context: Context; version: TrustPolicy['version'] },
+  { request, version }: { request: AssumeRequest; version: TrustPolicy['version'] },
 ): StatementResult {
-  const principal = matchPrincipals(statement.principals, request.caller);
-  const matched = matchAction(statement.actions, action);
-  const conditions = statement.conditions.map(condition => matchCondition(condition, { context, version }));
-  const all = every([principal, matched, ...conditions.map(each => each.truth)]);
-  return { statement, principal, action: matched, conditions, truth: all };
+  return withAction(matchCaller(statement, { request, context: contextOf(request), version }), ASSUME_ROLE);
+}
+
+const ASSUME_ROLE = 'sts:AssumeRole';
+
+function matchCaller(
+  statement: Statement,
+  { request, context, version }: { request: AssumeRequest; context: Context; version: TrustPolicy['version'] },
+): CallerMatch {
+  return {
+    statement,
+    principal: matchPrincipals(statement.principals, request.caller),
+    conditions: statement.conditions.map(condition => matchCondition(condition, { context, version })),
+  };
+}
+
+function withAction(match: CallerMatch, name: string): StatementResult {
+  const action = matchAction(match.statement.actions, name);
+  return { ...match, action, truth: every([match.principal, action, ...match.conditions.map(each => each.truth)]) };
 }
 
 /**
@@ -85,7 +102,7 @@ function actionsOf(request: AssumeRequest, context: Context): string[] {
   const tags =
     isPresent('aws:TagKeys') || Object.keys(request.context).some(key => isRequestTag(key) && isPresent(key));
   return [
-    'sts:AssumeRole',
+    ASSUME_ROLE,
     ...(isPresent('sts:SourceIdentity') ? ['sts:SetSourceIdentity'] : []),
     ...(tags ? ['sts:TagSession'] : []),
   ];
@@ -96,12 +113,11 @@ function isRequestTag(key: string): boolean {
 }
 
 function decide(
-  { statements, version }: TrustPolicy,
-  facts: { action: string; request: AssumeRequest; context: Context },
+  matches: readonly CallerMatch[],
+  { action, request }: { action: string; request: AssumeRequest },
 ): Outcome {
-  const { action, request } = facts;
   if (request.caller.partition !== request.role.partition) return { action, decision: 'denied', by: 'partition' };
-  const results = statements.map(statement => matchStatement(statement, { ...facts, version }));
+  const results = matches.map(match => withAction(match, action));
   const denies = results.filter(({ statement }) => statement.effect === 'Deny');
   const allows = results.filter(({ statement }) => statement.effect === 'Allow');
   const deny = firstThat(denies, 'yes');

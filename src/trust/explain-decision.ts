@@ -27,7 +27,7 @@ export function statementInWords({ index, sid }: { readonly index: number; reado
   return sid ? `Statement ${index + 1} ("${sid}")` : `Statement ${index + 1}`;
 }
 
-export function callerInWords(caller: Caller): string {
+function callerInWords(caller: Caller): string {
   if (caller.kind === 'account') return `account ${caller.accountId}`;
   const kinds = { user: 'user', role: 'role', session: 'role session', 'federated-user': 'federated user' };
   return `the ${kinds[caller.kind]} ${caller.arn}`;
@@ -58,6 +58,9 @@ function whatIsUnknown(result: StatementResult, request: AssumeRequest): string 
   const words = conditionInWords(condition);
   if (unknown.unknown === 'operator')
     return `${words} holds, and "${condition.operator}" is not an operator that is known`;
+  if (condition.key.toLowerCase() === 'aws:principalarn' && request.caller.kind === 'session') {
+    return `${words} holds for the caller’s role, whose path a session’s ARN leaves out; ask with the ARN of the role`;
+  }
   if (unknown.unknown === 'key') return `${words} holds, and the request’s ${condition.key} is not known here`;
   return `${words} holds, and what AWS makes of these values cannot be told`;
 }

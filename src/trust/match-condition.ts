@@ -1,7 +1,7 @@
 import { LIMITS } from '../domain/limits.ts';
 import { readBoolean } from './compare-values.ts';
 import type { Context } from './context.ts';
-import { type Operator, parseOperator } from './operators.ts';
+import { type Matcher, type Operator, parseOperator } from './operators.ts';
 import type { Condition, TrustPolicy } from './policy.ts';
 import { fillIn } from './template.ts';
 import { every, not, some, type Truth, truth } from './truth.ts';
@@ -59,20 +59,31 @@ function holds(operator: Operator, inPolicy: readonly string[], facts: Facts): T
 
 /** For each value of the request, whether it passes. */
 function compareAll({ test, negated }: Operator, inPolicy: readonly string[], facts: Facts): Truth[] {
-  const matchers = inPolicy.map((value): ((inRequest: string) => Truth) | 'unresolved' => {
+  const matchers = inPolicy.map((value): Matcher | 'unresolved' => {
     if (test.kind === 'null') return () => 'unknown';
-    if (test.kind === 'plain') return inRequest => test.matches(value, inRequest);
+    if (test.kind === 'plain') return test.matcher(value);
     const filled = fillIn(value, { ...facts, wildcards: test.wildcards });
     if (filled === 'unresolved') return filled;
-    return filled === 'unknown' ? () => 'unknown' : inRequest => test.matches(filled.pattern, inRequest);
+    return filled === 'unknown' ? () => 'unknown' : test.matcher(filled.pattern);
   });
   const resolved = matchers.filter(matcher => matcher !== 'unresolved');
   return facts.values.map(inRequest => {
-    const match = some(resolved.map(matches => matches(inRequest)));
+    const match = anyMatch(resolved, inRequest);
     if (resolved.length === matchers.length) return negated ? not(match) : match;
     // A value that cannot be filled in matches nothing, and it may make the whole statement void.
     return match === 'no' && !negated ? 'no' : 'unknown';
   });
+}
+
+/** Stops at the first that matches. */
+function anyMatch(matchers: readonly Matcher[], inRequest: string): Truth {
+  let match: Truth = 'no';
+  for (const matches of matchers) {
+    const one = matches(inRequest);
+    if (one === 'yes') return 'yes';
+    if (one === 'unknown') match = 'unknown';
+  }
+  return match;
 }
 
 function isNull(wanted: string, values: readonly string[]): Truth {

@@ -1,7 +1,7 @@
 import { readBoolean, readDate, readNumber } from './compare-values.ts';
 import { inRange } from './ip-range.ts';
 import { type Truth, truth } from './truth.ts';
-import { fits, type Pattern } from './wildcard.ts';
+import { type Pattern, wildcardMatcher } from './wildcard.ts';
 
 /** A condition operator taken apart, such as `ForAnyValue:StringNotLikeIfExists`. */
 export interface Operator {
@@ -16,14 +16,13 @@ export interface Operator {
  * How one value of the policy is compared with one of the request. Variables are filled in for `pattern` only (IAM User
  * Guide, "IAM policy elements: Variables and tags", "Where you can use policy variables").
  */
-export type Test =
+type Test =
   | { readonly kind: 'null' }
-  | { readonly kind: 'plain'; readonly matches: (inPolicy: string, inRequest: string) => Truth }
-  | {
-      readonly kind: 'pattern';
-      readonly wildcards: boolean;
-      readonly matches: (inPolicy: Pattern, inRequest: string) => Truth;
-    };
+  | { readonly kind: 'plain'; readonly matcher: (inPolicy: string) => Matcher }
+  | { readonly kind: 'pattern'; readonly wildcards: boolean; readonly matcher: (inPolicy: Pattern) => Matcher };
+
+/** Compares a value of the request with the one of the policy that it was made from. */
+export type Matcher = (inRequest: string) => Truth;
 
 /** Takes an operator's name apart; undefined for a name that AWS's documentation does not have, or not in this case. */
 export function parseOperator(name: string): Operator | undefined {
@@ -41,11 +40,7 @@ const BASES: ReadonlyMap<string, { readonly test: Test; readonly negated: boolea
   Object.entries({
     ...both('StringEquals', 'StringNotEquals', text(false, sameText)),
     ...both('StringEqualsIgnoreCase', 'StringNotEqualsIgnoreCase', text(false, sameTextIgnoringCase)),
-    ...both(
-      'StringLike',
-      'StringNotLike',
-      text(true, (pattern, value) => truth(fits(pattern, value))),
-    ),
+    ...both('StringLike', 'StringNotLike', text(true, likeText)),
     ...both('ArnEquals', 'ArnNotEquals', text(true, fitsArn)),
     ...both('ArnLike', 'ArnNotLike', text(true, fitsArn)),
     ...both(
@@ -67,7 +62,7 @@ const BASES: ReadonlyMap<string, { readonly test: Test; readonly negated: boolea
     DateGreaterThan: positive(compared(readDate, (limit, value) => value > limit)),
     DateGreaterThanEquals: positive(compared(readDate, (limit, value) => value >= limit)),
     Bool: positive(compared(readBoolean, (wanted, value) => value === wanted)),
-    ...both('IpAddress', 'NotIpAddress', { kind: 'plain', matches: inRange }),
+    ...both('IpAddress', 'NotIpAddress', { kind: 'plain', matcher: range => address => inRange(range, address) }),
     Null: positive({ kind: 'null' }),
   }),
 );
@@ -80,35 +75,47 @@ function positive(test: Test) {
   return { test, negated: false };
 }
 
-function text(wildcards: boolean, matches: (inPolicy: Pattern, inRequest: string) => Truth): Test {
-  return { kind: 'pattern', wildcards, matches };
+function text(wildcards: boolean, matcher: (inPolicy: Pattern) => Matcher): Test {
+  return { kind: 'pattern', wildcards, matcher };
 }
 
 /** A value that cannot be read as what the operator compares makes the comparison unknown. */
 function compared<T>(read: (text: string) => T | undefined, holds: (inPolicy: T, inRequest: T) => boolean): Test {
   return {
     kind: 'plain',
-    matches(inPolicy, inRequest) {
-      const [left, right] = [read(inPolicy), read(inRequest)];
-      return left === undefined || right === undefined ? 'unknown' : truth(holds(left, right));
+    matcher(inPolicy) {
+      const left = read(inPolicy);
+      return inRequest => {
+        const right = read(inRequest);
+        return left === undefined || right === undefined ? 'unknown' : truth(holds(left, right));
+      };
     },
   };
 }
 
-function sameText(pattern: Pattern, value: string): Truth {
-  return truth(textOf(pattern) === value);
+function sameText(pattern: Pattern): Matcher {
+  const wanted = textOf(pattern);
+  return value => truth(wanted === value);
 }
 
-function sameTextIgnoringCase(pattern: Pattern, value: string): Truth {
-  return truth(textOf(pattern).toLowerCase() === value.toLowerCase());
+function sameTextIgnoringCase(pattern: Pattern): Matcher {
+  const wanted = textOf(pattern).toLowerCase();
+  return value => truth(wanted === value.toLowerCase());
+}
+
+function likeText(pattern: Pattern): Matcher {
+  const matches = wildcardMatcher(pattern);
+  return value => truth(matches(value));
 }
 
 /** AWS: each of the six colon-delimited components is compared by itself; ArnEquals and ArnLike are the same. */
-function fitsArn(pattern: Pattern, value: string): Truth {
-  const patterns = components(pattern, COLON);
-  const values = components(value.split(''), ':').map(part => part.join(''));
-  if (patterns.length < 6 || values.length < 6) return 'unknown';
-  return truth(patterns.every((part, i) => fits(part, values[i] ?? '')));
+function fitsArn(pattern: Pattern): Matcher {
+  const matchers = components(pattern, COLON).map(wildcardMatcher);
+  return value => {
+    const values = components(value.split(''), ':').map(part => part.join(''));
+    if (matchers.length < 6 || values.length < 6) return 'unknown';
+    return truth(matchers.every((matches, i) => matches(values[i] ?? '')));
+  };
 }
 
 const COLON = 0x3a;

@@ -1,5 +1,6 @@
 import { isAccountId } from '../domain/account-id.ts';
 import { fault } from '../domain/faults.ts';
+import { LIMITS } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 
 /**
@@ -63,7 +64,7 @@ export function rootArn({ partition, accountId }: { partition: string; accountId
 const ARN = /^arn:(aws(?:-[a-z]+)*):(iam|sts)::(\d{12}):([\x21-\x7e]+)$/;
 
 function readArn(arn: string): Caller | undefined {
-  if (arn.length > 2_048 || /[*?]/.test(arn)) return undefined;
+  if (arn.length > LIMITS.roleArnCharsMax || /[*?]/.test(arn)) return undefined;
   const [, partition, service, accountId, resource] = ARN.exec(arn) ?? [];
   if (partition === undefined || accountId === undefined || resource === undefined) return undefined;
   const facts = { arn, partition, accountId };

@@ -1,5 +1,4 @@
 import type { TrustAdviceInput } from './advise.ts';
-import { contextOf } from './context.ts';
 import { editStatements, withoutConditionValues, withoutPrincipals } from './edit-policy.ts';
 import { matchStatement } from './evaluate.ts';
 import { itemsOf, type JsonObject, member, printJson } from './json-node.ts';
@@ -37,8 +36,7 @@ function mayApply(
   caller: Caller,
   { role, externalId, context, policy }: TrustAdviceInput,
 ): boolean {
-  const request = { role, caller, externalId, context };
-  const facts = { action: 'sts:AssumeRole', request, context: contextOf(request), version: policy.version };
+  const facts = { request: { role, caller, externalId, context }, version: policy.version };
   return statement.effect === 'Allow' && matchStatement(statement, facts).truth !== 'no';
 }
 

@@ -1,8 +1,8 @@
 /** A pattern as code units; the wildcards are negative, so that a literal `*` (from `${*}` or a variable) stays one. */
 export type Pattern = readonly number[];
 
-export const ANY_ONE = -1;
-export const ANY_MANY = -2;
+const ANY_ONE = -1;
+const ANY_MANY = -2;
 
 /** The pattern of a text in which `*` stands for any characters and `?` for one. */
 export function wildcardPattern(text: string): number[] {
@@ -17,14 +17,18 @@ export function literalPattern(text: string): number[] {
   return Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
 }
 
-/**
- * Whether the whole text fits. All places where the pattern may stand are followed at once, 31 in a word, so the time is
- * length of text × length of pattern / 31 whatever the wildcards; a backtracking matcher takes seconds for
- * `a*a*a*a*b`.
- */
+/** Whether the whole text fits. */
 export function fits(pattern: Pattern, text: string): boolean {
+  return wildcardMatcher(pattern)(text);
+}
+
+/**
+ * Whether whole texts fit a pattern that is prepared once. All places where the pattern may stand are followed at once,
+ * 31 in a word, so the time is length of text × length of pattern / 31 whatever the wildcards; a backtracking matcher
+ * takes seconds for `a*a*a*a*b`.
+ */
+export function wildcardMatcher(pattern: Pattern): (text: string) => boolean {
   const units = pattern.filter(unit => unit !== ANY_MANY);
-  if (units.length > text.length) return false;
   const words = Math.floor(units.length / BITS) + 1;
   const stars = new Int32Array(words);
   let token = 0;
@@ -33,24 +37,34 @@ export function fits(pattern: Pattern, text: string): boolean {
     else token += 1;
   }
   const accepts = acceptsOf(units, words);
+  const acceptsAny = accepts.get(ANY_ONE) ?? new Int32Array(words);
+  const last = pattern.at(-1);
+  // Bit i: the pattern's first i units have been matched. The two take turns.
   let places = new Int32Array(words);
   let next = new Int32Array(words);
-  setBit(places, 0);
-  for (let i = 0; i < text.length; i++) {
-    const accept = accepts.get(text.charCodeAt(i)) ?? accepts.get(ANY_ONE) ?? new Int32Array(words);
-    let carry = 0;
-    let alive = 0;
-    for (let word = 0; word < words; word++) {
-      const here = places[word] ?? 0;
-      const stepped = here & (accept[word] ?? 0);
-      next[word] = ((stepped << 1) & MASK) | carry | (here & (stars[word] ?? 0));
-      carry = (stepped >>> (BITS - 1)) & 1;
-      alive |= next[word] ?? 0;
+  return text => {
+    if (units.length > text.length) return false;
+    // Most texts that do not fit show it at their end.
+    if (last !== undefined && last >= 0 && last !== text.charCodeAt(text.length - 1)) return false;
+    places.fill(0);
+    setBit(places, 0);
+    for (let i = 0; i < text.length; i++) {
+      const accept = accepts.get(text.charCodeAt(i)) ?? acceptsAny;
+      let carry = 0;
+      let alive = 0;
+      for (let word = 0; word < words; word++) {
+        const here = places[word] ?? 0;
+        const stepped = here & (accept[word] ?? 0);
+        const there = ((stepped << 1) & MASK) | carry | (here & (stars[word] ?? 0));
+        carry = (stepped >>> (BITS - 1)) & 1;
+        alive |= there;
+        next[word] = there;
+      }
+      if (alive === 0) return false;
+      [places, next] = [next, places];
     }
-    if (alive === 0) return false;
-    [places, next] = [next, places];
-  }
-  return ((places[Math.floor(units.length / BITS)] ?? 0) & (1 << (units.length % BITS))) !== 0;
+    return hasBit(places, units.length);
+  };
 }
 
 /** Bits of a word that are used: the sign bit is left out, so that shifts stay simple. */
@@ -75,4 +89,8 @@ function acceptsOf(units: readonly number[], words: number): Map<number, Int32Ar
 function setBit(words: Int32Array, bit: number): void {
   const word = Math.floor(bit / BITS);
   words[word] = (words[word] ?? 0) | (1 << (bit % BITS));
+}
+
+function hasBit(words: Int32Array, bit: number): boolean {
+  return ((words[Math.floor(bit / BITS)] ?? 0) & (1 << (bit % BITS))) !== 0;
 }
