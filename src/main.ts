@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import packageFacts from '../package.json' with { type: 'json' };
+import type { Running } from './commands/running.ts';
 import type { SimulateAwsFlags } from './commands/simulate-aws.ts';
 import { FAULTS, type Fault, remedyOf } from './domain/faults.ts';
 
@@ -70,11 +71,6 @@ program
     const { simulateAwsCommand } = await import('./commands/simulate-aws.ts');
     await untilStopped(await simulateAwsCommand(options));
   });
-
-/** What a long-running command hands back: how to stop it. */
-export interface Running {
-  stop(): Promise<void>;
-}
 
 /** Keeps the process alive until Ctrl-C or a termination signal, then stops in order; a second signal stops at once. */
 async function untilStopped(started: { ok: true; value: Running } | { ok: false; fault: Fault }): Promise<void> {

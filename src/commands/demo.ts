@@ -14,8 +14,8 @@ import { systemIds } from '../domain/ids.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { openLog } from '../log.ts';
-import type { Running } from '../main.ts';
 import { lockDirectory } from '../store/embedded-lock.ts';
+import type { Running } from './running.ts';
 import { type Served, serve } from './serve.ts';
 
 /**

@@ -8,8 +8,8 @@ import { ASSET_TYPES } from '../inventory/registry.ts';
 import { startQueue } from '../jobs/queue.ts';
 import { startWorker } from '../jobs/worker.ts';
 import { type Log, openLog } from '../log.ts';
-import type { Running } from '../main.ts';
 import { type Causeway, openCauseway } from './open-causeway.ts';
+import type { Running } from './running.ts';
 
 export interface ServeOptions {
   /** Whether this process also runs connectors. */

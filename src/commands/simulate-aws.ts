@@ -1,7 +1,7 @@
 import { simulateAws } from '../../simulator/main.ts';
 import { fault } from '../domain/faults.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
-import type { Running } from '../main.ts';
+import type { Running } from './running.ts';
 
 export interface SimulateAwsFlags {
   readonly port: string;

@@ -5,8 +5,8 @@ import { ASSET_TYPES } from '../inventory/registry.ts';
 import { startQueue } from '../jobs/queue.ts';
 import { startWorker } from '../jobs/worker.ts';
 import { openLog } from '../log.ts';
-import type { Running } from '../main.ts';
 import { openCauseway } from './open-causeway.ts';
+import type { Running } from './running.ts';
 
 /** `causeway work`: a worker and nothing else. */
 export async function workCommand(config: Config): Promise<Result<Running>> {
