@@ -32,7 +32,8 @@ create table api_tokens (
   role text not null check (role in ('administrator', 'operator', 'reader')),
   -- SHA-256: tokens have 256 random bits, so a slow hash would protect nothing more.
   token_hash bytea not null unique,
-  created_by uuid references users on delete set null,
+  -- A token acts for this user, so it goes when the user goes.
+  created_by uuid not null references users on delete cascade,
   created_at timestamptz not null,
   expires_at timestamptz,
   last_used_at timestamptz
@@ -43,7 +44,7 @@ create table api_tokens (
 create table audit_log (
   seq bigint primary key,
   at timestamptz not null,
-  -- 'user:<name>', 'token:<name>' or 'system'
+  -- 'user:<name>', 'token:<user name>/<token name>' or 'system'
   actor text not null,
   action text not null,
   subject text not null,

@@ -17,11 +17,11 @@ create table api_tokens (
   name text not null,
   role text not null,
   token_hash bytea not null,
-  created_by uuid,
+  created_by uuid not null,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone,
   last_used_at timestamp with time zone,
-  constraint api_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE SET NULL,
+  constraint api_tokens_created_by_fkey FOREIGN KEY (created_by) REFERENCES users(id) ON DELETE CASCADE,
   constraint api_tokens_pkey PRIMARY KEY (id),
   constraint api_tokens_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'operator'::text, 'reader'::text]))),
   constraint api_tokens_token_hash_key UNIQUE (token_hash)

@@ -4,7 +4,7 @@ import { fault } from '../domain/faults.ts';
 import type { Ids } from '../domain/ids.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
-import type { Role } from '../domain/role.ts';
+import { lesserRole, type Role } from '../domain/role.ts';
 import type { Actor } from '../store/audit.ts';
 import type { Database } from '../store/database.ts';
 import { findLiveSession, touchSession } from '../store/sessions.ts';
@@ -33,8 +33,10 @@ export interface SessionCaller {
 export interface TokenCaller {
   readonly kind: 'token';
   readonly actor: Actor;
+  /** What it may do now: never more than the user who made it. */
   readonly role: Role;
-  readonly tokenId: string;
+  /** The user who made it, whom it acts for. */
+  readonly userId: string;
 }
 
 /** Makes a leaked token recognisable, by people and by secret scanners. */
@@ -59,7 +61,10 @@ export async function callerOfCookie(deps: PeopleDeps, cookie: string): Promise<
   });
 }
 
-/** The caller behind `Authorization: Bearer <token>`; fault not-signed-in when it is unknown or has expired. */
+/**
+ * The caller behind `Authorization: Bearer <token>`; fault not-signed-in when it is unknown, has expired, or
+ * the user who made it is disabled. That user is read anew each time, so a token loses at once what its user loses.
+ */
 export async function callerOfToken(deps: PeopleDeps, secret: string): Promise<Result<TokenCaller>> {
   const token = secret.startsWith(TOKEN_PREFIX) ? await findToken(deps.db, hashOfSecret(secret)) : undefined;
   if (!token) return failed(fault('not-signed-in', 'The API token is not known; it may have been deleted.'));
@@ -67,13 +72,31 @@ export async function callerOfToken(deps: PeopleDeps, secret: string): Promise<R
   if (token.expiresAt && token.expiresAt <= now) {
     return failed(fault('not-signed-in', `The API token expired at ${token.expiresAt.toISOString()}.`));
   }
+  if (token.creatorDisabledAt) {
+    return failed(fault('not-signed-in', `The user "${token.createdBy}", who made this API token, is disabled.`));
+  }
   const notSince = lastUsedLimit(now);
   if (!token.lastUsedAt || token.lastUsedAt < notSince) await touchToken(deps.db, { id: token.id, now, notSince });
-  return ok({ kind: 'token', actor: `token:${token.name}`, role: token.role, tokenId: token.id });
+  return ok({
+    kind: 'token',
+    actor: actorOfToken(token),
+    role: lesserRole(token.role, token.creatorRole),
+    userId: token.createdById,
+  });
+}
+
+/** The user who makes the request, or whom the token that makes it acts for. */
+export function userIdOf(caller: Caller): string {
+  return caller.kind === 'session' ? caller.user.id : caller.userId;
 }
 
 export function actorOfUser(username: string): Actor {
   return `user:${username}`;
+}
+
+/** Names of tokens are unique neither among all nor within a user; the user's name has no slash. */
+export function actorOfToken({ createdBy, name }: { createdBy: string; name: string }): Actor {
+  return `token:${createdBy}/${name}`;
 }
 
 /** Cookies and tokens are 256 random bits, so one round of SHA-256 is enough to make a stolen dump useless. */

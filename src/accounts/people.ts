@@ -1,7 +1,7 @@
 import { fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
-import type { Role } from '../domain/role.ts';
+import { type Role, roleSuffices } from '../domain/role.ts';
 import { type Actor, appendAudit } from '../store/audit.ts';
 import { inTransaction } from '../store/database.ts';
 import { deleteSessionsOf } from '../store/sessions.ts';
@@ -15,7 +15,7 @@ import {
   type User,
   updateUser,
 } from '../store/users.ts';
-import { type Caller, hashOfSecret, type PeopleDeps, TOKEN_PREFIX } from './callers.ts';
+import { actorOfToken, type Caller, hashOfSecret, type PeopleDeps, TOKEN_PREFIX, userIdOf } from './callers.ts';
 import { hashPassword } from './passwords.ts';
 
 export interface UserInput {
@@ -105,14 +105,17 @@ export interface NewToken {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
-  readonly createdBy: string | null;
+  readonly createdBy: string;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   /** Shown once; only its hash is stored. */
   readonly token: string;
 }
 
-/** Fault invalid-field when `expiresAt` is past. */
+/**
+ * Makes a token that acts for the caller's user, also when the caller is a token. Faults: invalid-field when `expiresAt`
+ * is past, not-allowed when the role is more than the caller's, not-signed-in when the user was deleted meanwhile.
+ */
 export async function createToken(
   deps: PeopleDeps,
   { name, role, expiresAt }: { name: string; role: Role; expiresAt: Date | null },
@@ -122,39 +125,49 @@ export async function createToken(
   if (expiresAt && expiresAt <= createdAt) {
     return failed(fault('invalid-field', '"expiresAt" is in the past.', { field: 'expiresAt' }));
   }
+  if (!roleSuffices(caller.role, role)) {
+    const detail = `An API token may do no more than who makes it: your role is ${caller.role}, the token's would be ${role}.`;
+    return failed(fault('not-allowed', detail, { field: 'role' }));
+  }
   const token = `${TOKEN_PREFIX}${deps.ids.secret(32)}`;
-  const user = caller.kind === 'session' ? caller.user : null;
   const row = { id: deps.ids.uuid(), name, role, createdAt, expiresAt };
-  await inTransaction(deps.db, async transaction => {
-    await insertToken(transaction, { ...row, tokenHash: hashOfSecret(token), createdById: user?.id ?? null });
+  return await inTransaction(deps.db, async transaction => {
+    const user = await lockUser(transaction, userIdOf(caller));
+    if (!user) return failed(fault('not-signed-in', 'The user who makes this API token was deleted meanwhile.'));
+    await insertToken(transaction, { ...row, tokenHash: hashOfSecret(token), createdById: user.id });
     await appendAudit(transaction, {
       at: createdAt,
       actor: caller.actor,
       action: 'token.created',
-      subject: `token:${name}`,
+      subject: actorOfToken({ createdBy: user.username, name }),
       detail: { id: row.id, role, expiresAt },
     });
+    return ok({ ...row, createdBy: user.username, token });
   });
-  return ok({ ...row, createdBy: user?.username ?? null, token });
 }
 
-/** Fault not-found. */
+/** Fault not-found, also when the token is another user's and the caller no administrator. */
 export async function removeToken(
   deps: PeopleDeps,
-  { id, actor }: { id: string; actor: Actor },
+  { id, caller }: { id: string; caller: Caller },
 ): Promise<Result<undefined>> {
   return await inTransaction(deps.db, async transaction => {
-    const token = await deleteToken(transaction, id);
+    const token = await deleteToken(transaction, { id, ofUser: whoseTokens(caller) });
     if (!token) return failed(fault('not-found', 'There is no API token with this id.', { subject: id }));
     await appendAudit(transaction, {
       at: deps.clock.now(),
-      actor,
+      actor: caller.actor,
       action: 'token.deleted',
-      subject: `token:${token.name}`,
+      subject: actorOfToken(token),
       detail: { id, role: token.role },
     });
     return ok(undefined);
   });
+}
+
+/** The id of the user whose tokens the caller may see and delete; null: everybody's. */
+export function whoseTokens(caller: Caller): string | null {
+  return caller.role === 'administrator' ? null : userIdOf(caller);
 }
 
 /**

@@ -88,8 +88,8 @@ export const ROUTES = {
   listTokens: {
     method: 'GET',
     path: '/tokens',
-    access: 'administrator',
-    summary: 'List API tokens',
+    access: 'reader',
+    summary: 'List one’s own API tokens; for administrators everybody’s',
     query: s.page,
     status: 200,
     reply: s.listOf(s.apiToken),
@@ -97,8 +97,8 @@ export const ROUTES = {
   createToken: {
     method: 'POST',
     path: '/tokens',
-    access: 'administrator',
-    summary: 'Create an API token',
+    access: 'reader',
+    summary: 'Create an API token, with at most one’s own role',
     body: s.apiTokenInput,
     status: 201,
     reply: s.newApiToken,
@@ -106,8 +106,8 @@ export const ROUTES = {
   deleteToken: {
     method: 'DELETE',
     path: '/tokens/:id',
-    access: 'administrator',
-    summary: 'Delete an API token',
+    access: 'reader',
+    summary: 'Delete an API token of one’s own; for administrators anybody’s',
     params: s.byId,
     status: 204,
   },

@@ -127,9 +127,10 @@ export const session = z.object({ user, csrfToken: z.string() });
 export const apiToken = z.object({
   id: uuid,
   name: z.string(),
+  /** What it may do, as far as the user who made it may do that now. */
   role,
-  /** The user who made it; null when that user was deleted, or when another token made it. */
-  createdBy: z.string().nullable(),
+  /** The user who made it, also with another token of theirs. */
+  createdBy: z.string(),
   createdAt: isoTime,
   expiresAt: isoTime.nullable(),
   lastUsedAt: isoTime.nullable(),

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { ROLES, type Role } from '../domain/role.ts';
 import { deleteCredentials, readCredentials, writeCredentials } from './credentials.ts';
 import type { Io } from './io.ts';
-import { answer, type Outcome, refuse, usage } from './outcome.ts';
+import { answer, type Outcome, usage } from './outcome.ts';
 import { type CommonOptions, DEFAULT_URL, finish, readSecret, run } from './run-command.ts';
 import { facts } from './text.ts';
 
@@ -15,7 +15,11 @@ export function addSignInCommands(program: Command, io: Io): void {
     .option('--username <name>', 'who signs in')
     .option('--password-stdin', 'read the password from standard input')
     .option('--token-stdin', 'keep the API token on standard input instead of making one')
-    .addOption(new Option('--role <role>', 'what the token may do; not more than you').choices(ROLES))
+    .addOption(
+      new Option('--role <role>', 'what the token may do: your own role, when left out, or a lesser one').choices(
+        ROLES,
+      ),
+    )
     .option('--days <number>', 'days until the token ends', '30')
     .option('--json', 'print JSON for programs instead of text for people')
     .action(async (options: LoginOptions) => finish(io, options, await login(io, options)));
@@ -92,7 +96,7 @@ async function makeToken(io: Io, { url, ...options }: LoginOptions & { url: stri
   });
   // The session was for making the token only. If ending it fails, it ends by itself.
   await signedIn.call('signOut', {});
-  if (!made.ok) return made.failure.code === 'not-allowed' ? refuse({ ...made.failure, remedy: ASK_FOR_TOKEN }) : made;
+  if (!made.ok) return made;
   const { token, id: tokenId } = made.value;
   const file = await writeCredentials(io.settings.configDir, { url, token, tokenId });
   const shown = facts([
@@ -104,6 +108,3 @@ async function makeToken(io: Io, { url, ...options }: LoginOptions & { url: stri
   ]);
   return answer(shown, { url, username, role, tokenId, expiresAt, file });
 }
-
-const ASK_FOR_TOKEN =
-  'Only administrators make tokens. Ask one for a token ("causeway tokens create"), then run "causeway login --token-stdin".';

@@ -7,3 +7,7 @@ export type Role = (typeof ROLES)[number];
 export function roleSuffices(role: Role, needed: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(needed);
 }
+
+export function lesserRole(one: Role, other: Role): Role {
+  return roleSuffices(one, other) ? other : one;
+}

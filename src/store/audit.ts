@@ -4,8 +4,8 @@ import { canonicalJson } from '../domain/canonical-json.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { type Database, inTransaction } from './database.ts';
 
-/** Who did something: `user:<name>`, `token:<name>` or `system`. */
-export type Actor = 'system' | `user:${string}` | `token:${string}`;
+/** Who did something: `user:<name>`, `token:<name of its user>/<name of the token>` or `system`. */
+export type Actor = 'system' | `user:${string}` | `token:${string}/${string}`;
 
 export interface AuditEntry {
   readonly at: Date;

@@ -6,11 +6,18 @@ export interface ApiToken {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
-  /** Name of the user who made it; null when that user was deleted or a token made it. */
-  readonly createdBy: string | null;
+  /** Name of the user who made it, whom it acts for. */
+  readonly createdBy: string;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
+}
+
+/** A token with the user who made it, as that user is now. */
+export interface TokenOfUser extends ApiToken {
+  readonly createdById: string;
+  readonly creatorRole: Role;
+  readonly creatorDisabledAt: Date | null;
 }
 
 const COLUMNS = sql`
@@ -19,7 +26,7 @@ const COLUMNS = sql`
 
 export async function insertToken(
   db: Database,
-  token: Omit<ApiToken, 'createdBy' | 'lastUsedAt'> & { tokenHash: Buffer; createdById: string | null },
+  token: Omit<ApiToken, 'createdBy' | 'lastUsedAt'> & { tokenHash: Buffer; createdById: string },
 ): Promise<void> {
   await sql`
     insert into api_tokens (id, name, role, token_hash, created_by, created_at, expires_at)
@@ -29,21 +36,22 @@ export async function insertToken(
 }
 
 /** The token whether or not it has expired, so that the caller can be told which. */
-export async function findToken(db: Database, tokenHash: Buffer): Promise<ApiToken | undefined> {
-  const { rows } = await sql<ApiToken>`
-    select ${COLUMNS} from api_tokens t left join users u on u.id = t.created_by where t.token_hash = ${tokenHash}
+export async function findToken(db: Database, tokenHash: Buffer): Promise<TokenOfUser | undefined> {
+  const { rows } = await sql<TokenOfUser>`
+    select ${COLUMNS}, u.id as "createdById", u.role as "creatorRole", u.disabled_at as "creatorDisabledAt"
+    from api_tokens t join users u on u.id = t.created_by where t.token_hash = ${tokenHash}
   `.execute(db);
   return rows[0];
 }
 
-/** Newest first, from the one after `after` on. */
+/** Newest first, from the one after `after` on; of one user, or with null of all. */
 export async function listTokens(
   db: Database,
-  { after, limit }: { after: string | null; limit: number },
+  { ofUser, after, limit }: { ofUser: string | null; after: string | null; limit: number },
 ): Promise<ApiToken[]> {
   const { rows } = await sql<ApiToken>`
-    select ${COLUMNS} from api_tokens t left join users u on u.id = t.created_by
-    where ${after}::uuid is null or t.id < ${after}
+    select ${COLUMNS} from api_tokens t join users u on u.id = t.created_by
+    where (${after}::uuid is null or t.id < ${after}) and (${ofUser}::uuid is null or t.created_by = ${ofUser})
     order by t.id desc limit ${limit}
   `.execute(db);
   return rows;
@@ -59,10 +67,15 @@ export async function touchToken(
   `.execute(db);
 }
 
-/** Answers what was deleted; undefined when there was nothing. */
-export async function deleteToken(db: Database, id: string): Promise<{ name: string; role: Role } | undefined> {
-  const { rows } = await sql<{ name: string; role: Role }>`
-    delete from api_tokens where id = ${id} returning name, role
+/** Answers what was deleted; undefined when there was nothing, or nothing of that user. With null it is any user's. */
+export async function deleteToken(
+  db: Database,
+  { id, ofUser }: { id: string; ofUser: string | null },
+): Promise<Pick<ApiToken, 'name' | 'role' | 'createdBy'> | undefined> {
+  const { rows } = await sql<Pick<ApiToken, 'name' | 'role' | 'createdBy'>>`
+    delete from api_tokens t using users u
+    where t.id = ${id} and u.id = t.created_by and (${ofUser}::uuid is null or t.created_by = ${ofUser})
+    returning t.name, t.role, u.username as "createdBy"
   `.execute(db);
   return rows[0];
 }

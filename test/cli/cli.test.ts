@@ -53,10 +53,17 @@ describe('signing in', () => {
     expect((await cli.run(['users', 'list'])).stderr).toContain('Not allowed for your role');
   });
 
-  it('tells who may not make a token how to get one, and keeps a token that was given', async () => {
-    const ran = await cli.run(['login', '--username', 'reader', '--password-stdin'], { stdin: PASSWORD });
-    expect(ran).toMatchObject({ exitCode: 3 });
-    expect(ran.stderr).toContain('causeway login --token-stdin');
+  it('gives everybody a token with their own role, and nobody one with more', async () => {
+    const args = ['login', '--username', 'reader', '--password-stdin'];
+    expect(await cli.json(args, { stdin: PASSWORD })).toMatchObject({ role: 'reader' });
+    expect((await cli.json(['tokens', 'list'])).items).toMatchObject([{ role: 'reader', createdBy: 'reader' }]);
+    const ran = await cli.run([...args, '--role', 'operator'], { stdin: PASSWORD });
+    expect(ran).toMatchObject({ exitCode: 3, stdout: '' });
+    expect(ran.stderr).toContain("your role is reader, the token's would be operator");
+    expect(await cli.json(['logout'])).toEqual({ signedOut: true, tokenDeleted: true });
+  });
+
+  it('keeps a token that was given', async () => {
     await login();
     const { token } = await cli.json(['tokens', 'create', '--name', 'reader', '--role', 'reader']);
     expect(await cli.run(['login', '--token-stdin'], { stdin: 'wrong' })).toMatchObject({ exitCode: 3 });

@@ -102,6 +102,21 @@ describe.skipIf(!browser)('people', { timeout: 60_000 }, () => {
     await look('reader-not-allowed');
   });
 
+  test('a reader makes tokens with the own role only, and sees nobody else’s', async () => {
+    const { page, look } = stage;
+    await page.getByRole('button', { name: 'rita' }).click();
+    await page.getByRole('menuitem', { name: 'API tokens' }).click();
+    await page.getByText('No API tokens').waitFor();
+    await page.getByRole('button', { name: 'Create API token' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Create API token' });
+    await dialog.getByLabel('Name').fill('my laptop');
+    expect(await dialog.getByRole('radio').count()).toBe(1);
+    await dialog.getByRole('button', { name: 'Create', exact: true }).click();
+    await page.getByRole('button', { name: 'I have copied it' }).click();
+    await page.getByRole('row', { name: /my laptop.*Reader.*rita/ }).waitFor();
+    await look('reader-tokens');
+  });
+
   test('somebody changes the own password and signs in with the new one', async () => {
     const { page, look } = stage;
     await page.goto('/password');

@@ -1,5 +1,5 @@
 import type { PeopleDeps } from '../../accounts/callers.ts';
-import { createToken, removeToken } from '../../accounts/people.ts';
+import { createToken, removeToken, whoseTokens } from '../../accounts/people.ts';
 import { readCursor } from '../../domain/cursor.ts';
 import { ok } from '../../domain/result.ts';
 import { type ApiToken, listTokens } from '../../store/tokens.ts';
@@ -9,10 +9,11 @@ import { callerOf, type Handlers } from '../routes.ts';
 
 export function tokenRoutes(deps: PeopleDeps): Pick<Handlers, 'listTokens' | 'createToken' | 'deleteToken'> {
   return {
-    async listTokens({ query: { limit, cursor } }) {
+    async listTokens({ query: { limit, cursor } }, call) {
       const after = readCursor(cursor, ['id']);
       if (!after.ok) return after;
-      const rows = await listTokens(deps.db, { after: after.value?.[0] ?? null, limit: limit + 1 });
+      const ofUser = whoseTokens(callerOf(call));
+      const rows = await listTokens(deps.db, { ofUser, after: after.value?.[0] ?? null, limit: limit + 1 });
       return ok(pageOf(rows, { limit, keys: token => [token.id], item: wireToken }));
     },
     async createToken({ body: { name, role, expiresAt } }, call) {
@@ -22,8 +23,8 @@ export function tokenRoutes(deps: PeopleDeps): Pick<Handlers, 'listTokens' | 'cr
       const { token, ...row } = created.value;
       return ok({ ...wireToken({ ...row, lastUsedAt: null }), token });
     },
-    async deleteToken({ params: { id } }, { actor }) {
-      return await removeToken(deps, { id, actor });
+    async deleteToken({ params: { id } }, call) {
+      return await removeToken(deps, { id, caller: callerOf(call) });
     },
   };
 }

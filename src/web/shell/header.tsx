@@ -2,6 +2,7 @@ import TopNavigation from '@cloudscape-design/components/top-navigation';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from 'react-router';
 import logo from '../logo.svg';
+import { useFollow } from '../parts/links.tsx';
 import { PATHS } from '../paths.ts';
 import { useChange } from '../queries.ts';
 import { useSession } from '../session.tsx';
@@ -11,6 +12,7 @@ export function Header() {
   const { user } = useSession();
   const { theme, toggle } = useTheme();
   const navigate = useNavigate();
+  const follow = useFollow();
   const queryClient = useQueryClient();
   const signOut = useChange('signOut');
   const leave = () =>
@@ -48,13 +50,11 @@ export function Header() {
             description: `Role: ${user.role}`,
             iconName: 'user-profile',
             items: [
+              { id: 'tokens', text: 'API tokens', href: PATHS.tokens },
               { id: 'password', text: 'Change password', href: PATHS.password },
               { id: 'sign-out', text: 'Sign out' },
             ],
-            onItemFollow: event => {
-              event.preventDefault();
-              void navigate(PATHS.password);
-            },
+            onItemFollow: follow,
             onItemClick: event => {
               if (event.detail.id === 'sign-out') leave();
             },

@@ -9,7 +9,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
 import type { ReplyOf } from '../../../api/contract.ts';
-import type { Role } from '../../../domain/role.ts';
+import { ROLES, type Role, roleSuffices } from '../../../domain/role.ts';
 import { CallFailed } from '../../api.ts';
 import { Code } from '../../parts/code.tsx';
 import { FailureAlert } from '../../parts/failure-alert.tsx';
@@ -20,7 +20,7 @@ import { TimeAgo } from '../../parts/time.tsx';
 import { usePager } from '../../parts/view-state.ts';
 import { CRUMBS } from '../../paths.ts';
 import { useChange, useRead } from '../../queries.ts';
-import { useWhyNot } from '../../session.tsx';
+import { useSession } from '../../session.tsx';
 import { Page } from '../../shell/page.tsx';
 import { Confirm } from './confirm.tsx';
 import { RoleChoice, roleLabel } from './role-choice.tsx';
@@ -30,7 +30,8 @@ type Token = ReplyOf<'listTokens'>['items'][number];
 export function TokensPage() {
   const settings = useTableSettings('tokens');
   const pager = usePager();
-  const whyNot = useWhyNot('administrator');
+  const { user } = useSession();
+  const isAdministrator = user.role === 'administrator';
   const read = useRead(
     'listTokens',
     { query: { limit: settings.pageSize, cursor: pager.cursor } },
@@ -39,22 +40,17 @@ export function TokensPage() {
   const [creating, setCreating] = useState(false);
   const [deleting, setDeleting] = useState<Token | null>(null);
   const create = (
-    <Button
-      variant="primary"
-      onClick={() => setCreating(true)}
-      disabled={whyNot !== null}
-      disabledReason={whyNot ?? undefined}
-    >
+    <Button variant="primary" onClick={() => setCreating(true)}>
       Create API token
     </Button>
   );
   return (
-    <Page title="API tokens" crumbs={[CRUMBS.administration]} contentType="table">
+    <Page title="API tokens" crumbs={isAdministrator ? [CRUMBS.administration] : []} contentType="table">
       <PagedTable
         id="tokens"
         what="API tokens"
         title="API tokens"
-        description="For machines and the command line: sent as “Authorization: Bearer …”."
+        description="For machines and the command line: sent as “Authorization: Bearer …”. A token never does more than the user who made it, and goes with that user."
         read={read}
         settings={settings}
         pager={pager}
@@ -63,7 +59,7 @@ export function TokensPage() {
         actions={create}
         empty={
           <EmptyState title="No API tokens">
-            A token lets a program or the command line use the API as a role of its own.
+            A token lets a program or the command line use the API for you, with your role or a lesser one.
           </EmptyState>
         }
       />
@@ -84,6 +80,7 @@ const dayMs = 86_400_000;
 
 function CreateToken({ onClose }: { onClose: () => void }) {
   const [name, setName] = useState('');
+  const { user } = useSession();
   const [role, setRole] = useState<Role>('reader');
   const [days, setDays] = useState<string>('90');
   const create = useChange('createToken');
@@ -121,7 +118,12 @@ function CreateToken({ onClose }: { onClose: () => void }) {
         <FormField label="Name" description="What it is for." errorText={wrong('name')}>
           <Input value={name} placeholder="Such as nightly report" onChange={event => setName(event.detail.value)} />
         </FormField>
-        <RoleChoice role={role} onChange={setRole} errorText={wrong('role')} />
+        <RoleChoice
+          roles={ROLES.filter(offered => roleSuffices(user.role, offered))}
+          role={role}
+          onChange={setRole}
+          errorText={wrong('role')}
+        />
         <FormField label="Valid for" errorText={wrong('expiresAt')}>
           <Select
             selectedOption={LIVES.find(({ value }) => value === days) ?? null}
@@ -175,7 +177,7 @@ function DeleteToken({ token, onClose }: { token: Token; onClose: () => void }) 
 const COLUMNS: readonly Column<Token>[] = [
   { id: 'name', header: 'Name', cell: ({ name }) => name, isRowHeader: true, width: 260 },
   { id: 'role', header: 'Role', cell: ({ role }) => roleLabel(role), width: 150 },
-  { id: 'createdBy', header: 'Created by', cell: ({ createdBy }) => createdBy ?? '–', width: 150 },
+  { id: 'createdBy', header: 'Created by', cell: ({ createdBy }) => createdBy, width: 150 },
   { id: 'createdAt', header: 'Created', cell: ({ createdAt }) => <TimeAgo at={createdAt} />, width: 150 },
   {
     id: 'lastUsedAt',
