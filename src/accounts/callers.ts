@@ -37,6 +37,8 @@ export interface TokenCaller {
   readonly role: Role;
   /** The user who made it, whom it acts for. */
   readonly userId: string;
+  /** When it ends; null: never. What is made with it ends then too. */
+  readonly expiresAt: Date | null;
 }
 
 /** Makes a leaked token recognisable, by people and by secret scanners. */
@@ -82,6 +84,7 @@ export async function callerOfToken(deps: PeopleDeps, secret: string): Promise<R
     actor: actorOfToken(token),
     role: lesserRole(token.role, token.creatorRole),
     userId: token.createdById,
+    expiresAt: token.expiresAt,
   });
 }
 

@@ -113,17 +113,23 @@ export interface NewToken {
 }
 
 /**
- * Makes a token that acts for the caller's user, also when the caller is a token. Faults: invalid-field when `expiresAt`
- * is past, not-allowed when the role is more than the caller's, not-signed-in when the user was deleted meanwhile.
+ * Makes a token that acts for the caller's user, also when the caller is a token: then it ends with that one at the latest,
+ * so that a leaked token cannot prolong itself. Faults: invalid-field when `expiresAt` is past or too late, not-allowed when the role is more than the caller's, not-signed-in when the user was deleted meanwhile.
  */
 export async function createToken(
   deps: PeopleDeps,
-  { name, role, expiresAt }: { name: string; role: Role; expiresAt: Date | null },
+  { name, role, expiresAt: wanted }: { name: string; role: Role; expiresAt: Date | null },
   caller: Caller,
 ): Promise<Result<NewToken>> {
   const createdAt = deps.clock.now();
+  const end = caller.kind === 'token' ? caller.expiresAt : null;
+  const expiresAt = wanted ?? end;
   if (expiresAt && expiresAt <= createdAt) {
     return failed(fault('invalid-field', '"expiresAt" is in the past.', { field: 'expiresAt' }));
+  }
+  if (end && expiresAt && expiresAt > end) {
+    const detail = `A token made with a token ends no later than that one: ${end.toISOString()}.`;
+    return failed(fault('invalid-field', detail, { field: 'expiresAt' }));
   }
   if (!roleSuffices(caller.role, role)) {
     const detail = `An API token may do no more than who makes it: your role is ${caller.role}, the token's would be ${role}.`;

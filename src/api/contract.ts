@@ -299,6 +299,17 @@ export const ROUTES = {
     reply: s.connector,
   },
 
+  // — trust —
+  evaluateTrust: {
+    method: 'POST',
+    path: '/trust/evaluate',
+    access: 'reader',
+    summary: 'Whether a principal may assume a role by a trust policy, and what is weak in the policy',
+    body: s.trustQuestion,
+    status: 200,
+    reply: s.trustAnswer,
+  },
+
   // — runs —
   startRun: {
     method: 'POST',

@@ -10,6 +10,7 @@ import { platformAccountRoutes } from './routes/platform-accounts.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { tokenRoutes } from './routes/tokens.ts';
+import { trustRoutes } from './routes/trust.ts';
 import { userRoutes } from './routes/users.ts';
 import type { Handlers } from './routes.ts';
 
@@ -29,6 +30,7 @@ export function handlersOf(deps: ApiDeps): Handlers {
     ...platformAccountRoutes(deps),
     ...baseAccountRoutes(deps),
     ...connectorRoutes(deps, { readActions }),
+    ...trustRoutes(),
     ...runRoutes(deps),
     ...assetRoutes(deps),
   };

@@ -351,6 +351,41 @@ export const roleSetupQuery = z.strictObject({
     .optional(),
 });
 
+// — trust —
+
+/** Whether a principal may assume a role by a trust policy; nothing of it is looked up in AWS. */
+export const trustQuestion = z.strictObject({
+  /** The document itself, or its JSON text. */
+  policy: z.union([z.record(z.string(), z.unknown()), z.string().max(LIMITS.bodyBytesMax)]),
+  roleArn: z.string(),
+  /** ARN of a user, role, role session or account, or an account ID. */
+  principalArn: z.string(),
+  externalId: z.string().optional(),
+  /** Further condition keys of the call; null for one that is certainly absent. What is not named is unknown. */
+  context: z.record(z.string(), z.union([z.string(), z.array(z.string()), z.null()])).optional(),
+});
+
+export const trustAnswer = z.object({
+  decision: z.enum(['allowed', 'denied', 'cannot-tell']),
+  because: z.string(),
+  /** The statement that decides; counted from 0. */
+  statement: z.object({ index: z.number(), sid: z.string().optional() }).optional(),
+  /** The condition that decides, in words. */
+  condition: z.string().optional(),
+  findings: z.array(
+    z.object({
+      code: z.string(),
+      title: z.string(),
+      detail: z.string(),
+      remedy: z.string(),
+      /** Counted from 0; absent when the policy as a whole is meant. */
+      statement: z.number().optional(),
+    }),
+  ),
+  /** Each statement in words. */
+  explanation: z.array(z.string()),
+});
+
 // — runs —
 
 export const scopeOutcome = z.enum([

@@ -36,6 +36,15 @@ describe('making a token', () => {
   });
 });
 
+test('a token cannot prolong itself by making another', async () => {
+  const end = new Date(Date.now() + 3_600_000).toISOString();
+  const later = new Date(Date.now() + 7_200_000).toISOString();
+  const parent = senderOf(await makeToken(administrator, { role: 'reader', expiresAt: end }));
+  expect(await makeToken(parent, { role: 'reader' })).toMatchObject({ status: 201, body: { expiresAt: end } });
+  const refused = await makeToken(parent, { role: 'reader', expiresAt: later });
+  expect(refused).toMatchObject({ status: 400, body: { code: 'invalid-field', field: 'expiresAt' } });
+});
+
 describe('a token loses at once what its user loses:', () => {
   test('a demoted user’s does what the user may still do, and gives no more', async () => {
     const { id, token } = await userWithToken('administrator');
@@ -153,8 +162,11 @@ async function userWithToken(role: Role) {
   return { id, username, tokenId, token: senderOf(answer) };
 }
 
-function makeToken(sender: Sender, { role, name = 'machine' }: { role: Role; name?: string }): Promise<Answer> {
-  return send(api, sender, { method: 'POST', path: '/api/v1/tokens', body: { name, role } });
+function makeToken(
+  sender: Sender,
+  { name = 'machine', ...token }: { role: Role; name?: string; expiresAt?: string },
+): Promise<Answer> {
+  return send(api, sender, { method: 'POST', path: '/api/v1/tokens', body: { name, ...token } });
 }
 
 function senderOf({ status, body }: Answer): Sender {
