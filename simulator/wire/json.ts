@@ -50,7 +50,7 @@ function decode(shape: Shape, value: unknown): unknown {
       return new Date(value * 1000);
     case 'blob':
       if (typeof value !== 'string') throw malformed();
-      return Buffer.from(value, 'base64');
+      return new Uint8Array(Buffer.from(value, 'base64'));
     case 'document':
       return value;
     default:

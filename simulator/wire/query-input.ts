@@ -104,7 +104,7 @@ function decodeScalar(
       return date;
     }
     case 'blob':
-      return Buffer.from(text, 'base64');
+      return new Uint8Array(Buffer.from(text, 'base64'));
     default:
       return text;
   }
