@@ -10,6 +10,8 @@ export default defineConfig({
     maxWorkers: 4,
     // Also on a busy machine; the default of 1 s is for one that has nothing else to do.
     expect: { poll: { timeout: 15_000 } },
+    // Real processes, databases and browsers on a shared machine: in CI one stumble is told ("retry x1"), two are a failure.
+    retry: process.env.CI === 'true' ? 1 : 0,
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },
