@@ -1,10 +1,7 @@
 import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
-import Modal from '@cloudscape-design/components/modal';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { UseMutationResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { FailureAlert } from '../../parts/failure-alert.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { useNotify } from '../../shell/notices.tsx';
 
 /** Asks before something is deleted. */
@@ -33,28 +30,13 @@ export function Confirm<Request>({
       },
     });
   return (
-    <Modal
-      visible
+    <Dialog
       header={header}
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" onClick={confirm} loading={change.isPending} loadingText="Deleting">
-              Delete
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      action={{ text: 'Delete', loadingText: 'Deleting', pending: change.isPending, run: confirm }}
+      error={change.error}
+      onClose={onClose}
     >
-      <SpaceBetween size="m">
-        {change.error && <FailureAlert error={change.error} />}
-        <Box variant="p">{children}</Box>
-      </SpaceBetween>
-    </Modal>
+      <Box variant="p">{children}</Box>
+    </Dialog>
   );
 }

@@ -12,7 +12,7 @@ import type { ReplyOf } from '../../../api/contract.ts';
 import { ROLES, type Role, roleSuffices } from '../../../domain/role.ts';
 import { CallFailed } from '../../api.ts';
 import { Code } from '../../parts/code.tsx';
-import { FailureAlert } from '../../parts/failure-alert.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import { EmptyState } from '../../parts/loaded.tsx';
 import { Menu } from '../../parts/menu.tsx';
 import { type Column, PagedTable, useTableSettings } from '../../parts/paged-table.tsx';
@@ -95,44 +95,29 @@ function CreateToken({ onClose }: { onClose: () => void }) {
     });
   if (create.data) return <NewToken name={name} token={create.data.token} onClose={onClose} />;
   return (
-    <Modal
-      visible
+    <Dialog
       header="Create API token"
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" onClick={submit} loading={create.isPending} loadingText="Creating">
-              Create
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      action={{ text: 'Create', loadingText: 'Creating', pending: create.isPending, run: submit }}
+      error={create.error}
+      onClose={onClose}
     >
-      <SpaceBetween size="m">
-        {create.error && <FailureAlert error={create.error} />}
-        <FormField label="Name" description="What it is for." errorText={wrong('name')}>
-          <Input value={name} placeholder="Such as nightly report" onChange={event => setName(event.detail.value)} />
-        </FormField>
-        <RoleChoice
-          roles={ROLES.filter(offered => roleSuffices(user.role, offered))}
-          role={role}
-          onChange={setRole}
-          errorText={wrong('role')}
+      <FormField label="Name" description="What it is for." errorText={wrong('name')}>
+        <Input value={name} placeholder="Such as nightly report" onChange={event => setName(event.detail.value)} />
+      </FormField>
+      <RoleChoice
+        roles={ROLES.filter(offered => roleSuffices(user.role, offered))}
+        role={role}
+        onChange={setRole}
+        errorText={wrong('role')}
+      />
+      <FormField label="Valid for" errorText={wrong('expiresAt')}>
+        <Select
+          selectedOption={LIVES.find(({ value }) => value === days) ?? null}
+          options={LIVES}
+          onChange={event => setDays(event.detail.selectedOption.value ?? '')}
         />
-        <FormField label="Valid for" errorText={wrong('expiresAt')}>
-          <Select
-            selectedOption={LIVES.find(({ value }) => value === days) ?? null}
-            options={LIVES}
-            onChange={event => setDays(event.detail.selectedOption.value ?? '')}
-          />
-        </FormField>
-      </SpaceBetween>
-    </Modal>
+      </FormField>
+    </Dialog>
   );
 }
 

@@ -1,16 +1,14 @@
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
-import Modal from '@cloudscape-design/components/modal';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { useState } from 'react';
 import type { ReplyOf } from '../../../api/contract.ts';
 import { LIMITS } from '../../../domain/limits.ts';
 import type { Role } from '../../../domain/role.ts';
 import { CallFailed } from '../../api.ts';
-import { FailureAlert, failureInWords, problemOf } from '../../parts/failure-alert.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { failureInWords, problemOf } from '../../parts/failure-alert.tsx';
 import { EmptyState } from '../../parts/loaded.tsx';
 import { Menu, type MenuItem } from '../../parts/menu.tsx';
 import { type Column, PagedTable, useTableSettings } from '../../parts/paged-table.tsx';
@@ -25,7 +23,7 @@ import { Confirm } from './confirm.tsx';
 import { RoleChoice, roleLabel } from './role-choice.tsx';
 
 type User = ReplyOf<'createUser'>;
-type Dialog = { readonly kind: 'create' } | { readonly kind: 'edit' | 'delete'; readonly user: User };
+type Shown = { readonly kind: 'create' } | { readonly kind: 'edit' | 'delete'; readonly user: User };
 
 export function UsersPage() {
   const settings = useTableSettings('users');
@@ -36,7 +34,7 @@ export function UsersPage() {
     { query: { limit: settings.pageSize, cursor: pager.cursor } },
     { keepPrevious: true },
   );
-  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const [dialog, setDialog] = useState<Shown | null>(null);
   const menu = useUserMenu(setDialog);
   return (
     <Page title="Users" crumbs={[CRUMBS.administration]} contentType="table">
@@ -68,7 +66,7 @@ export function UsersPage() {
   );
 }
 
-function useUserMenu(open: (dialog: Dialog) => void): (user: User) => readonly MenuItem[] {
+function useUserMenu(open: (dialog: Shown) => void): (user: User) => readonly MenuItem[] {
   const { user: self } = useSession();
   const notify = useNotify();
   const change = useChange('changeUser');
@@ -111,52 +109,37 @@ function UserDialog({ user, onClose }: { user?: User; onClose: () => void }) {
       ? change.mutate({ params: { id: user.id }, body: { role, ...(password === '' ? {} : { password }) } }, done)
       : create.mutate({ body: { username, password, role } }, done);
   return (
-    <Modal
-      visible
+    <Dialog
       header={user ? `Change ${user.username}` : 'Create user'}
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              onClick={submit}
-              loading={create.isPending || change.isPending}
-              loadingText="Saving"
-            >
-              {user ? 'Save' : 'Create user'}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      action={{
+        text: user ? 'Save' : 'Create user',
+        loadingText: 'Saving',
+        pending: create.isPending || change.isPending,
+        run: submit,
+      }}
+      error={failure}
+      onClose={onClose}
     >
-      <SpaceBetween size="m">
-        {failure && <FailureAlert error={failure} />}
-        {!user && (
-          <FormField label="User name" errorText={wrong('username')}>
-            <Input value={username} onChange={event => setUsername(event.detail.value)} autoComplete="off" />
-          </FormField>
-        )}
-        <FormField
-          label={user ? 'New password' : 'Password'}
-          description={user ? 'Leave it empty to keep the one there is.' : undefined}
-          constraintText={`At least ${LIMITS.passwordCharsMin} characters.`}
-          errorText={wrong('password')}
-        >
-          <Input
-            type="password"
-            value={password}
-            onChange={event => setPassword(event.detail.value)}
-            autoComplete="new-password"
-          />
+      {!user && (
+        <FormField label="User name" errorText={wrong('username')}>
+          <Input value={username} onChange={event => setUsername(event.detail.value)} autoComplete="off" />
         </FormField>
-        <RoleChoice role={role} onChange={setRole} errorText={wrong('role')} />
-      </SpaceBetween>
-    </Modal>
+      )}
+      <FormField
+        label={user ? 'New password' : 'Password'}
+        description={user ? 'Leave it empty to keep the one there is.' : undefined}
+        constraintText={`At least ${LIMITS.passwordCharsMin} characters.`}
+        errorText={wrong('password')}
+      >
+        <Input
+          type="password"
+          value={password}
+          onChange={event => setPassword(event.detail.value)}
+          autoComplete="new-password"
+        />
+      </FormField>
+      <RoleChoice role={role} onChange={setRole} errorText={wrong('role')} />
+    </Dialog>
   );
 }
 

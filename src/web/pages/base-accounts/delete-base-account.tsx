@@ -1,14 +1,13 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
-import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { JsonCode } from '../../parts/code.tsx';
-import { CopyableId, FailureAlert } from '../../parts/failure-alert.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
+import { CopyableId } from '../../parts/failure-alert.tsx';
 import { accountTypeLabel, type Connector } from '../../parts/hub.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { useChange, useRead } from '../../queries.ts';
@@ -42,57 +41,41 @@ export function DeleteBaseAccount({ baseAccount, onClose }: { baseAccount: BaseA
       },
     );
   return (
-    <Modal
-      visible
+    <Dialog
       size="large"
       header={`Delete base account “${baseAccount.title}”?`}
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              onClick={confirm}
-              loading={remove.isPending}
-              loadingText="Deleting"
-              disabled={typed !== baseAccount.title}
-              disabledReason="Type the title of the base account first."
-            >
-              Delete
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      action={{
+        text: 'Delete',
+        loadingText: 'Deleting',
+        pending: remove.isPending,
+        run: confirm,
+        disabledReason: typed === baseAccount.title ? undefined : 'Type the title of the base account first.',
+      }}
+      error={remove.error}
+      onClose={onClose}
     >
-      <SpaceBetween size="m">
-        {remove.error && <FailureAlert error={remove.error} />}
-        <Box variant="p">
-          Every {label} connector goes back to the platform account by itself, and the access key stored here is
-          destroyed. In AWS nothing changes by itself: in the trust policy of each role, replace the base account’s ID
-          by the platform account’s ID.
-        </Box>
-        <Loaded read={platforms} what="the platform account">
-          {() => <PlatformAccount accountId={platform?.accountId ?? null} label={label} />}
-        </Loaded>
-        <Loaded read={connectors} what="the connectors">
-          {({ items, nextCursor }) => (
-            <Affected
-              connectors={items}
-              more={nextCursor !== null}
-              baseAccountId={baseAccount.accountId}
-              platformAccountId={platform?.accountId ?? null}
-            />
-          )}
-        </Loaded>
-        <FormField label={`To confirm, type ${baseAccount.title}`}>
-          <Input value={typed} onChange={event => setTyped(event.detail.value)} autoComplete={false} />
-        </FormField>
-      </SpaceBetween>
-    </Modal>
+      <Box variant="p">
+        Every {label} connector goes back to the platform account by itself, and the access key stored here is
+        destroyed. In AWS nothing changes by itself: in the trust policy of each role, replace the base account’s ID by
+        the platform account’s ID.
+      </Box>
+      <Loaded read={platforms} what="the platform account">
+        {() => <PlatformAccount accountId={platform?.accountId ?? null} label={label} />}
+      </Loaded>
+      <Loaded read={connectors} what="the connectors">
+        {({ items, nextCursor }) => (
+          <Affected
+            connectors={items}
+            more={nextCursor !== null}
+            baseAccountId={baseAccount.accountId}
+            platformAccountId={platform?.accountId ?? null}
+          />
+        )}
+      </Loaded>
+      <FormField label={`To confirm, type ${baseAccount.title}`}>
+        <Input value={typed} onChange={event => setTyped(event.detail.value)} autoComplete={false} />
+      </FormField>
+    </Dialog>
   );
 }
 

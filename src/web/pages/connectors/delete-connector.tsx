@@ -1,12 +1,9 @@
 import Box from '@cloudscape-design/components/box';
-import Button from '@cloudscape-design/components/button';
 import FormField from '@cloudscape-design/components/form-field';
-import Modal from '@cloudscape-design/components/modal';
 import RadioGroup from '@cloudscape-design/components/radio-group';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
-import { FailureAlert } from '../../parts/failure-alert.tsx';
+import { Dialog } from '../../parts/dialog.tsx';
 import type { Connector } from '../../parts/hub.tsx';
 import { PATHS } from '../../paths.ts';
 import { useChange } from '../../queries.ts';
@@ -31,49 +28,34 @@ export function DeleteConnector({ connector, onClose }: { connector: Connector; 
       },
     );
   return (
-    <Modal
-      visible
+    <Dialog
       header={`Delete connector “${connector.name}”?`}
-      closeAriaLabel="Close"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" onClick={confirm} loading={remove.isPending} loadingText="Deleting">
-              Delete
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      action={{ text: 'Delete', loadingText: 'Deleting', pending: remove.isPending, run: confirm }}
+      error={remove.error}
+      onClose={onClose}
     >
-      <SpaceBetween size="m">
-        {remove.error && <FailureAlert error={remove.error} />}
-        <Box variant="p">
-          Account {connector.accountId} is no longer read through this connector. The role {connector.roleArn} stays in
-          AWS; delete it there when nothing else uses it.
-        </Box>
-        <FormField label={`What becomes of its ${connector.assets.toLocaleString('en-US')} assets?`}>
-          <RadioGroup
-            value={assets}
-            onChange={event => setAssets(event.detail.value === 'delete' ? 'delete' : 'detach')}
-            items={[
-              {
-                value: 'detach',
-                label: 'Keep them as detached',
-                description: 'They stay searchable with their history but are not read any more.',
-              },
-              {
-                value: 'delete',
-                label: 'Delete them',
-                description: 'Assets that another connector sees stay. This cannot be undone.',
-              },
-            ]}
-          />
-        </FormField>
-      </SpaceBetween>
-    </Modal>
+      <Box variant="p">
+        Account {connector.accountId} is no longer read through this connector. The role {connector.roleArn} stays in
+        AWS; delete it there when nothing else uses it.
+      </Box>
+      <FormField label={`What becomes of its ${connector.assets.toLocaleString('en-US')} assets?`}>
+        <RadioGroup
+          value={assets}
+          onChange={event => setAssets(event.detail.value === 'delete' ? 'delete' : 'detach')}
+          items={[
+            {
+              value: 'detach',
+              label: 'Keep them as detached',
+              description: 'They stay searchable with their history but are not read any more.',
+            },
+            {
+              value: 'delete',
+              label: 'Delete them',
+              description: 'Assets that another connector sees stay. This cannot be undone.',
+            },
+          ]}
+        />
+      </FormField>
+    </Dialog>
   );
 }
