@@ -6,6 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import type { Client } from '../../src/cli/client.ts';
 import { signedIn, startServer } from '../support/server-process.ts';
 
 const SCRIPT = fileURLToPath(new URL('./other-emulator.py', import.meta.url));
@@ -49,6 +50,8 @@ test.skipIf(!present)(
           })
           .toBe('ok');
       }
+      expect(await regionsRead(client)).toEqual(expect.arrayContaining(['eu-west-1', 'us-east-1']));
+      expect((await regionsRead(client)).filter(region => /^(us-gov|cn)-/.test(region))).toEqual([]);
       const page = await client.call('listAssets', { query: { query: 'type:AWS::EC2::Instance', limit: 1_000 } });
       if (!page.ok) throw new Error(JSON.stringify(page));
       const found = page.value.items.map(({ accountId, region, attributes, tags, nativeId }) => ({
@@ -97,6 +100,18 @@ function lowerFirst(value: unknown): unknown {
 
 function byId<Item extends { nativeId: string }>(items: readonly Item[]): Item[] {
   return [...items].sort((a, b) => a.nativeId.localeCompare(b.nativeId));
+}
+
+/** The emulator lists regions of every partition; those of others are not this connector's to read. */
+async function regionsRead(client: Client): Promise<string[]> {
+  const connectors = await client.call('listConnectors', { query: {} });
+  if (!connectors.ok) throw new Error(JSON.stringify(connectors));
+  const regions = new Set<string>();
+  for (const { lastRun } of connectors.value.items) {
+    const run = lastRun && (await client.call('getRun', { params: { id: lastRun.id } }));
+    if (run?.ok) for (const { region } of run.value.scopes) regions.add(region);
+  }
+  return [...regions].sort();
 }
 
 function stateOf(reply: { ok: true; value: { state: string } } | { ok: false }): string {
