@@ -107,16 +107,22 @@ create table base_identities (
   base_account_id uuid not null,
   account_id text not null,
   kind text not null,
-  access_key_id text not null,
-  sealed_secret jsonb not null,
-  active boolean not null,
+  access_key_id text,
+  sealed_secret jsonb,
   created_at timestamp with time zone not null,
   proof jsonb,
+  state text not null,
+  retired_at timestamp with time zone,
+  role_arn text,
+  token_file text,
   constraint base_identities_base_account_id_fkey FOREIGN KEY (base_account_id) REFERENCES base_accounts(id) ON DELETE CASCADE,
-  constraint base_identities_kind_check CHECK ((kind = 'access-key'::text)),
-  constraint base_identities_pkey PRIMARY KEY (id)
+  constraint base_identities_check CHECK ((((kind = 'access-key'::text) = (access_key_id IS NOT NULL)) AND ((kind = 'access-key'::text) = (sealed_secret IS NOT NULL)))),
+  constraint base_identities_check1 CHECK ((((kind = 'web-identity'::text) = (role_arn IS NOT NULL)) AND ((kind = 'web-identity'::text) = (token_file IS NOT NULL)))),
+  constraint base_identities_kind_check CHECK ((kind = ANY (ARRAY['access-key'::text, 'instance-profile'::text, 'container-role'::text, 'web-identity'::text]))),
+  constraint base_identities_pkey PRIMARY KEY (id),
+  constraint base_identities_state_check CHECK ((state = ANY (ARRAY['candidate'::text, 'active'::text, 'retired'::text])))
 );
-CREATE UNIQUE INDEX base_identities_active ON base_identities USING btree (base_account_id) WHERE active;
+CREATE UNIQUE INDEX base_identities_active ON base_identities USING btree (base_account_id) WHERE (state = 'active'::text);
 
 create table connectors (
   id uuid not null,
@@ -140,8 +146,6 @@ create table connectors (
   current_hub_account_id text,
   current_identity_id uuid,
   current_hub_since timestamp with time zone,
-  target_fault jsonb,
-  target_tried_at timestamp with time zone,
   target_extra_tries integer not null default 0,
   target_extra_since timestamp with time zone,
   last_check jsonb,
@@ -150,9 +154,18 @@ create table connectors (
   next_run_at timestamp with time zone not null,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  earlier_hub_kind text,
+  earlier_hub_account_id text,
+  earlier_identity_id uuid,
+  trust_policy text,
+  trust_policy_fault jsonb,
+  trust_policy_read_at timestamp with time zone,
   constraint connectors_check CHECK (((current_hub_kind IS NULL) = (current_hub_account_id IS NULL))),
+  constraint connectors_check1 CHECK (((earlier_hub_kind IS NULL) = (earlier_hub_account_id IS NULL))),
   constraint connectors_current_hub_kind_check CHECK ((current_hub_kind = ANY (ARRAY['base-account'::text, 'platform-account'::text]))),
   constraint connectors_current_identity_id_fkey FOREIGN KEY (current_identity_id) REFERENCES base_identities(id) ON DELETE SET NULL,
+  constraint connectors_earlier_hub_kind_check CHECK ((earlier_hub_kind = ANY (ARRAY['base-account'::text, 'platform-account'::text]))),
+  constraint connectors_earlier_identity_id_fkey FOREIGN KEY (earlier_identity_id) REFERENCES base_identities(id) ON DELETE SET NULL,
   constraint connectors_num_key UNIQUE (num),
   constraint connectors_pkey PRIMARY KEY (id),
   constraint connectors_polling_minutes_check CHECK (((polling_minutes >= 60) AND (polling_minutes <= 1440))),
@@ -161,7 +174,22 @@ create table connectors (
 CREATE INDEX connectors_account_type ON connectors USING btree (account_type);
 CREATE INDEX connectors_current_identity ON connectors USING btree (current_identity_id);
 CREATE INDEX connectors_due ON connectors USING btree (next_run_at) WHERE enabled;
+CREATE INDEX connectors_earlier_identity ON connectors USING btree (earlier_identity_id);
 CREATE INDEX connectors_name ON connectors USING btree (name, id);
+
+create table hub_evidence (
+  connector_id uuid not null,
+  hub_kind text not null,
+  hub_account_id text not null,
+  outcome text not null,
+  fault jsonb,
+  at timestamp with time zone not null,
+  constraint hub_evidence_check CHECK (((fault IS NULL) = (outcome = 'accepted'::text))),
+  constraint hub_evidence_connector_id_fkey FOREIGN KEY (connector_id) REFERENCES connectors(id) ON DELETE CASCADE,
+  constraint hub_evidence_hub_kind_check CHECK ((hub_kind = ANY (ARRAY['base-account'::text, 'platform-account'::text]))),
+  constraint hub_evidence_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'refused'::text, 'unknown'::text]))),
+  constraint hub_evidence_pkey PRIMARY KEY (connector_id, hub_kind, hub_account_id)
+);
 
 create table migrations (
   name text not null,

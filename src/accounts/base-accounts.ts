@@ -12,7 +12,7 @@ import {
   deleteRetiredIdentities,
   findBaseAccount,
   findBaseAccountOfType,
-  forgetTargetFaults,
+  forgetRefusals,
   insertBaseAccount,
   insertIdentity,
   listBaseAccountRows,
@@ -28,8 +28,9 @@ import { type Database, inTransaction } from '../store/database.ts';
 import { checkCredentialsForm } from './base-account-input.ts';
 import type { AccountsDeps } from './deps.ts';
 import { assumeRolePolicy } from './hub-policy.ts';
-import { baseIdentity } from './hubs.ts';
+import { identityInBaseAccount } from './hubs.ts';
 import { proofRow, prove, proveCredentials, readProof } from './proof.ts';
+import { earlierHubLimit } from './reach.ts';
 import type {
   BaseAccount,
   BaseAccountChange,
@@ -111,14 +112,14 @@ export async function changeBaseAccount(
     await lockAssetViewOfType(tx, accountType);
     if (!(await updateBaseAccount(tx, { id, readAt: before.updatedAt, ...next, updatedAt: at }))) return false;
     if (credentials.value && proof) {
-      await retireActiveIdentity(tx, id);
+      await retireActiveIdentity(tx, { baseAccountId: id, at });
       await putIdentity(tx, deps, { baseAccountId: id, credentials: credentials.value, proof: proof.value, at });
     }
     if (next.cutover === 'immediate') await deleteRetiredIdentities(tx, id);
-    await deleteIdleIdentities(tx);
+    await deleteIdleIdentities(tx, { movedBefore: earlierHubLimit(at) });
     if (next.useInAssetView && !before.useInAssetView) await putConnectorsInAssetView(tx, { accountType, at });
     if (credentials.value) {
-      await forgetTargetFaults(tx, accountType);
+      await forgetRefusals(tx, accountType);
       await bringRunsForward(tx, { accountType, at, spacingMs: LIMITS.moveSpacingMs });
     }
     await appendAudit(tx, {
@@ -128,7 +129,7 @@ export async function changeBaseAccount(
       subject: `base-account:${id}`,
       detail: {
         ...next,
-        accountId: credentials.value?.accountId ?? before.accountId,
+        accountId: credentials.value?.accountId ?? before.identity.accountId,
         ...(credentials.value && proof ? keyFacts(credentials.value, proof.value) : {}),
       },
     });
@@ -146,11 +147,12 @@ export async function deleteBaseAccount(
 ): Promise<Result<void>> {
   const before = await findBaseAccount(deps.db, id);
   if (!before) return noSuchBaseAccount(id);
-  const { title, accountType, accountId, connectorsTotal, connectorsOnThisHub } = before;
+  const { title, accountType, connectorsTotal, connectorsOnThisHub } = before;
+  const { accountId } = before.identity;
   const at = deps.clock.now();
   const deleted = await inTransaction(deps.db, async tx => {
     if (!(await deleteBaseAccountRow(tx, id))) return false;
-    await forgetTargetFaults(tx, accountType);
+    await forgetRefusals(tx, accountType);
     await bringRunsForward(tx, { accountType, at, spacingMs: LIMITS.moveSpacingMs });
     await appendAudit(tx, {
       at,
@@ -189,9 +191,9 @@ export async function checkBaseAccount(
 ): Promise<Result<IdentityProof>> {
   const row = await findBaseAccount(deps.db, id);
   if (!row) return noSuchBaseAccount(id);
-  const proof = await prove(deps, baseIdentity(deps, row));
+  const proof = await prove(deps, identityInBaseAccount(deps, row));
   await inTransaction(deps.db, async tx => {
-    await saveProof(tx, { identityId: row.identityId, proof: proofRow(proof) });
+    await saveProof(tx, { identityId: row.identity.id, proof: proofRow(proof) });
     await appendAudit(tx, {
       at: proof.checkedAt,
       actor,
@@ -219,9 +221,9 @@ type NewCredentials = Pick<BaseAccountInput, 'accountType' | 'accountId' | 'acce
 
 /** The credentials after a change, or null when it does not touch them. */
 function credentialsOf(change: BaseAccountChange, before: BaseAccountRow): Result<NewCredentials | null> {
-  const accountId = change.accountId ?? before.accountId;
-  const accessKeyId = change.accessKeyId ?? before.accessKeyId;
-  const others = accountId !== before.accountId || accessKeyId !== before.accessKeyId;
+  const accountId = change.accountId ?? before.identity.accountId;
+  const accessKeyId = change.accessKeyId ?? before.identity.credentials.accessKeyId;
+  const others = accountId !== before.identity.accountId || accessKeyId !== before.identity.credentials.accessKeyId;
   const secretAccessKey = change.secretAccessKey;
   if (secretAccessKey === undefined) {
     if (!others) return ok(null);
@@ -264,8 +266,8 @@ function baseAccountOf(row: BaseAccountRow): BaseAccount {
     id: row.id,
     title: row.title,
     accountType: row.accountType,
-    accountId: row.accountId,
-    accessKeyIdEnding: row.accessKeyId.slice(-LIMITS.keyIdEndingChars),
+    accountId: row.identity.accountId,
+    accessKeyIdEnding: row.identity.credentials.accessKeyId.slice(-LIMITS.keyIdEndingChars),
     keyCreatedAt: row.keyCreatedAt,
     proof: row.proof && readProof(row.proof),
     useInAssetView: row.useInAssetView,

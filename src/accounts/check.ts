@@ -13,7 +13,7 @@ import { checkRow } from './check-result.ts';
 import { noSuchConnector } from './connectors.ts';
 import type { AccountsDeps } from './deps.ts';
 import { targetHub } from './hubs.ts';
-import { auditUse, nameOf, type Purpose, type Reach, reachThrough } from './reach.ts';
+import { auditUse, isRefusal, nameOf, type Purpose, type Reach, reachThrough } from './reach.ts';
 import type { CheckResult, ProbeAnswer } from './shapes.ts';
 
 /**
@@ -94,8 +94,7 @@ async function probe(
   };
   const answer = await probeRole(deps.aws, request, within);
   if (answer.ok) return 'accepted';
-  const isRefusal = answer.fault.code === 'role-not-assumable' || answer.fault.code === 'hub-denied-assume-role';
-  return isRefusal ? 'refused' : 'not-run';
+  return isRefusal(answer.fault) ? 'refused' : 'not-run';
 }
 
 function openToConfusedDeputy({
@@ -116,13 +115,12 @@ function openToConfusedDeputy({
 }
 
 function notReached({ clock, ...deps }: AccountsDeps, { facts, why }: { facts: HubFacts; why: Fault }): CheckResult {
-  const wasRefused = why.code === 'role-not-assumable' || why.code === 'hub-denied-assume-role';
   return {
     outcome: 'failed',
-    hub: targetHub(deps, facts),
+    hub: targetHub(deps, { ...facts, baseAccountId: facts.baseIdentity?.accountId ?? null }),
     checkedAt: clock.now(),
     probes: {
-      withExternalId: wasRefused ? 'refused' : 'not-run',
+      withExternalId: isRefusal(why) ? 'refused' : 'not-run',
       withoutExternalId: 'not-run',
       wrongExternalId: 'not-run',
     },

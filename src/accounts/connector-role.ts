@@ -53,7 +53,7 @@ export async function newRoleSetup(
   return ok(
     roleSetup({
       facts: factsOfAccountType(accountType),
-      trusted: targetHub(deps, { accountType, baseAccountId: base?.accountId ?? null }),
+      trusted: targetHub(deps, { accountType, baseAccountId: base?.identity.accountId ?? null }),
       roleName: roleName ?? DEFAULT_ROLE_NAME,
       path: '/',
       externalId: parsed.value,

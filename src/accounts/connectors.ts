@@ -213,7 +213,7 @@ function connectorOf(deps: Pick<AccountsDeps, 'platformAccounts'>, row: Connecto
     currentHub,
     targetHub: target,
     moving,
-    targetFault: moving ? row.targetFault : null,
+    targetFault: moving && row.targetFault?.accountId === target?.accountId ? (row.targetFault?.fault ?? null) : null,
     lastCheck: row.lastCheck && readCheck(row.lastCheck),
     lastRun:
       row.lastRunId === null || row.lastRunState === null ? null : lastRunOf(row, row.lastRunId, row.lastRunState),

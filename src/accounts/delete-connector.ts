@@ -10,6 +10,7 @@ import { cancelRuns } from '../store/runs.ts';
 import { ledgerScopes } from '../store/scopes.ts';
 import { noSuchConnector } from './connectors.ts';
 import type { AccountsDeps } from './deps.ts';
+import { earlierHubLimit } from './reach.ts';
 
 /**
  * Deletes a connector. `detach` keeps the assets that no other connector sees, without a connector; `delete` deletes
@@ -37,7 +38,7 @@ export async function deleteConnector(
   const deleted = await inTransaction(db, async tx => {
     const row = await deleteConnectorRow(tx, stopped);
     if (!row) return false;
-    await deleteIdleIdentities(tx);
+    await deleteIdleIdentities(tx, { movedBefore: earlierHubLimit(at) });
     await appendAudit(tx, {
       at,
       actor,

@@ -4,6 +4,7 @@ import { type Hub, sameHub } from '../domain/hub.ts';
 import { type AccountType, factsOfAccountType } from '../domain/partition.ts';
 import { failed, ok } from '../domain/result.ts';
 import { readSealedSecret } from '../store/base-accounts.ts';
+import type { IdentityRow } from '../store/hubs.ts';
 import type { AccountsDeps } from './deps.ts';
 
 /** The hub that connectors of a type are to be reached through: its base account, else the platform account, else none. */
@@ -39,24 +40,23 @@ export function platformIdentity(
 }
 
 /** What we act as in a base account. Its secret is read and opened when it is needed, and not once it is deleted. */
-export function baseIdentity(
+export function identityInBaseAccount(
   { db, vault }: Pick<AccountsDeps, 'db' | 'vault'>,
-  identity: { identityId: string; accountType: AccountType; accountId: string; accessKeyId: string },
+  { accountType, identity }: { accountType: AccountType; identity: IdentityRow },
 ): HubIdentity {
-  const { identityId, accountType, accountId, accessKeyId } = identity;
+  const { id, accountId, credentials } = identity;
   return {
-    id: identityId,
+    id,
     hub: { kind: 'base-account', accountId },
     facts: factsOfAccountType(accountType),
     credentials: {
-      kind: 'access-key',
-      accessKeyId,
+      ...credentials,
       openSecret: async () => {
-        const sealed = await readSealedSecret(db, identityId);
+        const sealed = await readSealedSecret(db, id);
         if (sealed === undefined) {
           return failed(fault('no-hub-credentials', `The credentials of base account ${accountId} were deleted.`));
         }
-        return vault.open(identityId, sealed);
+        return vault.open(id, sealed);
       },
     },
   };

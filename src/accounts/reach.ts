@@ -4,26 +4,39 @@ import { type HubUse, type MemberSession, openSession } from '../aws/session.ts'
 import { type Fault, fault } from '../domain/faults.ts';
 import { type Hub, hubInWords, sameHub } from '../domain/hub.ts';
 import { LIMITS } from '../domain/limits.ts';
+import type { AccountType } from '../domain/partition.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { parseRoleArn } from '../domain/role-arn.ts';
 import { type Actor, appendAudit } from '../store/audit.ts';
 import { deleteIdleIdentities } from '../store/base-accounts.ts';
 import { inTransaction } from '../store/database.ts';
-import { type HubFacts, readHubFacts, recordReached, recordTargetFault, takeExtraTry } from '../store/hubs.ts';
+import {
+  type HubEvidence,
+  type HubFacts,
+  type IdentityRow,
+  readHubFacts,
+  recordEvidence,
+  recordReached,
+  recordWentBack,
+  takeExtraTry,
+} from '../store/hubs.ts';
 import { noSuchConnector } from './connectors.ts';
 import type { AccountsDeps } from './deps.ts';
-import { baseIdentity, platformIdentity } from './hubs.ts';
+import { identityInBaseAccount, platformIdentity } from './hubs.ts';
 
 /**
  * Which hub a connector is reached through. A connector is
  *
  * new        it has no current hub: only the target hub may be tried;
- * settled    its current hub is the target: only that one is tried;
- * moving     they differ: the target is tried first. If that does not work, whatever the reason, the connector goes on
- *            through its current hub, as long as that hub's credentials exist and no base account asks for an immediate
- *            cut-over. The first success through the target makes the connector settled.
+ * settled    its current hub is the target;
+ * moving     they differ, or the target hub has other credentials than the connector ran through.
  *
- * Nothing else is ever tried: no third hub, and no credentials that the machine happens to have.
+ * The target is always tried first. If that does not work, whatever the reason, a connector goes on through what it ran
+ * through before: its current hub and, for `LIMITS.earlierHubDays` after a move, the one before that. The first success
+ * through the target makes it the current hub.
+ *
+ * Nothing else is ever tried: no other hub, none whose credentials are gone, none at all besides the target when its base
+ * account asks for an immediate cut-over, and no credentials that the machine happens to have.
  *
  * A target hub that is throttled, slow or broken counts like one that is refused: falling back only on a refusal would let
  * a working connector fail because somebody made a base account (invariant I12). The fault is kept, so that people see
@@ -34,7 +47,7 @@ export interface Reach {
   readonly hub: Hub;
   /** Its account and partition are the connector's (invariant I3). */
   readonly session: MemberSession;
-  /** While the connector is moving: why the target hub could not be used. */
+  /** Why the target hub could not be used, when the session came through another one. */
   readonly targetFault?: Fault;
 }
 
@@ -73,10 +86,12 @@ export async function reachThrough(
   const reached = await tryHubs(deps, attempt);
   if (reached.ok) return reached;
   const facts = await readHubFacts(deps.db, attempt.facts.connectorId);
-  const replaced =
-    facts?.baseIdentityId !== attempt.facts.baseIdentityId ||
-    facts.currentIdentityId !== attempt.facts.currentIdentityId;
-  return facts && replaced ? await tryHubs(deps, { ...attempt, facts }) : reached;
+  const replaced = facts && identityIds(facts) !== identityIds(attempt.facts);
+  return replaced ? await tryHubs(deps, { ...attempt, facts }) : reached;
+}
+
+function identityIds({ baseIdentity, currentIdentity, earlierIdentity }: HubFacts): string {
+  return [baseIdentity, currentIdentity, earlierIdentity].map(identity => identity?.id).join();
 }
 
 async function tryHubs(
@@ -86,43 +101,44 @@ async function tryHubs(
   const { facts } = attempt;
   const target = targetIdentity(deps, facts);
   if (!target) return failed(fault('no-hub', `The connector’s role is ${facts.roleArn}.`, { subject: facts.roleArn }));
-  const fallback = fallbackIdentity(deps, { facts, target });
+  const { current, earlier } = fallbacks(deps, { facts, target });
 
-  const onHold = fallback ? await targetOnHold(deps, attempt) : undefined;
+  const onHold = current ? await targetOnHold(deps, { attempt, target }) : undefined;
   // A session from before the connector left this hub would only tell that the role let it in then.
   const fresh = attempt.fresh || isElsewhere(facts, target);
   const direct = onHold
     ? failed(onHold)
-    : await openThrough(deps, target, { ...attempt, fresh, hurry: fallback !== null });
+    : await openThrough(deps, target, { ...attempt, fresh, hurry: current !== null });
   if (direct.ok) {
     await settle(deps, { facts, target });
     return ok({ hub: target.hub, session: direct.value, identity: target });
   }
-  const targetFault = explained(direct.fault, { facts, hub: target.hub });
-  if (!fallback) return failed(targetFault);
-  if (!onHold) {
-    const { connectorId, roleArn, externalId } = facts;
-    const tried = { connectorId, roleArn, externalId, hub: target.hub, identityId: identityIdOf(target) };
-    await recordTargetFault(deps.db, { ...tried, fault: targetFault, at: deps.clock.now() });
+  const targetFault = direct.fault;
+  let last = targetFault;
+  for (const fallback of [current, earlier]) {
+    if (!fallback) continue;
+    const indirect = await openThrough(deps, fallback, {
+      ...attempt,
+      fresh: attempt.fresh || fallback === earlier,
+      hurry: false,
+    });
+    if (indirect.ok) {
+      if (fallback === earlier) await goBack(deps, { facts, earlier });
+      return ok({ hub: fallback.hub, session: indirect.value, identity: fallback, targetFault });
+    }
+    last = indirect.fault;
   }
-  const indirect = await openThrough(deps, fallback, { ...attempt, hurry: false });
-  if (indirect.ok) return ok({ hub: fallback.hub, session: indirect.value, identity: fallback, targetFault });
-  // A role that refuses both has to be mended for the target.
-  return failed(indirect.fault.code === 'role-not-assumable' ? targetFault : indirect.fault);
+  // A role that refuses all of them has to be mended for the target.
+  return failed(last.code === 'role-not-assumable' ? targetFault : last);
 }
 
-function targetIdentity(deps: AccountsDeps, facts: HubFacts): HubIdentity | null {
-  const { accountType, baseIdentityId, baseAccountId, baseAccessKeyId } = facts;
-  if (baseIdentityId === null || baseAccountId === null || baseAccessKeyId === null) {
-    return platformIdentity(deps, accountType);
-  }
-  const identity = { identityId: baseIdentityId, accountType, accountId: baseAccountId, accessKeyId: baseAccessKeyId };
-  return baseIdentity(deps, identity);
+function targetIdentity(deps: AccountsDeps, { accountType, baseIdentity: base }: HubFacts): HubIdentity | null {
+  return base ? identityInBaseAccount(deps, { accountType, identity: base }) : platformIdentity(deps, accountType);
 }
 
 /** Whether the last successful assumption went through another hub. */
-function isElsewhere({ currentKind: kind, currentAccountId: accountId }: HubFacts, target: HubIdentity): boolean {
-  return kind !== null && accountId !== null && !sameHub({ kind, accountId }, target.hub);
+function isElsewhere({ currentHub }: HubFacts, target: HubIdentity): boolean {
+  return currentHub !== null && !sameHub(currentHub, target.hub);
 }
 
 /** As the database has it: the platform account has none there. */
@@ -130,31 +146,64 @@ function identityIdOf({ hub, id }: HubIdentity): string | null {
   return hub.kind === 'base-account' ? id : null;
 }
 
-/** The connector's own current hub, if it is another one than the target, is still there, and may still be used. */
-function fallbackIdentity(
+/** What the connector ran through, as far as it is something else than the target, is still there, and may still be used. */
+function fallbacks(
   deps: AccountsDeps,
   { facts, target }: { facts: HubFacts; target: HubIdentity },
+): { current: HubIdentity | null; earlier: HubIdentity | null } {
+  if (facts.baseCutover === 'immediate') return { current: null, earlier: null };
+  const { accountType, currentHub, currentIdentity, currentHubSince, earlierHub, earlierIdentity } = facts;
+  const current = identityInHub(deps, { accountType, hub: currentHub, identity: currentIdentity });
+  const earlier = identityInHub(deps, { accountType, hub: earlierHub, identity: earlierIdentity });
+  const isLate = currentHubSince === null || currentHubSince < earlierHubLimit(deps.clock.now());
+  return {
+    current: current && current.id !== target.id ? current : null,
+    earlier: earlier && earlier.id !== target.id && earlier.id !== current?.id && !isLate ? earlier : null,
+  };
+}
+
+/** Deletes the credentials of earlier hubs that no connector can go back to any more. */
+export async function forgetEarlierHubs({ db, clock }: Pick<AccountsDeps, 'db' | 'clock'>): Promise<void> {
+  await deleteIdleIdentities(db, { movedBefore: earlierHubLimit(clock.now()) });
+}
+
+/** A connector that moved before this time does not go back by itself any more. */
+export function earlierHubLimit(now: Date): Date {
+  return new Date(now.getTime() - LIMITS.earlierHubDays * 86_400_000);
+}
+
+function identityInHub(
+  deps: AccountsDeps,
+  { accountType, hub, identity }: { accountType: AccountType; hub: Hub | null; identity: IdentityRow | null },
 ): HubIdentity | null {
-  const { accountType, currentKind, currentAccountId: accountId, currentIdentityId, currentAccessKeyId } = facts;
-  if (currentKind === null || accountId === null || facts.baseCutover === 'immediate') return null;
-  if (sameHub({ kind: currentKind, accountId }, target.hub)) return null;
-  if (currentKind === 'platform-account') {
+  if (hub?.kind === 'platform-account') {
     const platform = platformIdentity(deps, accountType);
-    return platform?.hub.accountId === accountId ? platform : null;
+    return platform?.hub.accountId === hub.accountId ? platform : null;
   }
-  if (currentIdentityId === null || currentAccessKeyId === null) return null;
-  return baseIdentity(deps, { identityId: currentIdentityId, accountType, accountId, accessKeyId: currentAccessKeyId });
+  return identity && identity.accountId === hub?.accountId
+    ? identityInBaseAccount(deps, { accountType, identity })
+    : null;
 }
 
 /** The fault that is known already, when a run that somebody asked for would try the target hub once too often today. */
-async function targetOnHold(deps: AccountsDeps, { facts, purpose }: Attempt): Promise<Fault | undefined> {
-  if (facts.targetFault === null || purpose.kind !== 'run' || purpose.trigger !== 'request') return undefined;
-  const { connectorId, targetFault } = facts;
+async function targetOnHold(
+  deps: AccountsDeps,
+  { attempt: { facts, purpose }, target }: { attempt: Attempt; target: HubIdentity },
+): Promise<Fault | undefined> {
+  const known = evidenceOf(facts, target.hub)?.fault;
+  if (!known || purpose.kind !== 'run' || purpose.trigger !== 'request') return undefined;
+  const { connectorId } = facts;
   const triesMax = LIMITS.targetHubTriesPerDayMax;
   const mayTry = await takeExtraTry(deps.db, { connectorId, triesMax, at: deps.clock.now() });
-  return mayTry ? undefined : targetFault;
+  return mayTry ? undefined : known;
 }
 
+/** What is known of a hub for this connector. */
+export function evidenceOf({ evidence }: Pick<HubFacts, 'evidence'>, hub: Hub): HubEvidence | undefined {
+  return evidence.find(one => sameHub(one.hub, hub));
+}
+
+/** Opens a session through one hub, and keeps what that proves. */
 async function openThrough(
   deps: AccountsDeps,
   hub: HubIdentity,
@@ -169,7 +218,28 @@ async function openThrough(
     purpose: nameOf(purpose),
     onUse: (use: HubUse) => auditUse(deps, { use, connectorId: facts.connectorId, purpose }),
   };
-  return await openSession(deps.aws, request, { budget: budgetOf(deps, { within, hurry }), fresh });
+  const opened = await openSession(deps.aws, request, { budget: budgetOf(deps, { within, hurry }), fresh });
+  if (!opened.ok) {
+    const why = explained(opened.fault, { facts, hub: hub.hub });
+    await recordEvidence(deps.db, { ...facts, hub: hub.hub, ...evidenceOfFault(why), at: deps.clock.now() });
+    return failed(why);
+  }
+  const { assumedAt: at } = opened.value;
+  const known = evidenceOf(facts, hub.hub);
+  if (known?.outcome !== 'accepted' || at.getTime() - known.at.getTime() > LIMITS.evidenceEveryMinutes * 60_000) {
+    await recordEvidence(deps.db, { ...facts, hub: hub.hub, outcome: 'accepted', fault: null, at });
+  }
+  return opened;
+}
+
+/** What a failed assumption proves: a refusal is an answer, anything else leaves it open. */
+export function evidenceOfFault(why: Fault): Pick<HubEvidence, 'outcome' | 'fault'> {
+  return { outcome: isRefusal(why) ? 'refused' : 'unknown', fault: why };
+}
+
+/** Whether STS answered and said no. */
+export function isRefusal({ code }: Fault): boolean {
+  return code === 'role-not-assumable' || code === 'hub-denied-assume-role';
 }
 
 /** With another hub to fall back to, a target that hangs must not hold the run up for long. */
@@ -183,24 +253,35 @@ async function settle(
   { db, clock }: AccountsDeps,
   { facts, target }: { facts: HubFacts; target: HubIdentity },
 ): Promise<void> {
-  const { connectorId, roleArn, externalId } = facts;
+  const { connectorId, roleArn, externalId, currentHub, currentIdentity } = facts;
   const { hub } = target;
   const identityId = identityIdOf(target);
-  const isSettled = facts.currentKind === hub.kind && facts.currentAccountId === hub.accountId;
-  if (isSettled && facts.currentIdentityId === identityId && facts.targetFault === null) return;
+  if (sameHub(currentHub, hub) && (currentIdentity?.id ?? null) === identityId) return;
   const at = clock.now();
   await inTransaction(db, async tx => {
-    const before = await recordReached(tx, { connectorId, roleArn, externalId, hub, identityId, at });
-    if (!before) return;
-    await deleteIdleIdentities(tx);
-    await appendAudit(tx, {
-      at,
-      actor: 'system',
-      action: 'connector.hub-changed',
-      subject: `connector:${connectorId}`,
-      detail: { from: before.kind === null ? null : before, to: hub },
-    });
+    const moved = await recordReached(tx, { connectorId, roleArn, externalId, hub, identityId, at });
+    await deleteIdleIdentities(tx, { movedBefore: earlierHubLimit(at) });
+    if (moved) await appendAudit(tx, hubChanged({ connectorId, from: moved.from, to: hub, at }));
   });
+}
+
+/** The hub that the connector had moved to did not let it in any more, and the one before it did. */
+async function goBack(
+  { db, clock }: AccountsDeps,
+  { facts, earlier }: { facts: HubFacts; earlier: HubIdentity },
+): Promise<void> {
+  const { connectorId, roleArn, externalId, currentHub } = facts;
+  const { hub } = earlier;
+  const at = clock.now();
+  await inTransaction(db, async tx => {
+    if (!(await recordWentBack(tx, { connectorId, roleArn, externalId, hub, at }))) return;
+    await appendAudit(tx, hubChanged({ connectorId, from: currentHub, to: hub, at }));
+  });
+}
+
+function hubChanged({ connectorId, from, to, at }: { connectorId: string; from: Hub | null; to: Hub; at: Date }) {
+  const subject = `connector:${connectorId}`;
+  return { at, actor: 'system', action: 'connector.hub-changed', subject, detail: { from, to } } as const;
 }
 
 /** Every assumption that STS was asked for, with the session's name as it stands in the owner's CloudTrail. */
@@ -229,8 +310,8 @@ export function nameOf(purpose: Purpose): string {
 /** STS says no more than "access denied"; what has to be changed for this connector is known here. */
 function explained(why: Fault, { facts, hub }: { facts: HubFacts; hub: Hub }): Fault {
   if (why.code !== 'role-not-assumable') return why;
-  const { currentKind: kind, currentAccountId: accountId, roleArn, externalId } = facts;
-  const before = kind !== null && accountId !== null && !sameHub({ kind, accountId }, hub) ? { kind, accountId } : null;
+  const { currentHub, roleArn, externalId } = facts;
+  const before = currentHub && !sameHub(currentHub, hub) ? currentHub : null;
   const change = before
     ? `In the trust policy of ${roleArn}, change the trusted account from ${before.accountId} to ${hub.accountId}`
     : `Let the trust policy of ${roleArn} admit account ${hub.accountId}`;

@@ -20,6 +20,8 @@ export interface MemberSession {
   readonly accountId: string;
   /** arn:…:sts::ACCOUNT:assumed-role/ROLE/SESSION, as AWS answered it when the session was opened. */
   readonly callerArn: string;
+  /** When STS let us in; a session that was open already is from before. */
+  readonly assumedAt: Date;
   /** For clients. Throws a FaultError when the session has to be renewed and cannot be. */
   readonly credentials: CredentialsProvider;
 }
@@ -58,6 +60,7 @@ interface Opening {
 }
 
 interface AssumedRole {
+  readonly at: Date;
   readonly arn: string;
   readonly credentials: Credentials & { readonly expiration: Date };
 }
@@ -82,6 +85,7 @@ export async function openSession(
     facts: hub.facts,
     accountId: role.accountId,
     callerArn: opened.value.arn,
+    assumedAt: opened.value.at,
     credentials: renewingCredentials(aws, request),
   });
 }
@@ -194,7 +198,10 @@ async function assume(
   const names = { service: 'sts', operation: 'AssumeRole', subject: role.arn, signedBy: 'hub', budget } as const;
   const assumed = await call(
     aws,
-    async signal => readAssumed(await client.value.send(command, { abortSignal: signal }), role),
+    async signal => ({
+      ...readAssumed(await client.value.send(command, { abortSignal: signal }), role),
+      at: aws.clock.now(),
+    }),
     names,
   );
   const use = { hub: hub.hub, roleArn: role.arn, sessionName, externalId: externalIdKind };
@@ -227,7 +234,10 @@ interface AssumeRoleAnswer {
 }
 
 /** Throws a FaultError for an answer that is no session, or one of another account, partition or role (invariant I3). */
-function readAssumed({ AssumedRoleUser, Credentials: given }: AssumeRoleAnswer, role: ParsedRoleArn): AssumedRole {
+function readAssumed(
+  { AssumedRoleUser, Credentials: given }: AssumeRoleAnswer,
+  role: ParsedRoleArn,
+): Omit<AssumedRole, 'at'> {
   const subject = role.arn;
   const arn = AssumedRoleUser?.Arn;
   if (!arn || !given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken || !given.Expiration) {

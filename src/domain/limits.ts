@@ -148,4 +148,8 @@ export const LIMITS = {
   targetHubTriesPerDayMax: 6,
   /** Of a run, for trying the target hub while the current one still works. */
   targetTryMs: 10_000,
+  /** How long after a move a connector may go back to the hub before, and that hub's credentials are kept. */
+  earlierHubDays: 7,
+  /** "Was let in" is written at most this often for a hub that lets a connector in all the time. */
+  evidenceEveryMinutes: 15,
 } as const;

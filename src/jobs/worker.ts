@@ -1,3 +1,4 @@
+import { forgetEarlierHubs } from '../accounts/reach.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
 import type { SyncDeps } from '../sync/deps.ts';
@@ -41,11 +42,11 @@ async function carryOut(deps: WorkerDeps, { runId, stop }: { runId: string; stop
   if (attempt === 'stopped') throw new Error('the worker was stopped');
 }
 
-/** Queues due runs and mends stranded ones, again and again until stopped. */
+/** Queues due runs, mends stranded ones and tidies up, again and again until stopped. */
 async function repeat(deps: WorkerDeps, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     // Each on its own: what keeps due runs from being queued must not keep stranded ones from being mended.
-    for (const step of [queueDueRuns, mendStrandedRuns]) {
+    for (const step of [queueDueRuns, mendStrandedRuns, forgetEarlierHubs]) {
       try {
         await step(deps);
       } catch (error) {

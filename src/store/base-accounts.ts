@@ -2,10 +2,11 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Fault } from '../domain/faults.ts';
 import type { AccountType } from '../domain/partition.ts';
 import type { Database } from './database.ts';
+import { type IdentityRow, identityJson } from './hubs.ts';
 
 /**
  * Base accounts and their identities. A base account has exactly one active identity: the one that connectors are to be
- * reached through. A retired one (not active) stays while a connector still runs through it.
+ * reached through. A retired one stays while a connector runs through it or may go back to it.
  */
 export interface BaseAccountRow {
   readonly id: string;
@@ -15,10 +16,8 @@ export interface BaseAccountRow {
   readonly cutover: 'safe' | 'immediate';
   readonly createdAt: Date;
   readonly updatedAt: Date;
-  /** The active identity. */
-  readonly identityId: string;
-  readonly accountId: string;
-  readonly accessKeyId: string;
+  /** The active one. */
+  readonly identity: IdentityRow;
   readonly keyCreatedAt: Date;
   readonly proof: ProofRow | null;
   readonly connectorsTotal: number;
@@ -68,9 +67,9 @@ export interface NewIdentity {
 export async function insertIdentity(db: Database, identity: NewIdentity): Promise<void> {
   await sql`
     insert into base_identities
-      (id, base_account_id, account_id, kind, access_key_id, sealed_secret, active, created_at, proof)
+      (id, base_account_id, account_id, kind, access_key_id, sealed_secret, state, created_at, proof)
     values (${identity.id}, ${identity.baseAccountId}, ${identity.accountId}, 'access-key', ${identity.accessKeyId},
-            ${JSON.stringify(identity.sealedSecret)}::jsonb, true, ${identity.createdAt},
+            ${JSON.stringify(identity.sealedSecret)}::jsonb, 'active', ${identity.createdAt},
             ${JSON.stringify(identity.proof)}::jsonb)
   `.execute(db);
 }
@@ -79,10 +78,13 @@ export async function insertIdentity(db: Database, identity: NewIdentity): Promi
  * Waits for connectors that are just being recorded as reached through the identity (`recordReached`), so that it is not
  * taken for idle while they come to depend on it.
  */
-export async function retireActiveIdentity(db: Database, baseAccountId: string): Promise<void> {
+export async function retireActiveIdentity(
+  db: Database,
+  { baseAccountId, at }: { baseAccountId: string; at: Date },
+): Promise<void> {
   await sql`
-    update base_identities set active = false
-    where id in (select id from base_identities where base_account_id = ${baseAccountId} and active for update)
+    update base_identities set state = 'retired', retired_at = ${at}
+    where id in (select id from base_identities where base_account_id = ${baseAccountId} and state = 'active' for update)
   `.execute(db);
 }
 
@@ -97,18 +99,25 @@ export async function repointConnectors(
   `.execute(db);
 }
 
-/** Deletes retired identities, secrets and all, that no connector runs through any more; how many. */
-export async function deleteIdleIdentities(db: Database): Promise<number> {
+/**
+ * Deletes retired identities, secrets and all, that no connector runs through any more and none can go back to: those that
+ * left it, left it before `movedBefore`. Answers how many.
+ */
+export async function deleteIdleIdentities(db: Database, { movedBefore }: { movedBefore: Date }): Promise<number> {
   const { numAffectedRows } = await sql`
     delete from base_identities i
-    where not active and not exists (select from connectors c where c.current_identity_id = i.id)
+    where state = 'retired'
+      and not exists (select from connectors c where c.current_identity_id = i.id)
+      and not exists (
+        select from connectors c where c.earlier_identity_id = i.id and c.current_hub_since >= ${movedBefore}
+      )
   `.execute(db);
   return Number(numAffectedRows ?? 0n);
 }
 
 /** Deletes the retired identities of a base account, whoever runs through them: no call is made through an old hub any more. */
 export async function deleteRetiredIdentities(db: Database, baseAccountId: string): Promise<void> {
-  await sql`delete from base_identities where base_account_id = ${baseAccountId} and not active`.execute(db);
+  await sql`delete from base_identities where base_account_id = ${baseAccountId} and state = 'retired'`.execute(db);
 }
 
 export async function findBaseAccount(db: Database, id: string): Promise<BaseAccountRow | undefined> {
@@ -139,11 +148,10 @@ function baseAccounts(condition: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     select b.id, b.title, b.account_type as "accountType", b.use_in_asset_view as "useInAssetView", b.cutover,
       b.created_at as "createdAt", b.updated_at as "updatedAt",
-      i.id as "identityId", i.account_id as "accountId", i.access_key_id as "accessKeyId",
-      i.created_at as "keyCreatedAt", i.proof,
+      ${identityJson('i')} as identity, i.created_at as "keyCreatedAt", i.proof,
       n.total as "connectorsTotal", n.here as "connectorsOnThisHub", n.moving as "connectorsMoving"
     from base_accounts b
-    join base_identities i on i.base_account_id = b.id and i.active
+    join base_identities i on i.base_account_id = b.id and i.state = 'active'
     cross join lateral (
       select count(*) as total, count(*) filter (where here) as here, count(*) filter (where not here) as moving
       from (
@@ -210,7 +218,7 @@ export async function listSecretsSealedOtherwise(
 ): Promise<{ identityId: string; sealed: unknown }[]> {
   const { rows } = await sql<{ identityId: string; sealed: unknown }>`
     select id as "identityId", sealed_secret as sealed from base_identities
-    where sealed_secret ->> 'keyVersion' is distinct from ${keyVersion}
+    where sealed_secret is not null and sealed_secret ->> 'keyVersion' is distinct from ${keyVersion}
       and (${after}::uuid is null or id > ${after}::uuid)
     order by id limit ${limit}
   `.execute(db);
@@ -258,14 +266,17 @@ export async function bringRunsForward(
 }
 
 /**
- * Forgets why the target hub of these connectors could not be used: they have another one now, or other credentials for
+ * Forgets which hubs refused these connectors or gave no answer: they have another target now, or other credentials for
  * it, which nobody has tried yet.
  */
-export async function forgetTargetFaults(db: Database, accountType: AccountType): Promise<void> {
+export async function forgetRefusals(db: Database, accountType: AccountType): Promise<void> {
   await sql`
-    update connectors
-    set target_fault = null, target_tried_at = null, target_extra_tries = 0, target_extra_since = null
-    where account_type = ${accountType} and target_fault is not null
+    with forgotten as (
+      delete from hub_evidence h using connectors c
+      where h.connector_id = c.id and c.account_type = ${accountType} and h.outcome <> 'accepted'
+    )
+    update connectors set target_extra_tries = 0, target_extra_since = null
+    where account_type = ${accountType} and target_extra_tries > 0
   `.execute(db);
 }
 

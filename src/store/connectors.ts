@@ -30,9 +30,10 @@ export interface ConnectorRow extends ConnectorSettings {
   readonly state: 'waiting-for-role' | 'queued' | 'running' | 'ok' | 'problems' | 'failing' | 'disabled';
   readonly currentHubKind: Hub['kind'] | null;
   readonly currentHubAccountId: string | null;
-  readonly targetFault: Fault | null;
   /** Of the account type's base account, which is then the target hub. */
   readonly baseAccountId: string | null;
+  /** Why the base account or, when there is none, a platform account could not be used when it was tried last. */
+  readonly targetFault: { readonly accountId: string; readonly fault: Fault } | null;
   readonly lastCheck: CheckRow | null;
   readonly lastRunId: string | null;
   readonly lastRunState: string | null;
@@ -89,7 +90,8 @@ export async function insertConnector(
 }
 
 /**
- * Writes a connector's settings; with `anotherRole` it forgets how the role before was reached. False when somebody else
+ * Writes a connector's settings; with `anotherRole` it forgets how the role before was reached, and with another role or
+ * external ID which hubs it let in. False when somebody else
  * changed it since it was read as of `readAt`. Throws, and so ends the transaction, when the role has a connector already
  * (`isRoleTaken`).
  */
@@ -106,6 +108,11 @@ export async function updateConnector(
 ): Promise<boolean> {
   const s = settings;
   const { numAffectedRows } = await sql`
+    with forgotten as (
+      delete from hub_evidence h using connectors c
+      where c.id = ${id} and c.updated_at = ${readAt} and h.connector_id = c.id
+        and (c.role_arn, c.external_id) is distinct from (${s.roleArn}, ${s.externalId})
+    )
     update connectors set name = ${s.name}, description = ${s.description}, partition = ${s.partition},
       account_id = ${s.accountId}, role_arn = ${s.roleArn}, external_id = ${s.externalId}, regions = ${s.regions},
       polling_minutes = ${s.pollingMinutes}, enabled = ${s.enabled}, in_cloud_view = ${s.inCloudView},
@@ -129,7 +136,8 @@ export function isRoleTaken(error: unknown): boolean {
 
 const NOTHING_REACHED = sql`,
   current_hub_kind = null, current_hub_account_id = null, current_identity_id = null, current_hub_since = null,
-  target_fault = null, target_tried_at = null, last_check = null`;
+  earlier_hub_kind = null, earlier_hub_account_id = null, earlier_identity_id = null,
+  trust_policy = null, trust_policy_fault = null, trust_policy_read_at = null, last_check = null`;
 
 /**
  * Stops a connector that is about to be deleted: it is never due again, and an edit that read it before does not enable
@@ -293,7 +301,7 @@ function connectorsOfPage(): RawBuilder<unknown> {
       c.in_cloud_view as "inCloudView", c.in_asset_view as "inAssetView",
       c.asset_view_removed_at as "assetViewRemovedAt", c.asset_tags as "assetTags", c.tags, c.state,
       c.current_hub_kind as "currentHubKind", c.current_hub_account_id as "currentHubAccountId",
-      c.target_fault as "targetFault", i.account_id as "baseAccountId", c.last_check as "lastCheck",
+      i.account_id as "baseAccountId", tried.fault as "targetFault", c.last_check as "lastCheck",
       c.last_run_id as "lastRunId", c.last_run_state as "lastRunState", c.last_run_started_at as "lastRunStartedAt",
       c.last_run_finished_at as "lastRunFinishedAt", c.last_run_fault as "lastRunFault",
       c.last_complete_at as "lastCompleteAt", c.next_run_at as "nextRunAt",
@@ -301,7 +309,15 @@ function connectorsOfPage(): RawBuilder<unknown> {
       c.created_at as "createdAt", c.updated_at as "updatedAt"
     from page c
     left join base_accounts b on b.account_type = c.account_type
-    left join base_identities i on i.base_account_id = b.id and i.active
+    left join base_identities i on i.base_account_id = b.id and i.state = 'active'
+    left join lateral (
+      select jsonb_build_object('accountId', h.hub_account_id, 'fault', h.fault) as fault from hub_evidence h
+      where h.connector_id = c.id and h.outcome <> 'accepted' and case
+        when i.id is null then h.hub_kind = 'platform-account'
+        else h.hub_kind = 'base-account' and h.hub_account_id = i.account_id
+      end
+      order by h.at desc limit 1
+    ) tried on true
     cross join lateral (
       select coalesce(sum(items), 0)::int8 as assets, count(*) as total,
         count(*) filter (where last_outcome = 'complete') as complete

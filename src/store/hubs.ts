@@ -1,8 +1,15 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
 import type { AccountType } from '../domain/partition.ts';
 import type { Database } from './database.ts';
+
+/** What we act as inside a base account, as far as it is no secret. */
+export interface IdentityRow {
+  readonly id: string;
+  readonly accountId: string;
+  readonly credentials: { readonly kind: 'access-key'; readonly accessKeyId: string };
+}
 
 /** Through which hub each connector is reached, and through which it is to be. */
 export interface HubFacts {
@@ -10,36 +17,84 @@ export interface HubFacts {
   readonly accountType: AccountType;
   readonly roleArn: string;
   readonly externalId: string;
-  /** The hub that the last successful assumption went through. */
-  readonly currentKind: Hub['kind'] | null;
-  readonly currentAccountId: string | null;
-  /** The identity of that hub, if it is a base account and is still there. */
-  readonly currentIdentityId: string | null;
-  readonly currentIdentityAccountId: string | null;
-  readonly currentAccessKeyId: string | null;
-  readonly targetFault: Fault | null;
-  /** The base account of the type with its active identity; all null when there is none. */
+  /** The base account of the type with its active identity; both null when there is none. */
   readonly baseCutover: 'safe' | 'immediate' | null;
-  readonly baseIdentityId: string | null;
-  readonly baseAccountId: string | null;
-  readonly baseAccessKeyId: string | null;
+  readonly baseIdentity: IdentityRow | null;
+  /** The hub that the last successful assumption went through, and since when that is so. */
+  readonly currentHub: Hub | null;
+  readonly currentHubSince: Date | null;
+  /** The identity of that hub, if it is a base account and is still there. */
+  readonly currentIdentity: IdentityRow | null;
+  /** The hub before the current one. */
+  readonly earlierHub: Hub | null;
+  readonly earlierIdentity: IdentityRow | null;
+  /** What is known of every hub that was ever tried with this role and external ID. */
+  readonly evidence: readonly HubEvidence[];
 }
 
+/** Whether a role let a hub in when it was tried last. */
+export interface HubEvidence {
+  readonly hub: Hub;
+  /** `unknown`: AWS gave no answer to the question, as when it throttled or did not answer at all. */
+  readonly outcome: 'accepted' | 'refused' | 'unknown';
+  /** Why it was not accepted; null when it was. */
+  readonly fault: Fault | null;
+  readonly at: Date;
+}
+
+/** As JSON holds it. */
+type EvidenceRow = Omit<HubEvidence, 'at'> & { readonly at: string };
+type FactsRow = Omit<HubFacts, 'evidence'> & { readonly evidence: readonly EvidenceRow[] };
+
 export async function readHubFacts(db: Database, connectorId: string): Promise<HubFacts | undefined> {
-  const { rows } = await sql<HubFacts>`
+  const [facts] = await listHubFacts(db, sql`c.id = ${connectorId}`);
+  return facts;
+}
+
+/** Those of all connectors of an account type, by name. */
+export async function readHubFactsOfType(db: Database, accountType: AccountType): Promise<HubFacts[]> {
+  return await listHubFacts(db, sql`c.account_type = ${accountType}`);
+}
+
+async function listHubFacts(db: Database, condition: RawBuilder<unknown>): Promise<HubFacts[]> {
+  const { rows } = await sql<FactsRow>`
     select c.id as "connectorId", c.account_type as "accountType", c.role_arn as "roleArn",
-      c.external_id as "externalId", c.current_hub_kind as "currentKind",
-      c.current_hub_account_id as "currentAccountId", k.id as "currentIdentityId",
-      k.account_id as "currentIdentityAccountId", k.access_key_id as "currentAccessKeyId",
-      c.target_fault as "targetFault", b.cutover as "baseCutover", i.id as "baseIdentityId",
-      i.account_id as "baseAccountId", i.access_key_id as "baseAccessKeyId"
+      c.external_id as "externalId", b.cutover as "baseCutover", ${identityJson('i')} as "baseIdentity",
+      ${hubJson('c.current_hub')} as "currentHub", c.current_hub_since as "currentHubSince",
+      ${identityJson('k')} as "currentIdentity", ${hubJson('c.earlier_hub')} as "earlierHub",
+      ${identityJson('e')} as "earlierIdentity", coalesce(ev.evidence, '[]') as evidence
     from connectors c
-    left join base_identities k on k.id = c.current_identity_id
     left join base_accounts b on b.account_type = c.account_type
-    left join base_identities i on i.base_account_id = b.id and i.active
-    where c.id = ${connectorId}
+    left join base_identities i on i.base_account_id = b.id and i.state = 'active'
+    left join base_identities k on k.id = c.current_identity_id
+    left join base_identities e on e.id = c.earlier_identity_id
+    left join lateral (
+      select jsonb_agg(jsonb_build_object('hub', ${hubJson('h.hub')}, 'outcome', h.outcome, 'fault', h.fault, 'at', h.at)) as evidence
+      from hub_evidence h where h.connector_id = c.id
+    ) ev on true
+    where ${condition}
+    order by c.name, c.id
   `.execute(db);
-  return rows[0];
+  return rows.map(({ evidence, ...facts }) => ({
+    ...facts,
+    evidence: evidence.map(({ at, ...one }) => ({ ...one, at: new Date(at) })),
+  }));
+}
+
+/** An IdentityRow as JSON, or null when the alias was not joined. */
+export function identityJson(alias: string): RawBuilder<IdentityRow | null> {
+  const t = sql.raw(alias);
+  return sql`
+    case when ${t}.id is not null then jsonb_build_object('id', ${t}.id, 'accountId', ${t}.account_id, 'credentials',
+      jsonb_strip_nulls(jsonb_build_object('kind', ${t}.kind, 'accessKeyId', ${t}.access_key_id, 'roleArn', ${t}.role_arn,
+        'tokenFile', ${t}.token_file))) end
+  `;
+}
+
+/** A Hub as JSON of the two columns that begin like this, or null. */
+export function hubJson(columns: 'c.current_hub' | 'c.earlier_hub' | 'h.hub'): RawBuilder<Hub | null> {
+  const [kind, accountId] = [sql.raw(`${columns}_kind`), sql.raw(`${columns}_account_id`)];
+  return sql`case when ${kind} is not null then jsonb_build_object('kind', ${kind}, 'accountId', ${accountId}) end`;
 }
 
 export interface Tried {
@@ -47,23 +102,35 @@ export interface Tried {
   /** The role and external ID that were used: when they were changed meanwhile, nothing is recorded. */
   readonly roleArn: string;
   readonly externalId: string;
-  /** The target hub when it was tried: when it is another one now, nothing is recorded. */
   readonly hub: Hub;
-  /** null for a platform account. */
-  readonly identityId: string | null;
-  readonly at: Date;
+}
+
+/** Notes whether a role let a hub in; what is known already of a later time stays. */
+export async function recordEvidence(
+  db: Database,
+  { connectorId, roleArn, externalId, hub, outcome, fault, at }: Tried & Omit<HubEvidence, 'hub'>,
+): Promise<void> {
+  await sql`
+    insert into hub_evidence (connector_id, hub_kind, hub_account_id, outcome, fault, at)
+    select id, ${hub.kind}, ${hub.accountId}, ${outcome}, ${fault && JSON.stringify(fault)}::jsonb, ${at}
+    from connectors where id = ${connectorId} and role_arn = ${roleArn} and external_id = ${externalId}
+    for key share
+    on conflict (connector_id, hub_kind, hub_account_id)
+    do update set outcome = excluded.outcome, fault = excluded.fault, at = excluded.at
+    where hub_evidence.at <= excluded.at
+  `.execute(db);
 }
 
 /**
  * Makes the target hub a connector's current one after an assumption through it. Nothing happens if it is already, or if
- * it is not the target any more: a base account was made, changed or deleted meanwhile. Answers the hub before (its
- * fields null at the first success) when the hub is another one now.
+ * it is not the target any more: a base account was made, changed or deleted meanwhile. Answers the hub before (null at
+ * the first success) when the hub is another one now.
  */
 export async function recordReached(
   db: Database,
-  { connectorId, roleArn, externalId, hub, identityId, at }: Tried,
-): Promise<{ kind: Hub['kind'] | null; accountId: string | null } | undefined> {
-  const { rows } = await sql<{ kind: Hub['kind'] | null; accountId: string | null; moved: boolean }>`
+  { connectorId, roleArn, externalId, hub, identityId, at }: Tried & { identityId: string | null; at: Date },
+): Promise<{ from: Hub | null } | undefined> {
+  const { rows } = await sql<{ from: Hub | null; moved: boolean }>`
     with before as (
       select c.*, (c.current_hub_kind, c.current_hub_account_id)
         is distinct from (${hub.kind}::text, ${hub.accountId}::text) as moved
@@ -72,44 +139,50 @@ export async function recordReached(
       for no key update
     ),
     identity as (
-      select i.id from base_identities i where i.id = ${identityId}::uuid and i.active for key share
+      select i.id from base_identities i where i.id = ${identityId}::uuid and i.state = 'active' for key share
     ),
     recorded as (
       update connectors c
       set current_hub_kind = ${hub.kind}, current_hub_account_id = ${hub.accountId},
         current_identity_id = ${identityId}::uuid,
         current_hub_since = case when before.moved then ${at}::timestamptz else c.current_hub_since end,
-        target_fault = null, target_tried_at = ${at}, target_extra_tries = 0, target_extra_since = null
+        earlier_hub_kind = case when before.moved then before.current_hub_kind else c.earlier_hub_kind end,
+        earlier_hub_account_id = case when before.moved then before.current_hub_account_id else c.earlier_hub_account_id end,
+        earlier_identity_id = case when before.moved then before.current_identity_id else c.earlier_identity_id end,
+        target_extra_tries = 0, target_extra_since = null
       from before
-      where c.id = before.id
-        and (before.moved or before.target_fault is not null or before.current_identity_id is distinct from ${identityId}::uuid)
+      where c.id = before.id and (before.moved or before.current_identity_id is distinct from ${identityId}::uuid)
         and case
           when ${hub.kind} = 'base-account' then exists (select from identity)
           else not exists (select from base_accounts b where b.account_type = before.account_type)
         end
-      returning before.current_hub_kind as kind, before.current_hub_account_id as "accountId", before.moved
+      returning before.moved,
+        case when before.current_hub_kind is not null then
+          jsonb_build_object('kind', before.current_hub_kind, 'accountId', before.current_hub_account_id) end as "from"
     )
-    select kind, "accountId", moved from recorded
+    select "from", moved from recorded
   `.execute(db);
   const row = rows[0];
-  return row?.moved ? { kind: row.kind, accountId: row.accountId } : undefined;
+  return row?.moved ? { from: row.from } : undefined;
 }
 
-/** Notes why the target hub could not be used, for a connector that went on through its current hub and is still there. */
-export async function recordTargetFault(
+/**
+ * Makes the hub before the current one the current one again, after an assumption through it: the hub that the connector
+ * had moved to did not let it in any more. False when the connector's hubs are others by now.
+ */
+export async function recordWentBack(
   db: Database,
-  { connectorId, roleArn, externalId, hub, identityId, fault, at }: Tried & { fault: Fault },
-): Promise<void> {
-  await sql`
-    update connectors c set target_fault = ${JSON.stringify(fault)}::jsonb, target_tried_at = ${at}
-    where c.id = ${connectorId} and c.role_arn = ${roleArn} and c.external_id = ${externalId}
-      and (c.current_hub_kind, c.current_hub_account_id) is distinct from (${hub.kind}::text, ${hub.accountId}::text)
-      and case
-        when ${hub.kind} = 'base-account'
-          then exists (select from base_identities i where i.id = ${identityId}::uuid and i.active)
-        else not exists (select from base_accounts b where b.account_type = c.account_type)
-      end
+  { connectorId, roleArn, externalId, hub, at }: Tried & { at: Date },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update connectors
+    set current_hub_kind = earlier_hub_kind, current_hub_account_id = earlier_hub_account_id,
+      current_identity_id = earlier_identity_id, current_hub_since = ${at},
+      earlier_hub_kind = null, earlier_hub_account_id = null, earlier_identity_id = null
+    where id = ${connectorId} and role_arn = ${roleArn} and external_id = ${externalId}
+      and earlier_hub_kind = ${hub.kind} and earlier_hub_account_id = ${hub.accountId}
   `.execute(db);
+  return numAffectedRows === 1n;
 }
 
 /** Takes one of the day's tries of the target hub beyond normal polling; false when they are used up. */

@@ -76,7 +76,7 @@ it('the old key of a base account stays for a connector that moved to it while t
   const key = keyOf(causeway, SECURITY);
   const base = must(await createBaseAccount(causeway.deps, { input: baseAccountInput(key), actor }));
   trustOf(causeway.world, PRODUCTION, [PLATFORM, SECURITY]);
-  const identityId = (await findBaseAccount(causeway.deps.db, base.id))?.identityId ?? null;
+  const identityId = (await findBaseAccount(causeway.deps.db, base.id))?.identity.id ?? null;
   const { roleArn, externalId = '' } = input;
   const hub = { kind: 'base-account', accountId: SECURITY } as const;
   const { accountId, accessKeyId, secretAccessKey } = keyOf(causeway, OTHER_HUB);

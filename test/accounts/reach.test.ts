@@ -4,7 +4,7 @@ import type { FaultRule } from '../../simulator/faults.ts';
 import { accountOf } from '../../simulator/world/build.ts';
 import { changeBaseAccount, createBaseAccount, deleteBaseAccount } from '../../src/accounts/base-accounts.ts';
 import { changeConnector, createConnector, getConnector } from '../../src/accounts/connectors.ts';
-import { type Purpose, reach, reachThrough } from '../../src/accounts/reach.ts';
+import { forgetEarlierHubs, type Purpose, reach, reachThrough } from '../../src/accounts/reach.ts';
 import type { BaseAccountInput } from '../../src/accounts/shapes.ts';
 import { prompt } from '../../src/aws/call.ts';
 import { LIMITS } from '../../src/domain/limits.ts';
@@ -159,7 +159,7 @@ describe('a fleet that moves to a base account', () => {
     expect(causeway.callLog.calls()).toEqual([]);
   });
 
-  it('moves one by one when the base account gets another account ID, and the old key goes with the last', async () => {
+  it('moves one by one when the base account gets another account ID; the old key goes when nobody can go back', async () => {
     const [first, second] = [await connect(PRODUCTION), await connect(DEVELOPMENT)];
     for (const member of [PRODUCTION, DEVELOPMENT]) trust(member, SECURITY);
     const base = await makeBase(SECURITY);
@@ -177,7 +177,43 @@ describe('a fleet that moves to a base account', () => {
     expect(await hubOf(second)).toEqual(security);
     trust(DEVELOPMENT, OTHER_HUB);
     expect(await hubOf(second)).toEqual(other);
+    causeway.clock.advance((LIMITS.earlierHubDays - 1) * 86_400_000);
+    await forgetEarlierHubs(causeway.deps);
+    expect(await identities()).toEqual([SECURITY, OTHER_HUB]);
+    causeway.clock.advance(2 * 86_400_000);
+    await forgetEarlierHubs(causeway.deps);
     expect(await identities()).toEqual([OTHER_HUB]);
+  });
+
+  it('goes back for some days when its role does not let the new hub in any more, and forward again', async () => {
+    const id = await connect(PRODUCTION);
+    expect(await hubOf(id)).toEqual(platform);
+    trust(PRODUCTION, PLATFORM, SECURITY);
+    await makeBase(SECURITY);
+    expect(await hubOf(id)).toEqual(security);
+
+    trust(PRODUCTION, PLATFORM);
+    causeway.deps.aws.sessions.clear();
+    expect(must(await run(id))).toMatchObject({ hub: platform, targetFault: { code: 'role-not-assumable' } });
+    expect(await connector(id)).toMatchObject({ currentHub: platform, targetHub: security, moving: true });
+    trust(PRODUCTION, PLATFORM, SECURITY);
+    expect(await hubOf(id)).toEqual(security);
+    expect(await connector(id)).toMatchObject({ currentHub: security, moving: false, targetFault: null });
+
+    trust(PRODUCTION, PLATFORM);
+    causeway.clock.advance((LIMITS.earlierHubDays + 1) * 86_400_000);
+    expect(await run(id)).toMatchObject({ ok: false, fault: { code: 'role-not-assumable' } });
+  });
+
+  it('does not go back when the base account asks for an immediate cut-over', async () => {
+    const id = await connect(PRODUCTION);
+    expect(await hubOf(id)).toEqual(platform);
+    trust(PRODUCTION, PLATFORM, SECURITY);
+    await makeBase(SECURITY, { cutover: 'immediate' });
+    expect(await hubOf(id)).toEqual(security);
+    trust(PRODUCTION, PLATFORM);
+    causeway.deps.aws.sessions.clear();
+    expect(await run(id)).toMatchObject({ ok: false, fault: { code: 'role-not-assumable' } });
   });
 
   it('goes on at once with another key of the same account', async () => {
