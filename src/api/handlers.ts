@@ -5,6 +5,7 @@ import { assetRoutes } from './routes/assets.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { baseAccountRoutes } from './routes/base-accounts.ts';
 import { connectorRoutes } from './routes/connectors.ts';
+import { notBuiltRoutes } from './routes/not-built.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { platformAccountRoutes } from './routes/platform-accounts.ts';
 import { runRoutes } from './routes/runs.ts';
@@ -31,6 +32,7 @@ export function handlersOf(deps: ApiDeps): Handlers {
     ...baseAccountRoutes(deps),
     ...connectorRoutes(deps, { readActions }),
     ...trustRoutes(),
+    ...notBuiltRoutes,
     ...runRoutes(deps),
     ...assetRoutes(deps),
   };

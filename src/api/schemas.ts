@@ -83,6 +83,7 @@ export const page = z.strictObject({
 });
 
 export const byId = z.strictObject({ id: uuid });
+export const byAccountType = z.strictObject({ accountType });
 
 const name = z
   .string()
@@ -177,18 +178,67 @@ export const identityProof = z.object({
   fault: fault.nullable(),
 });
 
+/** What Causeway acts as in a base account. All kinds but `access-key` are keyless: what they give is chained, for one hour. */
+export const credentialsKind = z.enum(['access-key', 'instance-profile', 'container-role', 'web-identity']);
+
+/** Steps of a key rotation, in their order. */
+export const rotationStep = z.enum(['look', 'create', 'prove', 'switch', 'deactivate', 'delete']);
+
+/** A replacement of the access key by Causeway itself. */
+export const keyRotation = z.object({
+  id: uuid,
+  baseAccountId: uuid,
+  /** `blocked`: it waits for somebody to decide or to mend something; `abandoned`: given up with the old key in use. */
+  state: z.enum(['running', 'blocked', 'done', 'abandoned']),
+  /** The step that is being done or that it is blocked at; of a rotation that is done, the last. */
+  step: rotationStep,
+  oldKeyIdEnding: z.string(),
+  newKeyIdEnding: z.string().nullable(),
+  /** A second key of the same user that Causeway does not know: it is never deleted without being told to. */
+  unknownKeyIdEnding: z.string().nullable(),
+  fault: fault.nullable(),
+  requestedBy: z.string(),
+  startedAt: isoTime,
+  updatedAt: isoTime,
+  finishedAt: isoTime.nullable(),
+});
+
+/** `delete-unknown-key` needs the last four characters of the key's ID, so that it is the one that somebody looked at. */
+export const rotationDecision = z.discriminatedUnion('action', [
+  z.strictObject({ action: z.literal('retry') }),
+  z.strictObject({ action: z.literal('abandon') }),
+  z.strictObject({ action: z.literal('delete-unknown-key'), keyIdEnding: z.string().length(LIMITS.keyIdEndingChars) }),
+]);
+
 export const baseAccount = z.object({
   id: uuid,
   title: z.string(),
   accountType,
   accountId: z.string(),
-  /** The last four characters of the access key ID; keys themselves are write-only. */
-  accessKeyIdEnding: z.string(),
+  credentialsKind,
+  /** The last four characters of the access key ID; keys themselves are write-only. null for a keyless kind. */
+  accessKeyIdEnding: z.string().nullable(),
+  /** Of a web identity: the role that the token is exchanged for, and where the token is read. */
+  identityRoleArn: z.string().nullable(),
+  tokenFile: z.string().nullable(),
+  /** Since when these credentials are in use here. */
   keyCreatedAt: isoTime,
   proof: identityProof.nullable(),
   useInAssetView: z.boolean(),
   cutover: z.enum(['safe', 'immediate']),
   connectors: z.object({ total: z.number(), onThisHub: z.number(), moving: z.number() }),
+  /** Credentials that were replaced and are kept for connectors that run through them or may go back to them. */
+  earlier: z.array(
+    z.object({
+      accountId: z.string(),
+      accessKeyIdEnding: z.string().nullable(),
+      retiredAt: isoTime.nullable(),
+      /** Connectors that still run through them. */
+      connectors: z.number(),
+    }),
+  ),
+  /** The latest one, if it is not over or ended lately. */
+  rotation: keyRotation.nullable(),
   createdAt: isoTime,
   updatedAt: isoTime,
 });
@@ -199,36 +249,141 @@ const accessKeyId = z
   .max(LIMITS.accessKeyIdCharsMax)
   .regex(/^\w+$/, 'may have only letters, digits and _');
 const secretAccessKey = z.string().min(1).max(LIMITS.secretAccessKeyCharsMax);
+const tokenFile = z.string().min(1).max(LIMITS.filePathCharsMax);
 
-export const baseAccountInput = z.strictObject({
+const baseAccountFields = {
   title: name,
   accountType,
   accountId,
+  credentialsKind,
   accessKeyId,
   secretAccessKey,
-  useInAssetView: z.boolean().default(false),
-  cutover: z.enum(['safe', 'immediate']).default('safe'),
+  identityRoleArn: roleArn,
+  tokenFile,
+  useInAssetView: z.boolean(),
+  cutover: z.enum(['safe', 'immediate']),
   /** Save although the credentials could not be proved. */
+  saveUnverified: z.boolean(),
+};
+
+/** Which credentials are needed follows from the kind: a key and its secret, or of a web identity its role and file. */
+export const baseAccountInput = z.strictObject({
+  ...baseAccountFields,
+  credentialsKind: credentialsKind.default('access-key'),
+  accessKeyId: accessKeyId.optional(),
+  secretAccessKey: secretAccessKey.optional(),
+  identityRoleArn: roleArn.optional(),
+  tokenFile: tokenFile.optional(),
+  useInAssetView: z.boolean().default(false),
+  cutover: baseAccountFields.cutover.default('safe'),
   saveUnverified: z.boolean().default(false),
 });
 
 /** `accountType` is here only to be refused with a sentence of its own. A new account ID or key ID needs its secret. */
 export const baseAccountChange = z
   .strictObject({
-    title: name,
-    accountType,
-    accountId,
-    accessKeyId,
-    secretAccessKey,
-    useInAssetView: z.boolean(),
-    cutover: z.enum(['safe', 'immediate']),
-    saveUnverified: z.boolean(),
+    ...baseAccountFields,
+    /**
+     * What becomes of credentials that are replaced: `overlap` keeps them for connectors that the new ones do not reach
+     * yet; `immediate` destroys them at once, as when they leaked.
+     */
+    replaced: z.enum(['overlap', 'immediate']),
   })
   .partial();
+
+// — impact —
+
+export const impactChange = z.enum(['create', 'edit', 'delete', 'roll-back', 'immediate-cutover']);
+
+/** What a change of a base account would do to one connector at its next run. */
+export const connectorImpact = z.object({
+  connectorId: uuid,
+  name: z.string(),
+  accountId: z.string(),
+  roleArn: z.string(),
+  /**
+   * `moves`: it will work, through another hub than now; `stays`: nothing changes for it, whether it works or not;
+   * `breaks`: it works now and will not; `unknown`: AWS did not answer, or it has never run.
+   */
+  outcome: z.enum(['moves', 'stays', 'breaks', 'unknown']),
+  worksNow: z.boolean(),
+  hubNow: hub.nullable(),
+  hubAfter: hub.nullable(),
+  /** When AWS last let the hub after the change in, or refused it. */
+  provedAt: isoTime.optional(),
+  fault: fault.optional(),
+  /** What its role has to trust after the change; with both hubs where both are needed for a while. */
+  trustPolicy: z.record(z.string(), z.unknown()),
+});
+
+export const impact = z.object({
+  change: impactChange,
+  accountType,
+  /** The target hub after the change; null when there is none. */
+  hubAfter: hub.nullable(),
+  takenAt: isoTime,
+  connectors: z.array(connectorImpact),
+  totals: z.object({ moves: z.number(), stays: z.number(), breaks: z.number(), unknown: z.number() }),
+});
+
+// — hub health —
+
+export const hubHealth = z.object({
+  checkedAt: isoTime,
+  proof: identityProof,
+  /** Days since AWS made the key, if it tells; else since it was entered here. null for a keyless kind. */
+  keyAgeDays: z.number().nullable(),
+  /** Policies to attach; several where IAM's size limit does not let one hold all role ARNs. */
+  policies: z.array(z.record(z.string(), z.unknown())),
+  policyForm: z.enum(['exact-roles', 'role-name-pattern']),
+  /** Whether the identity may assume each connector's role, as far as its own side decides. */
+  roles: z.object({
+    total: z.number(),
+    /** By simulation of its policies; null with the reason when it may not ask IAM. */
+    simulated: z
+      .object({ allowed: z.number(), denied: z.array(z.object({ roleArn: z.string(), by: z.string() })) })
+      .nullable(),
+    simulationFault: fault.nullable(),
+    /** By proof: connectors that were let in by this hub when it was tried last. */
+    accepted: z.number(),
+    refused: z.number(),
+    untried: z.number(),
+  }),
+  /** What else it may do that it should not; null with the reason when it may not ask IAM. */
+  dangerous: z.array(z.object({ action: z.string(), resource: z.string(), why: z.string() })).nullable(),
+  dangerousFault: fault.nullable(),
+  findings: z.array(
+    z.object({
+      code: z.string(),
+      severity: z.enum(['high', 'medium', 'low']),
+      title: z.string(),
+      detail: z.string(),
+      remedy: z.string(),
+    }),
+  ),
+  /** Connectors whose role still admits a hub that is none of theirs any more. */
+  trustRetired: z.array(z.object({ connectorId: uuid, name: z.string(), roleArn: z.string(), hub })),
+});
 
 // — connectors —
 
 const probe = z.enum(['accepted', 'refused', 'not-run']);
+
+export const diagnosis = z.object({
+  /** `certain`: the first cause is proved; `one-of`: AWS's answers do not tell these apart, the likeliest first. */
+  certainty: z.enum(['certain', 'one-of']),
+  causes: z
+    .array(
+      z.object({
+        code: z.string(),
+        title: z.string(),
+        /** What speaks for it. */
+        because: z.string(),
+        remedy: z.string(),
+      }),
+    )
+    .min(1),
+});
 
 export const checkResult = z.object({
   outcome: z.enum(['ok', 'failed']),
@@ -240,6 +395,10 @@ export const checkResult = z.object({
   fault: fault.optional(),
   /** While moving: why the target hub was refused although the current hub works. */
   targetFault: fault.optional(),
+  /** Causes of `fault`, or of `targetFault` when only the target hub was refused. */
+  diagnosis: diagnosis.optional(),
+  /** A role that was made seconds ago may not be visible yet: when Causeway tries again by itself. */
+  nextTryAt: isoTime.optional(),
 });
 
 export const connectorState = z.enum([
@@ -384,6 +543,134 @@ export const trustAnswer = z.object({
   ),
   /** Each statement in words. */
   explanation: z.array(z.string()),
+});
+
+export const trustForm = z.enum(['exact-principal', 'account-and-principal-arn', 'account']);
+
+/** A proposed trust policy and what it was found to do by evaluating it. */
+export const trustEdit = z.object({
+  document: z.record(z.string(), z.unknown()),
+  text: z.string(),
+  /** Lines from the policy as it is to the proposed one. */
+  diff: z.array(z.object({ kind: z.enum(['same', 'added', 'removed']), text: z.string() })),
+  /** Characters that AWS counts. */
+  sizeChars: z.number(),
+  fits: z.enum(['default-quota', 'raised-quota', 'no-quota']),
+  /** What the evaluation says of the wanted hub. */
+  decision: z.enum(['allowed', 'denied', 'cannot-tell']),
+});
+
+export const trustAdvice = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('edits'),
+    /** Admits the wanted hub and whoever was admitted before. */
+    overlap: trustEdit,
+    /** The same without the hubs that are not needed any more. */
+    final: trustEdit,
+  }),
+  /** No addition helps, because a statement refuses the hub. */
+  z.object({ kind: z.literal('blocked'), because: z.string() }),
+]);
+
+export const trustAdviceQuestion = z.strictObject({
+  policy: trustQuestion.shape.policy,
+  roleArn: z.string(),
+  /** ARN of the hub's user or role, or its account ID. */
+  hub: z.string(),
+  externalId: z.string(),
+  /** ARNs or account IDs that need not be admitted in the end. */
+  retiring: z.array(z.string()).max(LIMITS.retiringHubsMax).default([]),
+  form: trustForm.default('account'),
+});
+
+/** Whether a connector's role lets its target hub in, by what was tried last. */
+export const trustState = z.enum(['on-target', 'moving', 'refused', 'unknown']);
+
+export const hubEvidence = z.object({
+  hub,
+  outcome: z.enum(['accepted', 'refused', 'unknown']),
+  at: isoTime,
+  fault: fault.nullable(),
+});
+
+/** A role's trust policy as IAM gave it; when it cannot be read, why. */
+export const livePolicy = z.discriminatedUnion('known', [
+  z.object({ known: z.literal(true), text: z.string(), readAt: isoTime }),
+  z.object({ known: z.literal(false), fault: fault.nullable(), triedAt: isoTime.nullable() }),
+]);
+
+/** Everything about whether a connector's role trusts the right hub. */
+export const connectorTrust = z.object({
+  connectorId: uuid,
+  state: trustState,
+  currentHub: hub.nullable(),
+  targetHub: hub.nullable(),
+  evidence: z.array(hubEvidence),
+  policy: livePolicy,
+  /** By the live policy, for the target hub. */
+  analysis: trustAnswer.nullable(),
+  /** From the live policy or, when that is not known, from the policy that was proposed for the role. */
+  advice: trustAdvice.nullable(),
+  diagnosis: diagnosis.nullable(),
+});
+
+/** A check of every connector of an account type, with its three probes. */
+export const recheck = z.object({
+  id: uuid,
+  accountType,
+  state: z.enum(['running', 'done', 'cancelled']),
+  total: z.number(),
+  done: z.number(),
+  accepted: z.number(),
+  refused: z.number(),
+  unknown: z.number(),
+  /** Connectors that moved to their target hub during it. */
+  moved: z.number(),
+  /** Of AWS's answers: how many said "too fast". Pacing keeps this at 0. */
+  throttled: z.number(),
+  requestedBy: z.string(),
+  startedAt: isoTime,
+  finishedAt: isoTime.nullable(),
+});
+
+export const trustMigration = z.object({
+  accountType,
+  /** null: connectors of this type have nothing to go through. */
+  targetHub: hub.nullable(),
+  baseAccountId: uuid.nullable(),
+  totals: z.object({ onTarget: z.number(), moving: z.number(), refused: z.number(), unknown: z.number() }),
+  /** The latest re-check of all connectors, also while it is under way. */
+  recheck: recheck.nullable(),
+});
+
+export const migrationConnector = z.object({
+  connectorId: uuid,
+  name: z.string(),
+  accountId: z.string(),
+  roleArn: z.string(),
+  enabled: z.boolean(),
+  state: trustState,
+  currentHub: hub.nullable(),
+  /** What was found when the target hub was tried last. */
+  evidence: hubEvidence.nullable(),
+  /** Whether its role's trust policy could be read, so that the edit starts from it. */
+  policyKnown: z.boolean(),
+});
+
+export const editsQuery = z.strictObject({
+  format: z.enum(['aws-cli', 'cloudformation', 'stack-set', 'terraform']),
+  /** `overlap` admits the target hub beside the one that is trusted now; `final` admits the target hub only. */
+  form: z.enum(['overlap', 'final']).default('overlap'),
+  /** Only connectors in this state; without it those that are not on target. */
+  state: trustState.optional(),
+});
+
+/** Files that change the trust policies of roles. */
+export const trustEdits = z.object({
+  files: z.array(z.object({ name: z.string(), mediaType: z.string(), content: z.string() })),
+  roles: z.number(),
+  /** Roles that no file changes, and why. */
+  leftOut: z.array(z.object({ connectorId: uuid, name: z.string(), roleArn: z.string(), because: z.string() })),
 });
 
 // — runs —

@@ -176,7 +176,7 @@ async function remove({ client, io }: Session, named: string, yes: boolean): Pro
   const question = `Delete base account ${title} (${accountId})? ${onIt.length} connectors work through it.`;
   const yesGiven = await confirmed(io, { yes, question });
   if (!yesGiven.ok) return yesGiven;
-  const deleted = await client.call('deleteBaseAccount', { params: { id } });
+  const deleted = await client.call('deleteBaseAccount', { params: { id }, query: {} });
   if (!deleted.ok) return deleted;
   const roles = onIt.map(({ id: connectorId, name, roleArn }) => ({ connectorId, name, roleArn }));
   const todo =

@@ -23,6 +23,7 @@ export const LIMITS = {
   accessKeyIdCharsMin: 16,
   accessKeyIdCharsMax: 128,
   secretAccessKeyCharsMax: 256,
+  filePathCharsMax: 1_024,
   /** How much of an access key ID is shown. */
   keyIdEndingChars: 4,
   // HTTP
@@ -126,6 +127,7 @@ export const LIMITS = {
   trustPolicyTextCharsMax: 131_072,
   /** A value of the request that a condition is compared with; AWS's longest is an ARN. */
   conditionValueCharsMax: 2_048,
+  retiringHubsMax: 10,
   /** An external ID below this can be guessed in time. */
   externalIdWeakChars: 16,
   // database

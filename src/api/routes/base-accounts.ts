@@ -31,7 +31,13 @@ export function baseAccountRoutes(
       return mapped(page, ({ items, nextCursor }) => ({ items: items.map(wireBaseAccount), nextCursor }));
     },
     async createBaseAccount({ body }, { actor }) {
-      return mapped(await createBaseAccount(deps, { input: body, actor }), wireBaseAccount);
+      return mapped(
+        await createBaseAccount(deps, {
+          input: { ...body, accessKeyId: body.accessKeyId ?? '', secretAccessKey: body.secretAccessKey ?? '' },
+          actor,
+        }),
+        wireBaseAccount,
+      );
     },
     async getBaseAccount({ params: { id } }) {
       return mapped(await getBaseAccount(deps, id), wireBaseAccount);
@@ -54,6 +60,11 @@ export function baseAccountRoutes(
 function wireBaseAccount(account: BaseAccount): WireOf<'getBaseAccount'> {
   return {
     ...account,
+    credentialsKind: 'access-key',
+    identityRoleArn: null,
+    tokenFile: null,
+    earlier: [],
+    rotation: null,
     keyCreatedAt: account.keyCreatedAt.toISOString(),
     proof: account.proof && wireProof(account.proof),
     createdAt: account.createdAt.toISOString(),

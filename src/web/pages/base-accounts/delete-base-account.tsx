@@ -26,7 +26,7 @@ export function DeleteBaseAccount({ baseAccount, onClose }: { baseAccount: BaseA
   const label = accountTypeLabel(baseAccount.accountType);
   const confirm = () =>
     remove.mutate(
-      { params: { id: baseAccount.id } },
+      { params: { id: baseAccount.id }, query: {} },
       {
         onSuccess: () => {
           notify({

@@ -1,0 +1,25 @@
+import { fault } from '../../domain/faults.ts';
+import { failed } from '../../domain/result.ts';
+
+const notBuilt = async () => failed(fault('internal-error', 'This is not there yet.'));
+
+export const notBuiltRoutes = {
+  previewBaseAccount: notBuilt,
+  impactOfBaseAccount: notBuilt,
+  previewBaseAccountChange: notBuilt,
+  rollBackBaseAccount: notBuilt,
+  forgetEarlierCredentials: notBuilt,
+  hubHealth: notBuilt,
+  startKeyRotation: notBuilt,
+  getKeyRotation: notBuilt,
+  decideKeyRotation: notBuilt,
+  adviseTrust: notBuilt,
+  connectorTrust: notBuilt,
+  listTrustMigrations: notBuilt,
+  getTrustMigration: notBuilt,
+  listMigrationConnectors: notBuilt,
+  trustEdits: notBuilt,
+  startRecheck: notBuilt,
+  getRecheck: notBuilt,
+  cancelRecheck: notBuilt,
+};
