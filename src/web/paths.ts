@@ -15,7 +15,10 @@ export const PATHS = {
   awsConnectors: '/configuration/aws/connectors',
   baseAccounts: '/configuration/aws/base-accounts',
   createBaseAccount: '/configuration/aws/base-accounts/create',
+  baseAccount: (id: string) => `/configuration/aws/base-accounts/${id}`,
+  baseAccountTab: (id: string, tab: string) => `/configuration/aws/base-accounts/${id}?tab=${tab}`,
   editBaseAccount: (id: string) => `/configuration/aws/base-accounts/${id}/edit`,
+  trustMigration: (accountType: string) => `/configuration/aws/trust-migrations/${accountType}`,
   users: '/administration/users',
   tokens: '/administration/tokens',
   audit: '/administration/audit',
@@ -26,5 +29,6 @@ export const CRUMBS = {
   cloudView: { text: 'CloudView', href: PATHS.overview },
   assetView: { text: 'AssetView', href: PATHS.instances },
   configuration: { text: 'Amazon Web Services', href: PATHS.awsConnectors },
+  baseAccounts: { text: 'Configure Base Account', href: PATHS.baseAccounts },
   administration: { text: 'Administration', href: PATHS.users },
 } as const;

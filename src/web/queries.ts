@@ -21,19 +21,22 @@ interface ReadOptions<Name extends RouteName> {
   readonly freshMs?: number;
   /** Keep showing the page before while the next one loads, so that a list does not jump. */
   readonly keepPrevious?: boolean;
+  /** For an answer that AWS has to be asked for: read again only when somebody says so, and forgotten when nobody shows it. */
+  readonly costly?: boolean;
 }
 
 /** Reads one route; the reply is shared by everything on the screen that reads the same. */
 export function useRead<Name extends RouteName>(
   name: Name,
   request: RequestOf<Name>,
-  { again, freshMs, keepPrevious = false }: ReadOptions<Name> = {},
+  { again, freshMs, keepPrevious = false, costly = false }: ReadOptions<Name> = {},
 ): Read<Name> {
   return useQuery<ReplyOf<Name>>({
     queryKey: [name, request],
     queryFn: ({ signal }) => call(name, request, signal),
     ...(freshMs === undefined ? {} : { staleTime: freshMs }),
     ...(again ? { refetchInterval: query => again(query.state.data) } : {}),
+    ...(costly ? { staleTime: 'static', gcTime: 0, retry: false } : {}),
     ...(keepPrevious ? { placeholderData: keepPreviousData } : {}),
   });
 }

@@ -38,7 +38,8 @@ export function InlineCode({ children }: { children: string }) {
   return <Box variant="code">{children}</Box>;
 }
 
-function download(fileName: string, text: string): void {
+/** Saves text as a file. */
+export function download(fileName: string, text: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
   const anchor = document.createElement('a');
   anchor.href = url;
