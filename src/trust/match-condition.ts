@@ -59,31 +59,30 @@ function holds(operator: Operator, inPolicy: readonly string[], facts: Facts): T
 
 /** For each value of the request, whether it passes. */
 function compareAll({ test, negated }: Operator, inPolicy: readonly string[], facts: Facts): Truth[] {
-  const matchers = inPolicy.map((value): Matcher | 'unresolved' => {
-    if (test.kind === 'null') return () => 'unknown';
-    if (test.kind === 'plain') return test.matcher(value);
-    const filled = fillIn(value, { ...facts, wildcards: test.wildcards });
-    if (filled === 'unresolved') return filled;
-    return filled === 'unknown' ? () => 'unknown' : test.matcher(filled.pattern);
-  });
-  const resolved = matchers.filter(matcher => matcher !== 'unresolved');
+  const { matches, unknown, unresolved } = prepare(test, inPolicy, facts);
   return facts.values.map(inRequest => {
-    const match = anyMatch(resolved, inRequest);
-    if (resolved.length === matchers.length) return negated ? not(match) : match;
+    const known = matches(inRequest);
+    const match = known === 'no' && unknown ? 'unknown' : known;
+    if (!unresolved) return negated ? not(match) : match;
     // A value that cannot be filled in matches nothing, and it may make the whole statement void.
     return match === 'no' && !negated ? 'no' : 'unknown';
   });
 }
 
-/** Stops at the first that matches. */
-function anyMatch(matchers: readonly Matcher[], inRequest: string): Truth {
-  let match: Truth = 'no';
-  for (const matches of matchers) {
-    const one = matches(inRequest);
-    if (one === 'yes') return 'yes';
-    if (one === 'unknown') match = 'unknown';
-  }
-  return match;
+/** The policy's values as one matcher, and whether there are any whose variables are not known or cannot be filled in. */
+function prepare(
+  test: Operator['test'],
+  inPolicy: readonly string[],
+  facts: Facts,
+): { matches: Matcher; unknown: boolean; unresolved: boolean } {
+  if (test.kind === 'null') return { matches: () => 'unknown', unknown: true, unresolved: false };
+  if (test.kind === 'plain') return { matches: test.matcher(inPolicy), unknown: false, unresolved: false };
+  const filled = inPolicy.map(value => fillIn(value, { ...facts, wildcards: test.wildcards }));
+  return {
+    matches: test.matcher(filled.flatMap(one => (typeof one === 'string' ? [] : [one.pattern]))),
+    unknown: filled.includes('unknown'),
+    unresolved: filled.includes('unresolved'),
+  };
 }
 
 function isNull(wanted: string, values: readonly string[]): Truth {

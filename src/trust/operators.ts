@@ -1,7 +1,7 @@
 import { readBoolean, readDate, readNumber } from './compare-values.ts';
 import { inRange } from './ip-range.ts';
 import { type Truth, truth } from './truth.ts';
-import { type Pattern, wildcardMatcher } from './wildcard.ts';
+import { isAnyMany, type Pattern, wildcardMatcher } from './wildcard.ts';
 
 /** A condition operator taken apart, such as `ForAnyValue:StringNotLikeIfExists`. */
 export interface Operator {
@@ -13,15 +13,19 @@ export interface Operator {
 }
 
 /**
- * How one value of the policy is compared with one of the request. Variables are filled in for `pattern` only (IAM User
+ * How the values of the policy, which are alternatives, are compared with one of the request. Variables are filled in for `pattern` only (IAM User
  * Guide, "IAM policy elements: Variables and tags", "Where you can use policy variables").
  */
 type Test =
   | { readonly kind: 'null' }
-  | { readonly kind: 'plain'; readonly matcher: (inPolicy: string) => Matcher }
-  | { readonly kind: 'pattern'; readonly wildcards: boolean; readonly matcher: (inPolicy: Pattern) => Matcher };
+  | { readonly kind: 'plain'; readonly matcher: (inPolicy: readonly string[]) => Matcher }
+  | {
+      readonly kind: 'pattern';
+      readonly wildcards: boolean;
+      readonly matcher: (inPolicy: readonly Pattern[]) => Matcher;
+    };
 
-/** Compares a value of the request with the one of the policy that it was made from. */
+/** Whether a value of the request matches one of those of the policy that it was made from. */
 export type Matcher = (inRequest: string) => Truth;
 
 /** Takes an operator's name apart; undefined for a name that AWS's documentation does not have, or not in this case. */
@@ -41,8 +45,8 @@ const BASES: ReadonlyMap<string, { readonly test: Test; readonly negated: boolea
     ...both('StringEquals', 'StringNotEquals', text(false, sameText)),
     ...both('StringEqualsIgnoreCase', 'StringNotEqualsIgnoreCase', text(false, sameTextIgnoringCase)),
     ...both('StringLike', 'StringNotLike', text(true, likeText)),
-    ...both('ArnEquals', 'ArnNotEquals', text(true, fitsArn)),
-    ...both('ArnLike', 'ArnNotLike', text(true, fitsArn)),
+    ...both('ArnEquals', 'ArnNotEquals', text(true, likeArn)),
+    ...both('ArnLike', 'ArnNotLike', text(true, likeArn)),
     ...both(
       'NumericEquals',
       'NumericNotEquals',
@@ -62,7 +66,10 @@ const BASES: ReadonlyMap<string, { readonly test: Test; readonly negated: boolea
     DateGreaterThan: positive(compared(readDate, (limit, value) => value > limit)),
     DateGreaterThanEquals: positive(compared(readDate, (limit, value) => value >= limit)),
     Bool: positive(compared(readBoolean, (wanted, value) => value === wanted)),
-    ...both('IpAddress', 'NotIpAddress', { kind: 'plain', matcher: range => address => inRange(range, address) }),
+    ...both('IpAddress', 'NotIpAddress', {
+      kind: 'plain',
+      matcher: ranges => anyOf(ranges.map(range => address => inRange(range, address))),
+    }),
     Null: positive({ kind: 'null' }),
   }),
 );
@@ -75,7 +82,7 @@ function positive(test: Test) {
   return { test, negated: false };
 }
 
-function text(wildcards: boolean, matcher: (inPolicy: Pattern) => Matcher): Test {
+function text(wildcards: boolean, matcher: (inPolicy: readonly Pattern[]) => Matcher): Test {
   return { kind: 'pattern', wildcards, matcher };
 }
 
@@ -83,38 +90,67 @@ function text(wildcards: boolean, matcher: (inPolicy: Pattern) => Matcher): Test
 function compared<T>(read: (text: string) => T | undefined, holds: (inPolicy: T, inRequest: T) => boolean): Test {
   return {
     kind: 'plain',
-    matcher(inPolicy) {
-      const left = read(inPolicy);
-      return inRequest => {
-        const right = read(inRequest);
-        return left === undefined || right === undefined ? 'unknown' : truth(holds(left, right));
-      };
-    },
+    matcher: inPolicy =>
+      anyOf(
+        inPolicy.map(read).map(left => inRequest => {
+          const right = read(inRequest);
+          return left === undefined || right === undefined ? 'unknown' : truth(holds(left, right));
+        }),
+      ),
   };
 }
 
-function sameText(pattern: Pattern): Matcher {
-  const wanted = textOf(pattern);
-  return value => truth(wanted === value);
+/** Stops at the first that matches. */
+function anyOf(matchers: readonly Matcher[]): Matcher {
+  return inRequest => {
+    let match: Truth = 'no';
+    for (const matches of matchers) {
+      const one = matches(inRequest);
+      if (one === 'yes') return 'yes';
+      if (one === 'unknown') match = 'unknown';
+    }
+    return match;
+  };
 }
 
-function sameTextIgnoringCase(pattern: Pattern): Matcher {
-  const wanted = textOf(pattern).toLowerCase();
-  return value => truth(wanted === value.toLowerCase());
+function sameText(patterns: readonly Pattern[]): Matcher {
+  const wanted = new Set(patterns.map(textOf));
+  return value => truth(wanted.has(value));
 }
 
-function likeText(pattern: Pattern): Matcher {
-  const matches = wildcardMatcher(pattern);
+function sameTextIgnoringCase(patterns: readonly Pattern[]): Matcher {
+  const wanted = new Set(patterns.map(pattern => textOf(pattern).toLowerCase()));
+  return value => truth(wanted.has(value.toLowerCase()));
+}
+
+function likeText(patterns: readonly Pattern[]): Matcher {
+  const matches = wildcardMatcher(patterns);
   return value => truth(matches(value));
 }
 
 /** AWS: each of the six colon-delimited components is compared by itself; ArnEquals and ArnLike are the same. */
-function fitsArn(pattern: Pattern): Matcher {
-  const matchers = components(pattern, COLON).map(wildcardMatcher);
+function likeArn(patterns: readonly Pattern[]): Matcher {
+  const arns = patterns.map(pattern => components(pattern, COLON).map(matcherOfComponent));
   return value => {
     const values = components(value.split(''), ':').map(part => part.join(''));
-    if (matchers.length < 6 || values.length < 6) return 'unknown';
-    return truth(matchers.every((matches, i) => matches(values[i] ?? '')));
+    const isWhole = (matchers: readonly unknown[]) => matchers.length === 6 && values.length === 6;
+    const whole = arns.filter(isWhole);
+    if (whole.some(matchers => matchers.every((matches, i) => matches(values[i] ?? '')))) return 'yes';
+    return whole.length === arns.length ? 'no' : 'unknown';
+  };
+}
+
+/** Most components are a text or a star; only the others are worth the making of a matcher, and only when they are asked. */
+function matcherOfComponent(pattern: Pattern): (text: string) => boolean {
+  if (pattern.every(unit => unit >= 0)) {
+    const wanted = textOf(pattern);
+    return text => text === wanted;
+  }
+  if (pattern.every(isAnyMany)) return () => true;
+  let matches: ((text: string) => boolean) | undefined;
+  return text => {
+    matches ??= wildcardMatcher([pattern]);
+    return matches(text);
   };
 }
 

@@ -17,39 +17,41 @@ export function literalPattern(text: string): number[] {
   return Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
 }
 
+/** Whether a unit of a pattern is a star. */
+export function isAnyMany(unit: number): boolean {
+  return unit === ANY_MANY;
+}
+
 /** Whether the whole text fits. */
 export function fits(pattern: Pattern, text: string): boolean {
-  return wildcardMatcher(pattern)(text);
+  return wildcardMatcher([pattern])(text);
 }
 
 /**
- * Whether whole texts fit a pattern that is prepared once. All places where the pattern may stand are followed at once,
- * 31 in a word, so the time is length of text × length of pattern / 31 whatever the wildcards; a backtracking matcher
- * takes seconds for `a*a*a*a*b`.
+ * Whether whole texts fit one of some patterns, which are prepared once. All places where any of the patterns may stand
+ * are followed at once, 31 in a word, so the time is length of text × length of all patterns / 31, whatever the wildcards
+ * and however many patterns share the characters: a backtracking matcher takes seconds for `a*a*a*a*b`, and one matcher
+ * for each pattern took 43 ms for 1,300 patterns and 50 texts.
  */
-export function wildcardMatcher(pattern: Pattern): (text: string) => boolean {
-  const units = pattern.filter(unit => unit !== ANY_MANY);
-  const words = Math.floor(units.length / BITS) + 1;
-  const stars = new Int32Array(words);
-  let token = 0;
-  for (const unit of pattern) {
-    if (unit === ANY_MANY) setBit(stars, token);
-    else token += 1;
-  }
-  const accepts = acceptsOf(units, words);
-  const acceptsAny = accepts.get(ANY_ONE) ?? new Int32Array(words);
-  const last = pattern.at(-1);
-  // Bit i: the pattern's first i units have been matched. The two take turns.
+export function wildcardMatcher(patterns: readonly Pattern[]): (text: string) => boolean {
+  const { words, starts, ends, stars, anyOnes, placesOf } = lay(patterns);
+  const accepts = new Map<number, Int32Array>();
+  /** Where a code unit is accepted; made when a text first has it, as a policy may hold thousands that none has. */
+  const acceptsOf = (unit: number) => {
+    const known = accepts.get(unit);
+    if (known) return known;
+    const accept = anyOnes.slice();
+    for (const place of placesOf.get(unit) ?? []) setBit(accept, place);
+    accepts.set(unit, accept);
+    return accept;
+  };
+  // A bit is a place in a pattern: what stands before it has been matched. The two take turns.
   let places = new Int32Array(words);
   let next = new Int32Array(words);
   return text => {
-    if (units.length > text.length) return false;
-    // Most texts that do not fit show it at their end.
-    if (last !== undefined && last >= 0 && last !== text.charCodeAt(text.length - 1)) return false;
-    places.fill(0);
-    setBit(places, 0);
+    places.set(starts);
     for (let i = 0; i < text.length; i++) {
-      const accept = accepts.get(text.charCodeAt(i)) ?? acceptsAny;
+      const accept = acceptsOf(text.charCodeAt(i));
       let carry = 0;
       let alive = 0;
       for (let word = 0; word < words; word++) {
@@ -63,7 +65,7 @@ export function wildcardMatcher(pattern: Pattern): (text: string) => boolean {
       if (alive === 0) return false;
       [places, next] = [next, places];
     }
-    return hasBit(places, units.length);
+    return places.some((word, i) => (word & (ends[i] ?? 0)) !== 0);
   };
 }
 
@@ -71,26 +73,37 @@ export function wildcardMatcher(pattern: Pattern): (text: string) => boolean {
 const BITS = 31;
 const MASK = 0x7fff_ffff;
 
-/** For each code unit, at which places of the pattern it is accepted; under ANY_ONE, where any is. */
-function acceptsOf(units: readonly number[], words: number): Map<number, Int32Array> {
-  const any = new Int32Array(words);
-  units.forEach((unit, i) => {
-    if (unit === ANY_ONE) setBit(any, i);
-  });
-  const accepts = new Map([[ANY_ONE, any]]);
-  units.forEach((unit, i) => {
-    const accept = accepts.get(unit) ?? any.slice();
-    accepts.set(unit, accept);
-    setBit(accept, i);
-  });
-  return accepts;
+/**
+ * Lays patterns one after the other: a place before each unit, and one at the end. Nothing is accepted at an end, so no
+ * pattern runs into the one behind it.
+ */
+function lay(patterns: readonly Pattern[]) {
+  const total = patterns.reduce((sum, pattern) => sum + pattern.filter(unit => unit !== ANY_MANY).length + 1, 0);
+  const words = Math.ceil(total / BITS);
+  const [starts, ends, stars, anyOnes] = Array.from({ length: 4 }, () => new Int32Array(words));
+  if (!starts || !ends || !stars || !anyOnes) throw new Error('four sets of places were made');
+  const placesOf = new Map<number, number[]>();
+  let place = 0;
+  for (const pattern of patterns) {
+    setBit(starts, place);
+    for (const unit of pattern) {
+      if (unit === ANY_MANY) {
+        setBit(stars, place);
+        continue;
+      }
+      const known = placesOf.get(unit);
+      if (unit === ANY_ONE) setBit(anyOnes, place);
+      else if (known) known.push(place);
+      else placesOf.set(unit, [place]);
+      place += 1;
+    }
+    setBit(ends, place);
+    place += 1;
+  }
+  return { words, starts, ends, stars, anyOnes, placesOf };
 }
 
 function setBit(words: Int32Array, bit: number): void {
   const word = Math.floor(bit / BITS);
   words[word] = (words[word] ?? 0) | (1 << (bit % BITS));
-}
-
-function hasBit(words: Int32Array, bit: number): boolean {
-  return ((words[Math.floor(bit / BITS)] ?? 0) & (1 << (bit % BITS))) !== 0;
 }
