@@ -66,7 +66,7 @@ async function whoElse(
   { session, within }: { session: MemberSession; within: Budget },
 ): Promise<Fault | undefined> {
   const { facts, credentials, callerArn, accountId } = session;
-  const caller = await callerIdentity(aws, { facts, credentials, signedBy: 'session', budget: within });
+  const caller = await callerIdentity(aws, { accountId, facts, credentials, signedBy: 'session', budget: within });
   if (!caller.ok) return caller.fault;
   if (caller.value.accountId === accountId && caller.value.partition === facts.partition) return undefined;
   return fault('wrong-account', `The session of ${callerArn} is answered as ${caller.value.arn}.`);

@@ -9,6 +9,7 @@ import { LIMITS } from '../domain/limits.ts';
 import { type BoundedMap, createBoundedMap } from './bounded-map.ts';
 import type { CredentialsProvider } from './credentials.ts';
 import type { Caller } from './identity.ts';
+import { createPace, type Pace } from './pace.ts';
 import type { SessionSlot } from './session.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface Aws {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly endpoints: AwsEndpoints;
+  /** Every STS call waits for its turn here. */
+  readonly pace: Pace;
   /** Shared by all clients, so that connections are kept alive across them. Never destroy a client: it would take this along. */
   readonly requestHandler: NodeHttpHandler;
   /** By hub identity. */
@@ -44,6 +47,7 @@ export function openAws({ clock, ids, endpoints }: Pick<Aws, 'clock' | 'ids' | '
     clock,
     ids,
     endpoints,
+    pace: createPace(clock),
     requestHandler: new NodeHttpHandler({
       connectionTimeout: LIMITS.awsConnectTimeoutMs,
       requestTimeout: LIMITS.awsCallTimeoutMs,

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
-import { retryOf } from '../domain/faults.ts';
+import { fault, retryOf } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Aws } from './aws.ts';
+import type { PaceBucket } from './pace.ts';
 import { type CallNames, translate } from './translate.ts';
 
 /** How much one call may take, retries and the pauses between them included. */
@@ -34,22 +35,31 @@ export function prompt(clock: Clock, { totalMs, within }: { totalMs: number; wit
  * back-off with full jitter, while the fault is one that a short wait can mend and the budget lasts. `send` must hand
  * the signal to the SDK: `call(aws, signal => client.send(command, { abortSignal: signal }), …)`.
  *
+ * With `pace`, each try waits for its turn, within the budget.
+ *
  * Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export async function call<T>(
-  aws: Pick<Aws, 'clock' | 'ids'>,
+  aws: Pick<Aws, 'clock' | 'ids' | 'pace'>,
   send: (signal: AbortSignal) => Promise<T>,
-  names: CallNames & { budget: Budget },
+  names: CallNames & { budget: Budget; pace?: PaceBucket },
 ): Promise<Result<T>> {
-  const { budget } = names;
+  const { budget, pace } = names;
   for (let tries = 1; ; tries++) {
+    if (pace && !(await aws.pace.turn(pace, budget.deadlineMs))) return failed(noTurn(names));
     const leftMs = budget.deadlineMs - aws.clock.monotonicMs();
     const result = await attempt(send, names, Math.max(1, Math.min(budget.attemptMs, leftMs)));
+    if (pace && !result.ok && result.fault.code === 'aws-throttled') aws.pace.slowDown(pace);
     if (result.ok || retryOf(result.fault) !== 'now' || tries >= budget.triesMax) return result;
     const pauseMs = backoffMs(tries, fraction(aws.ids));
     if (aws.clock.monotonicMs() + pauseMs >= budget.deadlineMs) return result;
     await sleep(pauseMs);
   }
+}
+
+function noTurn({ service, operation, subject }: CallNames) {
+  const why = `Too many calls were waiting: the turn of ${service}:${operation} would not have come in time, so nothing was sent.`;
+  return fault('aws-throttled', why, subject === undefined ? {} : { subject });
 }
 
 async function attempt<T>(

@@ -22,7 +22,13 @@ export interface Caller {
 export async function proveHub(aws: Aws, hub: HubIdentity, budget: Budget): Promise<Result<Caller>> {
   const credentials = await hubCredentials(hub);
   if (!credentials.ok) return credentials;
-  const caller = await callerIdentity(aws, { ...hub, credentials: credentials.value, signedBy: 'hub', budget });
+  const caller = await callerIdentity(aws, {
+    accountId: hub.hub.accountId,
+    facts: hub.facts,
+    credentials: credentials.value,
+    signedBy: 'hub',
+    budget,
+  });
   if (!caller.ok) return caller;
   const wrong = judgeHub(caller.value, hub);
   return wrong ? failed(wrong) : caller;
@@ -41,14 +47,23 @@ export async function provenHub(aws: Aws, hub: HubIdentity, budget: Budget): Pro
 export async function callerIdentity(
   aws: Aws,
   {
+    accountId,
     facts,
     credentials,
     signedBy,
     budget,
-  }: { facts: PartitionFacts; credentials: CredentialsProvider; signedBy: 'hub' | 'session'; budget: Budget },
+  }: {
+    /** Whose the credentials are said to be. */
+    accountId: string;
+    facts: PartitionFacts;
+    credentials: CredentialsProvider;
+    signedBy: 'hub' | 'session';
+    budget: Budget;
+  },
 ): Promise<Result<Caller>> {
   const client = new STSClient(clientSettings(aws, { service: 'sts', region: facts.stsRegion, credentials }));
-  const names = { service: 'sts', operation: 'GetCallerIdentity', signedBy, budget } as const;
+  const pace = { accountId, region: facts.stsRegion };
+  const names = { service: 'sts', operation: 'GetCallerIdentity', signedBy, budget, pace } as const;
   return await call(
     aws,
     async signal => readCaller(await client.send(new GetCallerIdentityCommand({}), { abortSignal: signal })),

@@ -195,7 +195,8 @@ async function assume(
     DurationSeconds: seconds,
     ...(externalId === undefined ? {} : { ExternalId: externalId }),
   });
-  const names = { service: 'sts', operation: 'AssumeRole', subject: role.arn, signedBy: 'hub', budget } as const;
+  const pace = { accountId: hub.hub.accountId, region: hub.facts.stsRegion };
+  const names = { service: 'sts', operation: 'AssumeRole', subject: role.arn, signedBy: 'hub', budget, pace } as const;
   const assumed = await call(
     aws,
     async signal => ({

@@ -82,6 +82,14 @@ export const LIMITS = {
   awsMessageCharsMax: 500,
   /** AWS: a session of a role assumed from a role's session lives at most one hour (role chaining). */
   memberSessionSeconds: 3_600,
+  /** AWS: 600 STS calls a second per account and region (IAM quotas); what is left of it is for other processes. */
+  stsCallsPerSecond: 450,
+  /** Calls that may come at once after a rest. */
+  stsCallsBurst: 50,
+  /** After AWS asked to slow down: not below this, and within this time back to the full rate. */
+  stsCallsPerSecondMin: 5,
+  stsRecoverSeconds: 60,
+  paceBucketsMax: 10_000,
   /** A session is renewed when this much of its life is left, so that no call starts with one that is about to end. */
   sessionRenewBeforeSeconds: 300,
   /** Between two connectors that set out for a new target hub: 10,000 of them take 17 minutes. */
