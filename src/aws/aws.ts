@@ -1,6 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { IAMClient } from '@aws-sdk/client-iam';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Clock } from '../domain/clock.ts';
@@ -28,6 +29,8 @@ export interface Aws {
   readonly stsClients: BoundedMap<STSClient>;
   /** By session and region. */
   readonly ec2Clients: BoundedMap<EC2Client>;
+  /** By session or hub identity. */
+  readonly iamClients: BoundedMap<IAMClient>;
   /** By hub identity, role and external ID. */
   readonly sessions: BoundedMap<SessionSlot>;
   /** Whom STS said a hub identity to be, by hub identity; only those that answered as they should. */
@@ -57,6 +60,7 @@ export function openAws({ clock, ids, endpoints }: Pick<Aws, 'clock' | 'ids' | '
     }),
     stsClients: createBoundedMap({ entriesMax: LIMITS.awsClientsMax }),
     ec2Clients: createBoundedMap({ entriesMax: LIMITS.awsClientsMax }),
+    iamClients: createBoundedMap({ entriesMax: LIMITS.awsClientsMax }),
     sessions: createBoundedMap({ entriesMax: LIMITS.awsSessionsMax }),
     provenHubs: createBoundedMap({ entriesMax: LIMITS.awsClientsMax }),
   };
@@ -66,6 +70,7 @@ export function openAws({ clock, ids, endpoints }: Pick<Aws, 'clock' | 'ids' | '
 export function closeAws(aws: Aws): void {
   aws.stsClients.clear();
   aws.ec2Clients.clear();
+  aws.iamClients.clear();
   aws.sessions.clear();
   aws.provenHubs.clear();
   aws.requestHandler.destroy();

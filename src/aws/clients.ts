@@ -1,5 +1,8 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { IAMClient } from '@aws-sdk/client-iam';
+import { ok, type Result } from '../domain/result.ts';
 import { type Aws, clientSettings } from './aws.ts';
+import { type CredentialsProvider, type HubIdentity, hubCredentials } from './credentials.ts';
 import type { MemberSession } from './session.ts';
 
 /**
@@ -14,5 +17,30 @@ export async function ec2Client(aws: Aws, session: MemberSession, region: string
   const { EC2Client } = await import('@aws-sdk/client-ec2');
   const client = new EC2Client(clientSettings(aws, { service: 'ec2', region, credentials: session.credentials }));
   aws.ec2Clients.set(key, client);
+  return client;
+}
+
+/** The same for IAM, which is one service per partition. */
+export async function sessionIamClient(aws: Aws, { key, facts, credentials }: MemberSession): Promise<IAMClient> {
+  return await iamClient(aws, { key, region: facts.stsRegion, credentials });
+}
+
+/** IAM as a hub's own identity. The secret is asked for each time, so that a deleted identity is never used again. */
+export async function hubIamClient(aws: Aws, hub: HubIdentity): Promise<Result<IAMClient>> {
+  const credentials = await hubCredentials(hub);
+  if (!credentials.ok) return credentials;
+  return ok(await iamClient(aws, { key: hub.id, region: hub.facts.stsRegion, credentials: credentials.value }));
+}
+
+/** IAM signs for one region of each partition, which is the one whose STS is used: https://docs.aws.amazon.com/general/latest/gr/iam-service.html */
+async function iamClient(
+  aws: Aws,
+  { key, region, credentials }: { key: string; region: string; credentials: CredentialsProvider },
+): Promise<IAMClient> {
+  const known = aws.iamClients.get(key);
+  if (known) return known;
+  const { IAMClient } = await import('@aws-sdk/client-iam');
+  const client = new IAMClient(clientSettings(aws, { service: 'iam', region, credentials }));
+  aws.iamClients.set(key, client);
   return client;
 }

@@ -58,7 +58,31 @@ describe('an answer of AWS', () => {
       assume,
       'role-not-assumable',
     ],
-    ['AccessDenied', 'Roles may not be assumed by root accounts.', assume, 'role-not-assumable'],
+    ['AccessDenied', 'Roles may not be assumed by root accounts.', assume, 'root-key'],
+    [
+      'AccessDenied',
+      `${user} sts:AssumeRole with an explicit deny in the role trust policy`,
+      assume,
+      'role-not-assumable',
+    ],
+    [
+      'AccessDenied',
+      `${user} sts:AssumeRole ${role} with an explicit deny in a resource control policy`,
+      assume,
+      'role-not-assumable',
+    ],
+    [
+      'ValidationError',
+      'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
+      assume,
+      'role-chaining-hour',
+    ],
+    [
+      'ValidationError',
+      'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+      assume,
+      'session-longer-than-role',
+    ],
     [
       'AccessDenied',
       `${user} sts:AssumeRole ${role} because no identity-based policy allows the sts:AssumeRole action`,

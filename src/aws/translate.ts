@@ -123,17 +123,19 @@ const ROWS: readonly Row[] = [
   {
     names: DENIALS,
     operation: 'AssumeRole',
-    message: /explicit deny in (a|an) (service control|identity-based|permissions boundary|session)/i,
+    message: /explicit deny in (a|an) (service control|identity-based|permissions boundary|session|VPC endpoint)/i,
     code: 'hub-denied-assume-role',
     detail: ({ answer }) => `AWS names the reason: ${reasonOf(answer)}.`,
   },
   {
     names: DENIALS,
     operation: 'AssumeRole',
-    message: /because no (identity-based policy|permissions boundary|session policy|service control policy) allows/i,
+    message:
+      /because no (identity-based policy|permissions boundary|session policy|service control policy|VPC endpoint policy) allows/i,
     code: 'hub-denied-assume-role',
     detail: ({ answer }) => `AWS names the reason: ${reasonOf(answer)}.`,
   },
+  { names: DENIALS, operation: 'AssumeRole', message: /may not be assumed by root/i, code: 'root-key' },
   {
     names: DENIALS,
     operation: 'AssumeRole',
@@ -147,6 +149,20 @@ const ROWS: readonly Row[] = [
     detail: it => `${actionOf(it)} is denied: ${reasonOf(it.answer)}.`,
   },
   { names: DENIALS, code: 'access-denied', detail: it => `${actionOf(it)} is not allowed for this role.` },
+
+  // — for how long —
+  {
+    names: ['ValidationError'],
+    operation: 'AssumeRole',
+    message: /1 hour session limit for roles assumed by role chaining/i,
+    code: 'role-chaining-hour',
+  },
+  {
+    names: ['ValidationError'],
+    operation: 'AssumeRole',
+    message: /exceeds the MaxSessionDuration set for this role/i,
+    code: 'session-longer-than-role',
+  },
 
   // — not now —
   {

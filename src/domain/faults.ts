@@ -477,6 +477,21 @@ export const FAULTS = {
     remedy:
       'Allow sts:AssumeRole on the role in the policy of the hub’s identity, and check the service control policies of its account.',
   },
+  'role-chaining-hour': {
+    status: 422,
+    retry: 'after-change',
+    title: 'A chained session may last one hour only',
+    explanation:
+      'The hub acts as a role itself, and AWS ends a session that one role opens of another after one hour at most.',
+    remedy: 'Ask for sessions of one hour, or give the hub an IAM user’s access key.',
+  },
+  'session-longer-than-role': {
+    status: 422,
+    retry: 'after-change',
+    title: 'The session is longer than the role allows',
+    explanation: 'The role’s maximum session duration is shorter than the session that was asked for.',
+    remedy: 'Raise the role’s maximum session duration to one hour.',
+  },
   'sts-region-disabled': {
     status: 422,
     retry: 'after-change',

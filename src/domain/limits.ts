@@ -75,6 +75,8 @@ export const LIMITS = {
   checkCallTriesMax: 2,
   /** AWS: the shortest session that AssumeRole gives (STS API reference); for probes, whose sessions are thrown away. */
   probeSessionSeconds: 900,
+  /** Of 100 results each, which is IAM's default (IAM API reference, SimulatePrincipalPolicy). */
+  iamSimulationPagesMax: 1_000,
   awsSocketsMax: 256,
   awsClientsMax: 256,
   awsSessionsMax: 10_000,

@@ -81,8 +81,8 @@ export async function startCauseway({
     clock,
     async reset() {
       await sql`truncate connectors, base_accounts, assets cascade`.execute(deps.db);
-      for (const cache of [deps.aws.sessions, deps.aws.stsClients, deps.aws.ec2Clients, deps.aws.provenHubs])
-        cache.clear();
+      const { sessions, stsClients, ec2Clients, iamClients, provenHubs } = deps.aws;
+      for (const cache of [sessions, stsClients, ec2Clients, iamClients, provenHubs]) cache.clear();
       clock.reset();
       faults.clear();
       callLog.clear();

@@ -1,0 +1,155 @@
+import {
+  type EvaluationResult,
+  GetRoleCommand,
+  type IAMClient,
+  SimulatePrincipalPolicyCommand,
+  type SimulatePrincipalPolicyCommandOutput,
+} from '@aws-sdk/client-iam';
+import { fault } from '../domain/faults.ts';
+import { LIMITS } from '../domain/limits.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+import type { ParsedRoleArn } from '../domain/role-arn.ts';
+import type { Aws } from './aws.ts';
+import { type Budget, call } from './call.ts';
+import { hubIamClient, sessionIamClient } from './clients.ts';
+import type { HubIdentity } from './credentials.ts';
+import type { MemberSession } from './session.ts';
+import { FaultError } from './translate.ts';
+
+/**
+ * The trust policy of the role that a session is of, as JSON text just as its owner wrote it. The role must be allowed
+ * `iam:GetRole` on itself; fault `access-denied` when it is not.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html (the document is percent-encoded, RFC 3986)
+ */
+export async function readOwnTrustPolicy(
+  aws: Aws,
+  { session, role, budget }: { session: MemberSession; role: ParsedRoleArn; budget: Budget },
+): Promise<Result<string>> {
+  const client = await sessionIamClient(aws, session);
+  const command = new GetRoleCommand({ RoleName: role.name });
+  const names = { service: 'iam', operation: 'GetRole', subject: role.arn, signedBy: 'session', budget } as const;
+  return await call(
+    aws,
+    async signal => {
+      const { Role } = await client.send(command, { abortSignal: signal });
+      // Another path is another role, although IAM finds it by its name alone.
+      if (Role?.AssumeRolePolicyDocument === undefined || Role.Arn !== role.arn) {
+        throw new FaultError(fault('incomplete-answer', `IAM answered without the trust policy of ${role.arn}.`));
+      }
+      return percentDecoded(Role.AssumeRolePolicyDocument);
+    },
+    names,
+  );
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    // An emulator that does not encode gives the document itself, and a `%` in it is no escape.
+    if (error instanceof URIError) return text;
+    throw error;
+  }
+}
+
+/** What IAM's simulation says of one action on one resource, by what limits the identity itself. */
+export interface SimulatedAction {
+  readonly action: string;
+  readonly resource: string;
+  readonly decision: 'allowed' | 'explicit-deny' | 'implicit-deny';
+  /** Whether service control policies allow it; undefined where IAM does not tell, as for an account without them. */
+  readonly byOrganization?: boolean;
+  readonly byBoundary?: boolean;
+  /** Condition keys that the policies ask for and the question did not give: a denial may be due to them alone. */
+  readonly missingKeys: readonly string[];
+}
+
+/**
+ * Asks IAM what a hub's identity may do by its own policies, its permissions boundary and its organisation's service
+ * control policies; the trust policy of a role is not asked. The identity must be allowed `iam:SimulatePrincipalPolicy`
+ * on itself; fault `access-denied` when it is not. Service control policies with conditions are not evaluated by IAM.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
+ *
+ * @param identityArn of the user or role (not of a role's session)
+ * @param context condition keys with their values
+ */
+export async function simulateHub(
+  aws: Aws,
+  {
+    hub,
+    identityArn,
+    actions,
+    resources,
+    context = {},
+    budget,
+  }: {
+    hub: HubIdentity;
+    identityArn: string;
+    actions: readonly string[];
+    resources: readonly string[];
+    context?: Readonly<Record<string, string>>;
+    budget: Budget;
+  },
+): Promise<Result<SimulatedAction[]>> {
+  const client = await hubIamClient(aws, hub);
+  if (!client.ok) return client;
+  const names = {
+    service: 'iam',
+    operation: 'SimulatePrincipalPolicy',
+    subject: identityArn,
+    signedBy: 'hub',
+  } as const;
+  const input = {
+    PolicySourceArn: identityArn,
+    ActionNames: [...actions],
+    ResourceArns: [...resources],
+    ContextEntries: Object.entries(context).map(([key, value]) => ({
+      ContextKeyName: key,
+      ContextKeyValues: [value],
+      ContextKeyType: 'string' as const,
+    })),
+  };
+  const results: SimulatedAction[] = [];
+  let marker: string | undefined;
+  for (let page = 0; page < LIMITS.iamSimulationPagesMax; page++) {
+    const answer = await onePage(
+      aws,
+      client.value,
+      { ...input, ...(marker ? { Marker: marker } : {}) },
+      { ...names, budget },
+    );
+    if (!answer.ok) return answer;
+    results.push(...(answer.value.EvaluationResults ?? []).map(simulated));
+    if (!answer.value.IsTruncated) return ok(results);
+    marker = answer.value.Marker;
+  }
+  return failed(fault('too-many-pages', 'The simulation of IAM did not come to an end.', { subject: identityArn }));
+}
+
+async function onePage(
+  aws: Aws,
+  client: IAMClient,
+  input: ConstructorParameters<typeof SimulatePrincipalPolicyCommand>[0],
+  names: Parameters<typeof call>[2],
+): Promise<Result<SimulatePrincipalPolicyCommandOutput>> {
+  return await call(
+    aws,
+    signal => client.send(new SimulatePrincipalPolicyCommand(input), { abortSignal: signal }),
+    names,
+  );
+}
+
+const DECISIONS = { allowed: 'allowed', explicitDeny: 'explicit-deny', implicitDeny: 'implicit-deny' } as const;
+
+function simulated(result: EvaluationResult): SimulatedAction {
+  const byOrganization = result.OrganizationsDecisionDetail?.AllowedByOrganizations;
+  const byBoundary = result.PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary;
+  return {
+    action: result.EvalActionName ?? '',
+    resource: result.EvalResourceName ?? '*',
+    decision: DECISIONS[result.EvalDecision ?? 'implicitDeny'],
+    ...(byOrganization === undefined ? {} : { byOrganization }),
+    ...(byBoundary === undefined ? {} : { byBoundary }),
+    missingKeys: result.MissingContextValues ?? [],
+  };
+}
