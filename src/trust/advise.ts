@@ -41,7 +41,7 @@ export type TrustAdvice =
 
 /** A proposed document, and what it was found to do. */
 export interface TrustEdit {
-  readonly document: unknown;
+  readonly document: Readonly<Record<string, unknown>>;
   /** The document as JSON text with two spaces of indent. */
   readonly text: string;
   /** From the policy as it is, printed alike. */

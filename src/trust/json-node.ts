@@ -66,6 +66,8 @@ export function printJson(node: JsonNode, indent = 2, level = 0): string {
 }
 
 /** The plain value, as JSON.parse would give it. */
-export function plainValue(node: JsonNode): unknown {
+export function plainValue(node: JsonObject): Readonly<Record<string, unknown>>;
+export function plainValue(node: JsonNode): unknown;
+export function plainValue(node: JsonNode) {
   return JSON.parse(printJson(node, 0));
 }

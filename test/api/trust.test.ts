@@ -68,3 +68,56 @@ test.each([
   expect(status).toBe(400);
   expect(body).toMatchObject({ code, detail: expect.any(String), remedy: expect.any(String) });
 });
+
+describe('advice on a trust policy', () => {
+  const advise = (body: object) => send(api, reader, { method: 'POST', path: '/api/v1/trust/advise', body });
+  const wanted = {
+    policy,
+    roleArn: question.roleArn,
+    hub: 'arn:aws:iam::555566667777:user/new-hub',
+    externalId: 'our-id',
+    retiring: ['111122223333'],
+  };
+
+  test('names the new hub beside the old one, and then alone', async () => {
+    const { status, body } = await advise(wanted);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      kind: 'edits',
+      overlap: {
+        decision: 'allowed',
+        fits: 'default-quota',
+        document: {
+          Statement: [{ Sid: 'Hub', Principal: { AWS: [expect.stringContaining('111122223333'), NEW_ROOT] } }],
+        },
+      },
+      final: { decision: 'allowed', document: { Statement: [{ Sid: 'Hub', Principal: { AWS: NEW_ROOT } }] } },
+    });
+    expect(body).toHaveProperty('overlap.diff', expect.arrayContaining([{ kind: 'same', text: '{' }]));
+  });
+
+  test('names the user itself where that is asked for', async () => {
+    const { body } = await advise({ ...wanted, form: 'exact-principal' });
+    expect(body).toHaveProperty('final.document.Statement.0.Principal.AWS', wanted.hub);
+  });
+
+  test('says which statement is in the way when no addition helps', async () => {
+    const deny = { Sid: 'Never', Effect: 'Deny', Principal: '*', Action: 'sts:*' };
+    const { body } = await advise({ ...wanted, policy: { ...policy, Statement: [...policy.Statement, deny] } });
+    expect(body).toEqual({ kind: 'blocked', because: expect.stringContaining('Never') });
+  });
+
+  test.each([
+    ['a hub that is no principal', { hub: 'nobody' }, 'invalid-field', 'hub'],
+    ['a retiring hub that is no principal', { retiring: ['111122223333', 'x'] }, 'invalid-field', 'retiring[1]'],
+    ['a role that is none', { roleArn: 'arn:aws:iam::222233334444:user/x' }, 'invalid-role-arn', 'roleArn'],
+    ['an external ID that AWS would not take', { externalId: 'a b' }, 'invalid-external-id', 'externalId'],
+    ['a policy that is none', { policy: '{"Statement": [' }, 'malformed-policy', 'policy'],
+  ])('of %s is refused with the field', async (_claim, change, code, field) => {
+    const { status, body } = await advise({ ...wanted, ...change });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ code, field });
+  });
+});
+
+const NEW_ROOT = 'arn:aws:iam::555566667777:root';

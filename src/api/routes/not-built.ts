@@ -13,7 +13,6 @@ export const notBuiltRoutes = {
   startKeyRotation: notBuilt,
   getKeyRotation: notBuilt,
   decideKeyRotation: notBuilt,
-  adviseTrust: notBuilt,
   connectorTrust: notBuilt,
   listTrustMigrations: notBuilt,
   getTrustMigration: notBuilt,

@@ -1,9 +1,10 @@
 import { ok } from '../../domain/result.ts';
 import { analyseTrust } from '../../trust/analyse.ts';
+import { answerAdvice } from '../../trust/answer-advice.ts';
 import { conditionInWords } from '../../trust/explain-decision.ts';
 import type { Handlers } from '../routes.ts';
 
-export function trustRoutes(): Pick<Handlers, 'evaluateTrust'> {
+export function trustRoutes(): Pick<Handlers, 'evaluateTrust' | 'adviseTrust'> {
   return {
     async evaluateTrust({ body: { externalId, context, ...question } }) {
       const analysis = analyseTrust({
@@ -14,6 +15,9 @@ export function trustRoutes(): Pick<Handlers, 'evaluateTrust'> {
       if (!analysis.ok) return analysis;
       const { condition, ...answer } = analysis.value;
       return ok({ ...answer, ...(condition === undefined ? {} : { condition: conditionInWords(condition) }) });
+    },
+    async adviseTrust({ body }) {
+      return answerAdvice(body);
     },
   };
 }
