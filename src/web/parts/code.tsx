@@ -3,28 +3,42 @@ import Button from '@cloudscape-design/components/button';
 import CopyToClipboard from '@cloudscape-design/components/copy-to-clipboard';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 
+interface Props {
+  readonly text: string;
+  readonly label: string;
+  readonly fileName?: string;
+}
+
 /** Text for another tool, with buttons to copy it and, when it has a file name, to save it. */
-export function Code({ text, label, fileName }: { text: string; label: string; fileName?: string }) {
+export function Code(props: Props) {
+  const { text, label } = props;
   return (
     <SpaceBetween size="xs">
-      <SpaceBetween direction="horizontal" size="xs">
-        <CopyToClipboard
-          copyButtonText="Copy"
-          copyButtonAriaLabel={`Copy ${label}`}
-          copySuccessText="Copied"
-          copyErrorText="Could not copy"
-          textToCopy={text}
-        />
-        {fileName && (
-          <Button iconName="download" ariaLabel={`Download ${label}`} onClick={() => download(fileName, text)}>
-            Download
-          </Button>
-        )}
-      </SpaceBetween>
+      <CopyAndSave {...props} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section className="causeway-code-frame" tabIndex={0} aria-label={label}>
         <pre className="causeway-code">{text}</pre>
       </section>
+    </SpaceBetween>
+  );
+}
+
+/** Only the buttons, where the text itself is shown otherwise. */
+export function CopyAndSave({ text, label, fileName }: Props) {
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <CopyToClipboard
+        copyButtonText="Copy"
+        copyButtonAriaLabel={`Copy ${label}`}
+        copySuccessText="Copied"
+        copyErrorText="Could not copy"
+        textToCopy={text}
+      />
+      {fileName && (
+        <Button iconName="download" ariaLabel={`Download ${label}`} onClick={() => saveFile({ name: fileName, text })}>
+          Download
+        </Button>
+      )}
     </SpaceBetween>
   );
 }
@@ -38,12 +52,12 @@ export function InlineCode({ children }: { children: string }) {
   return <Box variant="code">{children}</Box>;
 }
 
-/** Saves text as a file. */
-export function download(fileName: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+/** Has the browser save a file, as a download. */
+export function saveFile({ name, text, mediaType = 'text/plain' }: { name: string; text: string; mediaType?: string }) {
+  const url = URL.createObjectURL(new Blob([text], { type: mediaType }));
   const anchor = document.createElement('a');
   anchor.href = url;
-  anchor.download = fileName;
+  anchor.download = name;
   anchor.click();
   URL.revokeObjectURL(url);
 }
