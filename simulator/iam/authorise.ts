@@ -81,8 +81,22 @@ function identityPolicies(world: World, caller: Principal): PolicyDocument[] {
 }
 
 export function policiesOf(account: Account, entity: User | Role): PolicyDocument[] {
-  const attached = entity.attachedPolicyArns.map(arn => attachedPolicy(account, arn));
-  return [...Object.values(entity.inlinePolicies), ...attached.filter(document => document !== undefined)];
+  return namedPoliciesOf(account, entity).map(policy => policy.document);
+}
+
+/** The same with the names that their owner gave them. */
+export function namedPoliciesOf(
+  account: Account,
+  entity: User | Role,
+): { kind: 'inline' | 'attached'; name: string; document: PolicyDocument }[] {
+  const inline = Object.entries(entity.inlinePolicies).map(
+    ([name, document]) => ({ kind: 'inline', name, document }) as const,
+  );
+  const attached = entity.attachedPolicyArns.map(arn => {
+    const document = attachedPolicy(account, arn);
+    return { kind: 'attached', name: arn.slice(arn.lastIndexOf('/') + 1), document } as const;
+  });
+  return [...inline, ...attached.filter(policy => policy.document !== undefined)];
 }
 
 function attachedPolicy(account: Account, arn: string): PolicyDocument | undefined {

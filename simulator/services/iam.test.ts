@@ -26,6 +26,7 @@ import {
   PutUserPolicyCommand,
   paginateListUsers,
   SimulatePrincipalPolicyCommand,
+  type SimulatePrincipalPolicyRequest,
   UpdateAccessKeyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
@@ -42,9 +43,11 @@ import {
   MEMBER,
   ROLE_ARN,
 } from '../testing.ts';
-import { accountOf, addAccessKey, addManagedPolicy, addUser } from '../world/build.ts';
+import { accountOf, addAccessKey, addAccount, addManagedPolicy, addOrganization, addUser } from '../world/build.ts';
 import { assumeRolePolicy, readPolicy, trustPolicy } from '../world/policies.ts';
 import type { AccessKey, World } from '../world/world.ts';
+
+const USER_ARN = `arn:aws:iam::${HUB}:user/causeway`;
 
 let aws: SimulatedAws;
 let world: World;
@@ -293,17 +296,81 @@ describe('managed policies', () => {
   });
 });
 
-it('SimulatePrincipalPolicy tells what a role may do', async () => {
-  const { EvaluationResults = [] } = await member.iam.send(
-    new SimulatePrincipalPolicyCommand({
-      PolicySourceArn: ROLE_ARN,
-      ActionNames: ['ec2:DescribeInstances', 'ec2:RunInstances'],
-    }),
-  );
-  expect(EvaluationResults.map(({ EvalActionName, EvalDecision }) => [EvalActionName, EvalDecision])).toEqual([
-    ['ec2:DescribeInstances', 'allowed'],
-    ['ec2:RunInstances', 'implicitDeny'],
-  ]);
+describe('SimulatePrincipalPolicy', () => {
+  const ask = (input: Omit<SimulatePrincipalPolicyRequest, 'PolicySourceArn'>, by = hub) =>
+    by.iam.send(new SimulatePrincipalPolicyCommand({ PolicySourceArn: USER_ARN, ...input }));
+
+  it('tells what a role may do', async () => {
+    const { EvaluationResults = [] } = await member.iam.send(
+      new SimulatePrincipalPolicyCommand({
+        PolicySourceArn: ROLE_ARN,
+        ActionNames: ['ec2:DescribeInstances', 'ec2:RunInstances'],
+      }),
+    );
+    expect(EvaluationResults).toMatchObject([
+      {
+        EvalActionName: 'ec2:DescribeInstances',
+        EvalDecision: 'allowed',
+        MatchedStatements: [{ SourcePolicyId: 'role_Reader_Read' }],
+      },
+      { EvalActionName: 'ec2:RunInstances', EvalDecision: 'implicitDeny', MatchedStatements: [] },
+    ]);
+    expect(EvaluationResults[0]).not.toHaveProperty('ResourceSpecificResults');
+    expect(EvaluationResults[0]).not.toHaveProperty('OrganizationsDecisionDetail');
+  });
+
+  it('gives one result for each action with one for each resource in it, and the strictest of them outside', async () => {
+    const user = accountOf(world, HUB).users.causeway;
+    if (!user) throw new Error('the hub has no user');
+    const only = { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: ROLE_ARN };
+    user.inlinePolicies.Assume = { Version: '2012-10-17', Statement: [only] };
+    const other = `arn:aws:iam::${MEMBER}:role/Other`;
+    const { EvaluationResults } = await ask({ ActionNames: ['sts:AssumeRole'], ResourceArns: [ROLE_ARN, other] });
+    expect(EvaluationResults).toMatchObject([
+      {
+        EvalDecision: 'implicitDeny',
+        MatchedStatements: [],
+        ResourceSpecificResults: [
+          {
+            EvalResourceName: ROLE_ARN,
+            EvalResourceDecision: 'allowed',
+            MatchedStatements: [{ SourcePolicyId: 'user_causeway_Assume' }],
+          },
+          { EvalResourceName: other, EvalResourceDecision: 'implicitDeny', MatchedStatements: [] },
+        ],
+      },
+    ]);
+  });
+
+  it('says that the organisation does not allow it, and names none of its policies', async () => {
+    addAccount(world, { id: '999999999999', name: 'Management' });
+    const deny = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 'sts:*', Resource: '*' }] };
+    addOrganization(world, {
+      managementAccountId: '999999999999',
+      memberAccountIds: [HUB],
+      serviceControlPolicies: { [HUB]: [deny] },
+    });
+    const { EvaluationResults } = await ask({ ActionNames: ['sts:AssumeRole', 'ec2:RunInstances'] });
+    expect(EvaluationResults).toMatchObject([
+      {
+        EvalDecision: 'explicitDeny',
+        MatchedStatements: [],
+        OrganizationsDecisionDetail: { AllowedByOrganizations: false },
+      },
+      { EvalDecision: 'implicitDeny', OrganizationsDecisionDetail: { AllowedByOrganizations: true } },
+    ]);
+  });
+
+  it('is denied to whoever may not ask, and knows a user only by its path', async () => {
+    await expect(ask({ ActionNames: ['sts:AssumeRole'] }, as(credentialsOf(hubKey)))).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: `User: ${USER_ARN} is not authorized to perform: iam:SimulatePrincipalPolicy on resource: ${USER_ARN} because no identity-based policy allows the iam:SimulatePrincipalPolicy action`,
+    });
+    const user = accountOf(world, HUB).users.causeway;
+    if (!user) throw new Error('the hub has no user');
+    user.path = '/machines/';
+    await expect(ask({ ActionNames: ['sts:AssumeRole'] })).rejects.toMatchObject({ name: 'NoSuchEntityException' });
+  });
 });
 
 function as(credentials: ClientOptions['credentials'], region = 'us-east-1') {

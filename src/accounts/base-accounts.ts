@@ -16,7 +16,6 @@ import {
   insertBaseAccount,
   insertIdentity,
   listBaseAccountRows,
-  listRoleArns,
   lockAssetViewOfType,
   putConnectorsInAssetView,
   repointConnectors,
@@ -27,19 +26,10 @@ import {
 import { type Database, inTransaction } from '../store/database.ts';
 import { checkCredentialsForm } from './base-account-input.ts';
 import type { AccountsDeps } from './deps.ts';
-import { assumeRolePolicy } from './hub-policy.ts';
 import { identityInBaseAccount } from './hubs.ts';
 import { proofRow, prove, proveCredentials, readProof } from './proof.ts';
 import { earlierHubLimit } from './reach.ts';
-import type {
-  BaseAccount,
-  BaseAccountChange,
-  BaseAccountInput,
-  IdentityProof,
-  PageOf,
-  PageRequest,
-  PolicyDocument,
-} from './shapes.ts';
+import type { BaseAccount, BaseAccountChange, BaseAccountInput, IdentityProof, PageOf, PageRequest } from './shapes.ts';
 
 /**
  * Makes the base account of an account type: from now on it is the target hub of the type's connectors, which move to it
@@ -205,16 +195,6 @@ export async function checkBaseAccount(
   return ok(proof);
 }
 
-/** The least policy that the base account's identity needs: sts:AssumeRole on exactly its connectors' roles. */
-export async function hubPolicy({ db }: Pick<AccountsDeps, 'db'>, id: string): Promise<Result<PolicyDocument>> {
-  const row = await findBaseAccount(db, id);
-  if (!row) return noSuchBaseAccount(id);
-  const { accountType } = row;
-  return ok(
-    assumeRolePolicy({ facts: factsOfAccountType(accountType), roleArns: await listRoleArns(db, accountType) }),
-  );
-}
-
 type NewCredentials = Pick<BaseAccountInput, 'accountType' | 'accountId' | 'accessKeyId' | 'secretAccessKey'> & {
   readonly saveUnverified: boolean;
 };
@@ -287,6 +267,6 @@ function baseAccountExists({ title, accountType }: Pick<BaseAccountRow, 'title' 
   return fault('base-account-exists', `${label} has the base account "${title}".`, { field: 'accountType' });
 }
 
-function noSuchBaseAccount(id: string) {
+export function noSuchBaseAccount(id: string) {
   return failed(fault('not-found', `There is no base account ${id}.`, { subject: id }));
 }

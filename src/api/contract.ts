@@ -283,10 +283,10 @@ export const ROUTES = {
     method: 'GET',
     path: '/base-accounts/:id/policy',
     access: 'reader',
-    summary: 'The least policy that the base account’s identity needs',
+    summary: 'The least policies that the base account’s identity needs',
     params: s.byId,
     status: 200,
-    reply: z.object({ policy: z.record(z.string(), z.unknown()) }),
+    reply: s.hubPolicies,
   },
 
   // — connectors —

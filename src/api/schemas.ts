@@ -328,41 +328,106 @@ export const impact = z.object({
 
 // — hub health —
 
+/** What the base account's identity has to be allowed, as policies that IAM accepts. */
+export const hubPolicies = z.object({
+  /** To attach; several where IAM's size limit does not let one hold all role ARNs. Never empty. */
+  policies: z.array(z.record(z.string(), z.unknown())),
+  form: z.enum(['exact-roles', 'role-name-pattern']),
+  /** Why it is that form, and how to attach them. */
+  because: z.string(),
+  /** Not needed for connectors: what lets the identity see its own rights and key, and replace that key. */
+  selfManagement: z.record(z.string(), z.unknown()),
+});
+
+export const hubFinding = z.enum([
+  'not-proved',
+  'old-key',
+  'second-key',
+  'cannot-see-rights',
+  'roles-not-allowed',
+  'rights-depend-on-conditions',
+  'roles-refuse',
+  'assumes-any-role',
+  'changes-identities',
+  'reads-secrets',
+  'reads-data',
+  'changes-resources',
+  'governs-organization',
+  'hides-traces',
+  'too-many-policies',
+  'trusted-after-move',
+]);
+
 export const hubHealth = z.object({
   checkedAt: isoTime,
   proof: identityProof,
   /** Days since AWS made the key, if it tells; else since it was entered here. null for a keyless kind. */
   keyAgeDays: z.number().nullable(),
-  /** Policies to attach; several where IAM's size limit does not let one hold all role ARNs. */
-  policies: z.array(z.record(z.string(), z.unknown())),
-  policyForm: z.enum(['exact-roles', 'role-name-pattern']),
+  keyAgeFrom: z.enum(['aws', 'entered']).nullable(),
+  /** As `hubPolicy` answers them. */
+  policies: hubPolicies.shape.policies,
+  policyForm: hubPolicies.shape.form,
+  policyBecause: z.string(),
+  selfManagement: hubPolicies.shape.selfManagement,
   /** Whether the identity may assume each connector's role, as far as its own side decides. */
   roles: z.object({
     total: z.number(),
     /** By simulation of its policies; null with the reason when it may not ask IAM. */
     simulated: z
-      .object({ allowed: z.number(), denied: z.array(z.object({ roleArn: z.string(), by: z.string() })) })
+      .object({
+        /** How many of the roles IAM was asked about: not all of a very large fleet. */
+        asked: z.number(),
+        allowed: z.number(),
+        denied: z.array(z.object({ roleArn: z.string(), by: z.string() })),
+        /** What decides is a condition on something that only a real call has, such as its source address. */
+        unknown: z.number(),
+      })
       .nullable(),
+    /** Why IAM was not asked, or not about all of them. */
     simulationFault: fault.nullable(),
     /** By proof: connectors that were let in by this hub when it was tried last. */
     accepted: z.number(),
     refused: z.number(),
     untried: z.number(),
   }),
-  /** What else it may do that it should not; null with the reason when it may not ask IAM. */
-  dangerous: z.array(z.object({ action: z.string(), resource: z.string(), why: z.string() })).nullable(),
+  /**
+   * What else it may do that it should not; null with the reason when it may not ask IAM. IAM is asked about all
+   * resources at once, so a right that is limited to single resources does not show.
+   */
+  dangerous: z
+    .array(
+      z.object({
+        action: z.string(),
+        resource: z.string(),
+        why: z.string(),
+        /** The policy that allows it, if AWS tells. */
+        by: z.string().nullable(),
+      }),
+    )
+    .nullable(),
   dangerousFault: fault.nullable(),
   findings: z.array(
     z.object({
-      code: z.string(),
+      code: hubFinding,
       severity: z.enum(['high', 'medium', 'low']),
       title: z.string(),
       detail: z.string(),
       remedy: z.string(),
     }),
   ),
-  /** Connectors whose role still admits a hub that is none of theirs any more. */
-  trustRetired: z.array(z.object({ connectorId: uuid, name: z.string(), roleArn: z.string(), hub })),
+  /** Connectors that moved and whose role still admits a hub that is none of theirs any more. */
+  trustRetired: z.array(
+    z.object({
+      connectorId: uuid,
+      name: z.string(),
+      roleArn: z.string(),
+      hub,
+      /** The role's trust policy says so, or the hub was let in when it was tried last. */
+      by: z.enum(['trust-policy', 'proof']),
+      /** When the policy was read, or the hub let in. */
+      at: isoTime,
+    }),
+  ),
 });
 
 // — connectors —

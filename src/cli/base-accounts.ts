@@ -53,7 +53,7 @@ export function addBaseAccountCommands(program: Command, io: Io): void {
         const found = await findBaseAccount(session, named);
         if (!found.ok) return found;
         const reply = await session.client.call('hubPolicy', { params: { id: found.value.id } });
-        return reply.ok ? answer(JSON.stringify(reply.value.policy, null, 2), reply.value.policy) : reply;
+        return reply.ok ? answer(policiesText(reply.value), reply.value) : reply;
       }),
   );
   leaf(group, 'delete <base-account>', 'delete one; its connectors go back to the platform account')
@@ -219,6 +219,12 @@ function baseAccountTable(accounts: readonly BaseAccount[]): string {
     ];
   });
   return table(headings, rows);
+}
+
+/** Only the policy when it is one, so that it can be piped into a file. */
+function policiesText({ policies, because }: ReplyOf<'hubPolicy'>): string {
+  const texts = policies.map(policy => JSON.stringify(policy, null, 2));
+  return texts.length === 1 ? texts.join() : [because, ...texts].join('\n\n');
 }
 
 function baseAccountText(account: BaseAccount): string {

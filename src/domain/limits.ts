@@ -140,6 +140,22 @@ export const LIMITS = {
   retiringHubsMax: 10,
   /** An external ID below this can be guessed in time. */
   externalIdWeakChars: 16,
+  // hub health
+  /** AWS: a managed policy, and all inline policies of a user together; white space is not counted (IAM User Guide, "IAM and AWS STS quotas"). */
+  managedPolicyCharsMax: 6_144,
+  inlineUserPolicyCharsMax: 2_048,
+  /** AWS: managed policies attached to one user or role, by default and at most after a quota increase; as many groups per user (same page). */
+  managedPoliciesPerIdentity: 10,
+  managedPoliciesPerIdentityRaised: 20,
+  /** AWS names no limit of resources per simulation, but refuses requests that are too large; tools ask for 20 to 100. */
+  rolesPerSimulation: 50,
+  /** Roles that one health check asks IAM about, those that nothing is proved of first. */
+  rolesSimulatedMax: 1_000,
+  simulationsInFlight: 2,
+  healthTimeoutMs: 40_000,
+  /** Days after which a key is called old; and far too old. */
+  keyAgeDaysMax: 90,
+  keyAgeDaysFar: 365,
   // database
   databasePoolMax: 10,
   databaseConnectTimeoutMs: 5_000,

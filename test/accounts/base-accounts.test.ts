@@ -7,10 +7,10 @@ import {
   createBaseAccount,
   deleteBaseAccount,
   getBaseAccount,
-  hubPolicy,
   listBaseAccounts,
 } from '../../src/accounts/base-accounts.ts';
 import { createConnector, getConnector, removeFromAssetView } from '../../src/accounts/connectors.ts';
+import { hubPolicy } from '../../src/accounts/hub-policy.ts';
 import type { BaseAccountInput } from '../../src/accounts/shapes.ts';
 import { openAws } from '../../src/aws/aws.ts';
 import { systemIds } from '../../src/domain/ids.ts';
@@ -334,17 +334,21 @@ describe('the policy of a base account’s identity', () => {
     for (const member of [PRODUCTION, DEVELOPMENT]) {
       must(await createConnector(causeway.deps, { input: connectorInput(member), actor }));
     }
-    expect(must(await hubPolicy(causeway.deps, id))).toEqual({
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Sid: 'AssumeConnectorRoles',
-          Effect: 'Allow',
-          Action: 'sts:AssumeRole',
-          Resource: [`arn:aws:iam::${PRODUCTION}:role/Reader`, `arn:aws:iam::${DEVELOPMENT}:role/Reader`],
-        },
-      ],
-    });
+    const { policies, selfManagement } = must(await hubPolicy(causeway.deps, id));
+    expect(policies).toEqual([
+      {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Sid: 'AssumeConnectorRoles',
+            Effect: 'Allow',
+            Action: 'sts:AssumeRole',
+            Resource: [`arn:aws:iam::${PRODUCTION}:role/Reader`, `arn:aws:iam::${DEVELOPMENT}:role/Reader`],
+          },
+        ],
+      },
+    ]);
+    expect(selfManagement).toMatchObject({ Statement: [{ Resource: `arn:aws:iam::${SECURITY}:user/causeway` }, {}] });
   });
 });
 

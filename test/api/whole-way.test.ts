@@ -97,7 +97,7 @@ test('a hub, a connector, a run, its assets, and back', async () => {
     status: 400,
     body: { code: 'wrong-partition', field: 'roleArn' },
   });
-  expect((await call('hubPolicy', { id: baseId })).body.policy).toMatchObject({ Version: '2012-10-17' });
+  expect((await call('hubPolicy', { id: baseId })).body.policies).toMatchObject([{ Version: '2012-10-17' }]);
   expect(await call('connectorRoleSetup', { id })).toMatchObject({
     status: 200,
     body: { externalId: generatedExternalId(MEMBER) },

@@ -1,8 +1,9 @@
 import type * as IamClient from '@aws-sdk/client-iam';
-import type { ContextEntry, Statement } from '@aws-sdk/client-iam';
+import type { ContextEntry, EvaluationResult, Statement } from '@aws-sdk/client-iam';
 import { readEntityArn } from '../../iam/arns.ts';
-import { policiesOf, serviceControlVerdict } from '../../iam/authorise.ts';
+import { namedPoliciesOf, serviceControlVerdict } from '../../iam/authorise.ts';
 import type { RequestContext } from '../../iam/condition.ts';
+import { organizationOf } from '../../iam/context.ts';
 import { evaluatePolicies, type Verdict } from '../../iam/evaluate.ts';
 import { readPolicy } from '../../iam/policy.ts';
 import { AwsError, type Call } from '../../service.ts';
@@ -11,45 +12,111 @@ import type { OperationsOf } from '../operations.ts';
 import { noSuchEntity, ownAccount, roleNamed, userNamed } from './lookup.ts';
 import { pageByMarker } from './marker.ts';
 
+type Decision = 'allowed' | 'explicitDeny' | 'implicitDeny';
+
 /**
- * Identity-based policies and service control policies; the context is what the caller gives, as with AWS.
+ * Identity-based policies within the account's service control policies; the context is what the caller gives. Policies of
+ * the resources, so also the trust policies of roles, are no part of it. One result for each action, with one for each
+ * resource inside when resources were named.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html
  */
 export const simulate = {
   SimulatePrincipalPolicy(call) {
     const { input } = call;
-    const documents = [...policiesOf(ownAccount(call), source(call)), ...(input.PolicyInputList ?? []).map(checked)];
+    const policies = policiesAsked(call);
     const context = contextOf(input.ContextEntries ?? []);
-    const asked = (input.ActionNames ?? []).flatMap(action =>
-      (input.ResourceArns ?? ['*']).map(resource => ({ action, resource, context })),
+    const { items, ...page } = pageByMarker(call, [...(input.ActionNames ?? []).entries()], ([index]) =>
+      String(index).padStart(6, '0'),
     );
-    const { items, ...page } = pageByMarker(call, [...asked.entries()], ([index]) => String(index).padStart(6, '0'));
-    return {
-      EvaluationResults: items.map(([, request]) => {
-        const verdict = evaluatePolicies(documents, request);
-        const organization = serviceControlVerdict(call.world, call.caller.accountId, request);
-        const byOrganization = organization === undefined || organization.effect === 'allow';
-        const denied = organization?.effect === 'explicit-deny' || verdict.effect === 'explicit-deny';
-        const allowed = verdict.effect === 'allow' && byOrganization;
-        return {
-          EvalActionName: request.action,
-          EvalResourceName: request.resource,
-          EvalDecision: denied ? 'explicitDeny' : allowed ? 'allowed' : 'implicitDeny',
-          MatchedStatements: matched(verdict),
-          MissingContextValues: missing(documents, context),
-          ...(organization ? { OrganizationsDecisionDetail: { AllowedByOrganizations: byOrganization } } : {}),
-        } as const;
-      }),
-      ...page,
-    };
+    return { EvaluationResults: items.map(([, action]) => evaluate(call, { action, policies, context })), ...page };
   },
 } satisfies OperationsOf<typeof IamClient>;
+
+interface NamedPolicy {
+  /** As MatchedStatements names it. */
+  id: string;
+  document: PolicyDocument;
+}
+
+function evaluate(
+  call: Call<{ ResourceArns?: string[] | undefined }>,
+  { action, policies, context }: { action: string; policies: readonly NamedPolicy[]; context: RequestContext },
+): EvaluationResult {
+  const resources = call.input.ResourceArns ?? [];
+  const each = (resources.length > 0 ? resources : ['*']).map(resource => {
+    const request = { action, resource, context };
+    const organization = serviceControlVerdict(call.world, call.caller.accountId, request);
+    return {
+      resource,
+      organization,
+      own: evaluatePolicies(
+        policies.map(one => one.document),
+        request,
+      ),
+    };
+  });
+  const MissingContextValues = missing(policies, context);
+  const results = each.map(({ resource, organization, own }) => ({
+    EvalResourceName: resource,
+    EvalResourceDecision: decisionOf(organization, own),
+    MatchedStatements: isAllowed(organization) ? matched(own, policies) : [],
+    MissingContextValues,
+  }));
+  const decisions = results.map(result => result.EvalResourceDecision);
+  const strictest = (['explicitDeny', 'implicitDeny', 'allowed'] as const).find(one => decisions.includes(one));
+  return {
+    EvalActionName: action,
+    EvalResourceName: '*',
+    EvalDecision: strictest,
+    MatchedStatements: uniqueStatements(
+      results.filter(result => result.EvalResourceDecision === strictest).flatMap(result => result.MatchedStatements),
+    ),
+    MissingContextValues,
+    ...(organizationOf(call.world, call.caller.accountId)
+      ? {
+          OrganizationsDecisionDetail: {
+            AllowedByOrganizations: each.every(({ organization }) => isAllowed(organization)),
+          },
+        }
+      : {}),
+    ...(resources.length > 0 ? { ResourceSpecificResults: results } : {}),
+  };
+}
+
+function isAllowed(organization: Verdict | undefined): boolean {
+  return organization === undefined || organization.effect === 'allow';
+}
+
+/** When an organisation's policies do not allow it, the simulation ends there. */
+function decisionOf(organization: Verdict | undefined, own: Verdict): Decision {
+  const deciding = organization && !isAllowed(organization) ? organization : own;
+  if (deciding.effect === 'allow') return 'allowed';
+  return deciding.effect === 'explicit-deny' ? 'explicitDeny' : 'implicitDeny';
+}
+
+/** AWS names a managed policy by its name, an inline one by whose it is too, and one of the request by its place. */
+function policiesAsked(call: Call<{ PolicySourceArn: string | undefined; PolicyInputList?: string[] | undefined }>) {
+  const { kind, entity } = source(call);
+  const own = namedPoliciesOf(ownAccount(call), entity).map(({ kind: how, name, document }) => ({
+    id: how === 'inline' ? `${kind}_${entity.name}_${name}` : name,
+    document,
+  }));
+  const given = (call.input.PolicyInputList ?? []).map((text, index) => ({
+    id: `PolicyInputList.${index + 1}`,
+    document: checked(text),
+  }));
+  return [...own, ...given];
+}
 
 function source(call: Call<{ PolicySourceArn: string | undefined }>) {
   const arn = call.input.PolicySourceArn ?? '';
   const named = readEntityArn(arn);
-  if (named?.accountId !== call.caller.accountId) noSuchEntity(`The entity with ARN ${arn} cannot be found.`);
-  return named.kind === 'user' ? userNamed(call, named.name) : roleNamed(call, named.name);
+  const none = () => noSuchEntity(`The entity with ARN ${arn} cannot be found.`);
+  if (named?.accountId !== call.caller.accountId) return none();
+  const { kind, name, path } = named;
+  const entity = kind === 'user' ? userNamed(call, name) : roleNamed(call, name);
+  return entity.path === path ? { kind, entity } : none();
 }
 
 function checked(text: string): PolicyDocument {
@@ -67,14 +134,18 @@ function contextOf(entries: readonly ContextEntry[]): RequestContext {
   );
 }
 
-function matched(verdict: Verdict): Statement[] {
+function matched(verdict: Verdict, policies: readonly NamedPolicy[]): Statement[] {
   if (verdict.effect === 'implicit-deny') return [];
-  return [{ SourcePolicyId: `PolicyInputList.${verdict.statement.policy + 1}`, SourcePolicyType: 'none' }];
+  return [{ SourcePolicyId: policies[verdict.statement.policy]?.id }];
+}
+
+function uniqueStatements(statements: readonly Statement[]): Statement[] {
+  return [...new Map(statements.map(statement => [statement.SourcePolicyId, statement])).values()];
 }
 
 /** Keys that the policies ask for and the caller did not give. */
-function missing(documents: readonly PolicyDocument[], context: RequestContext): string[] {
-  const keys = documents.flatMap(document => {
+function missing(policies: readonly NamedPolicy[], context: RequestContext): string[] {
+  const keys = policies.flatMap(({ document }) => {
     const reading = readPolicy(document);
     return reading.kind === 'policy'
       ? reading.policy.statements.flatMap(statement => statement.conditions.map(condition => condition.key))

@@ -4,10 +4,10 @@ import {
   createBaseAccount,
   deleteBaseAccount,
   getBaseAccount,
-  hubPolicy,
   listBaseAccounts,
 } from '../../accounts/base-accounts.ts';
 import type { AccountsDeps } from '../../accounts/deps.ts';
+import { type BaseAccountPolicies, hubPolicy } from '../../accounts/hub-policy.ts';
 import type { BaseAccount, IdentityProof } from '../../accounts/shapes.ts';
 import { mapped } from '../../domain/result.ts';
 import { wireFault } from '../fault-reply.ts';
@@ -52,7 +52,7 @@ export function baseAccountRoutes(
       return mapped(await checkBaseAccount(deps, { id, actor }), wireProof);
     },
     async hubPolicy({ params: { id } }) {
-      return mapped(await hubPolicy(deps, id), policy => ({ policy }));
+      return mapped(await hubPolicy(deps, id), wirePolicies);
     },
   };
 }
@@ -70,6 +70,10 @@ function wireBaseAccount(account: BaseAccount): WireOf<'getBaseAccount'> {
     createdAt: account.createdAt.toISOString(),
     updatedAt: account.updatedAt.toISOString(),
   };
+}
+
+function wirePolicies({ policies, ...others }: BaseAccountPolicies): WireOf<'hubPolicy'> {
+  return { ...others, policies: [...policies] };
 }
 
 function wireProof({ checkedAt, outcome, callerArn, fault }: IdentityProof): WireOf<'checkBaseAccount'> {

@@ -129,7 +129,22 @@ function HubPolicy({ baseAccount, onClose }: { baseAccount: BaseAccount; onClose
           {baseAccount.accountId}. It allows to assume the roles of the connectors and nothing else.
         </Box>
         <Loaded read={read} what="the policy">
-          {({ policy }) => <JsonCode value={policy} label="hub policy" fileName="hub-policy.json" />}
+          {({ policies, because }) => (
+            <SpaceBetween size="s">
+              <Box variant="p">{because}</Box>
+              {policies.map((policy, index) => {
+                const which = policies.length === 1 ? '' : `-${index + 1}`;
+                return (
+                  <JsonCode
+                    key={which}
+                    value={policy}
+                    label={`hub policy${which.replace('-', ' ')}`}
+                    fileName={`hub-policy${which}.json`}
+                  />
+                );
+              })}
+            </SpaceBetween>
+          )}
         </Loaded>
       </SpaceBetween>
     </Modal>
