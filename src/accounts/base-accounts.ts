@@ -26,9 +26,9 @@ import {
 import { type Database, inTransaction } from '../store/database.ts';
 import { checkCredentialsForm } from './base-account-input.ts';
 import type { AccountsDeps } from './deps.ts';
+import { earlierHubLimit } from './findings.ts';
 import { identityInBaseAccount } from './hubs.ts';
 import { proofRow, prove, proveCredentials, readProof } from './proof.ts';
-import { earlierHubLimit } from './reach.ts';
 import type { BaseAccount, BaseAccountChange, BaseAccountInput, IdentityProof, PageOf, PageRequest } from './shapes.ts';
 
 /**

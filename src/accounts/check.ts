@@ -1,19 +1,20 @@
 import { type Budget, prompt } from '../aws/call.ts';
 import type { HubIdentity } from '../aws/credentials.ts';
 import { callerIdentity } from '../aws/identity.ts';
-import { type MemberSession, probeRole } from '../aws/session.ts';
+import { type HubUse, type MemberSession, probeRole } from '../aws/session.ts';
 import { type Fault, fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { parseRoleArn } from '../domain/role-arn.ts';
 import type { Actor } from '../store/audit.ts';
-import { saveCheck } from '../store/connectors.ts';
+import { saveChecks } from '../store/connectors.ts';
 import { type HubFacts, readHubFacts } from '../store/hubs.ts';
 import { checkRow } from './check-result.ts';
 import { noSuchConnector } from './connectors.ts';
 import type { AccountsDeps } from './deps.ts';
+import { type RecordFinding, recordAtOnce } from './findings.ts';
 import { targetHub } from './hubs.ts';
-import { auditUse, isRefusal, nameOf, type Purpose, type Reach, reachThrough } from './reach.ts';
+import { isRefusal, nameOf, type Purpose, type Reach, reachThrough, usedFinding } from './reach.ts';
 import type { CheckResult, ProbeAnswer } from './shapes.ts';
 
 /**
@@ -29,22 +30,32 @@ export async function checkConnector(
   if (!facts) return noSuchConnector(id);
   const within = prompt(deps.clock, { totalMs: LIMITS.checkTimeoutMs - LIMITS.checkReserveMs });
   const purpose = { kind: 'check', checkId: deps.ids.uuid(), actor } as const;
-  const reached = await reachThrough(deps, { facts, purpose, fresh: true, within });
-  const check = reached.ok
-    ? await lookAround(deps, { ...reached.value, facts, purpose, within })
-    : notReached(deps, { facts, why: reached.fault });
-  const { connectorId, roleArn, externalId } = facts;
-  await saveCheck(deps.db, { connectorId, roleArn, externalId, check: checkRow(check), at: check.checkedAt });
+  const check = await tryOut(deps, { facts, purpose, record: recordAtOnce(deps), within, identify: true });
+  await saveChecks(deps.db, [{ ...facts, check: checkRow(check) }]);
   return ok(check);
 }
 
-async function lookAround(
-  deps: AccountsDeps,
-  way: Reach & { identity: HubIdentity; facts: HubFacts; purpose: Purpose; within: Budget },
-): Promise<CheckResult> {
-  const { hub, session, targetFault, within } = way;
+interface Trial {
+  readonly facts: HubFacts;
+  readonly purpose: Purpose;
+  readonly record: RecordFinding;
+  readonly within: Budget;
+  /** Whether to ask with the session who it is. */
+  readonly identify: boolean;
+}
+
+/** A check whose result is not stored; what it finds out about hubs is recorded. */
+export async function tryOut(deps: AccountsDeps, trial: Trial): Promise<CheckResult> {
+  const reached = await reachThrough(deps, { ...trial, fresh: true });
+  return reached.ok
+    ? await lookAround(deps, { ...trial, ...reached.value })
+    : notReached(deps, { facts: trial.facts, why: reached.fault });
+}
+
+async function lookAround(deps: AccountsDeps, way: Trial & Reach & { identity: HubIdentity }): Promise<CheckResult> {
+  const { hub, session, targetFault, within, identify } = way;
   const [wrong, withoutExternalId, wrongExternalId] = await Promise.all([
-    whoElse(deps, { session, within }),
+    identify ? whoElse(deps, { session, within }) : undefined,
     probe(deps, { ...way, externalId: 'none' }),
     probe(deps, { ...way, externalId: 'random' }),
   ]);
@@ -78,9 +89,10 @@ async function probe(
     facts,
     identity,
     purpose,
+    record,
     within,
     externalId,
-  }: { facts: HubFacts; identity: HubIdentity; purpose: Purpose; within: Budget; externalId: 'none' | 'random' },
+  }: Omit<Trial, 'identify'> & { identity: HubIdentity; externalId: 'none' | 'random' },
 ): Promise<ProbeAnswer> {
   const role = parseRoleArn(facts.roleArn);
   if (!role.ok) throw new Error(`connector ${facts.connectorId} has a role ARN that cannot be read`);
@@ -89,8 +101,7 @@ async function probe(
     role: role.value,
     externalId,
     purpose: nameOf(purpose),
-    onUse: (use: Parameters<typeof auditUse>[1]['use']) =>
-      auditUse(deps, { use, connectorId: facts.connectorId, purpose }),
+    onUse: (use: HubUse) => record(usedFinding(deps, { use, connectorId: facts.connectorId, purpose })),
   };
   const answer = await probeRole(deps.aws, request, within);
   if (answer.ok) return 'accepted';

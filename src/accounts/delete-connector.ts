@@ -10,7 +10,7 @@ import { cancelRuns } from '../store/runs.ts';
 import { ledgerScopes } from '../store/scopes.ts';
 import { noSuchConnector } from './connectors.ts';
 import type { AccountsDeps } from './deps.ts';
-import { earlierHubLimit } from './reach.ts';
+import { earlierHubLimit } from './findings.ts';
 
 /**
  * Deletes a connector. `detach` keeps the assets that no other connector sees, without a connector; `delete` deletes

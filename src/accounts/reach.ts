@@ -7,21 +7,12 @@ import { LIMITS } from '../domain/limits.ts';
 import type { AccountType } from '../domain/partition.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { parseRoleArn } from '../domain/role-arn.ts';
-import { type Actor, appendAudit } from '../store/audit.ts';
+import type { Actor } from '../store/audit.ts';
 import { deleteIdleIdentities } from '../store/base-accounts.ts';
-import { inTransaction } from '../store/database.ts';
-import {
-  type HubEvidence,
-  type HubFacts,
-  type IdentityRow,
-  readHubFacts,
-  recordEvidence,
-  recordReached,
-  recordWentBack,
-  takeExtraTry,
-} from '../store/hubs.ts';
+import { type HubEvidence, type HubFacts, type IdentityRow, readHubFacts, takeExtraTry } from '../store/hubs.ts';
 import { noSuchConnector } from './connectors.ts';
 import type { AccountsDeps } from './deps.ts';
+import { earlierHubLimit, type Finding, identityIdOf, type RecordFinding, recordAtOnce } from './findings.ts';
 import { identityInBaseAccount, platformIdentity } from './hubs.ts';
 
 /**
@@ -69,6 +60,8 @@ export async function reach(
 export interface Attempt {
   readonly facts: HubFacts;
   readonly purpose: Purpose;
+  /** Default: everything is written at once. */
+  readonly record?: RecordFinding;
   /** Ask STS even if a session is open. */
   readonly fresh: boolean;
   /** Ends everything in time. */
@@ -81,8 +74,9 @@ export interface Attempt {
  */
 export async function reachThrough(
   deps: AccountsDeps,
-  attempt: Attempt,
+  given: Attempt,
 ): Promise<Result<Reach & { readonly identity: HubIdentity }>> {
+  const attempt = { record: recordAtOnce(deps), ...given };
   const reached = await tryHubs(deps, attempt);
   if (reached.ok) return reached;
   const facts = await readHubFacts(deps.db, attempt.facts.connectorId);
@@ -96,7 +90,7 @@ function identityIds({ baseIdentity, currentIdentity, earlierIdentity }: HubFact
 
 async function tryHubs(
   deps: AccountsDeps,
-  attempt: Attempt,
+  attempt: Attempt & { record: RecordFinding },
 ): Promise<Result<Reach & { readonly identity: HubIdentity }>> {
   const { facts } = attempt;
   const target = targetIdentity(deps, facts);
@@ -110,7 +104,7 @@ async function tryHubs(
     ? failed(onHold)
     : await openThrough(deps, target, { ...attempt, fresh, hurry: current !== null });
   if (direct.ok) {
-    await settle(deps, { facts, target });
+    if (!isSettled(facts, target)) await attempt.record({ kind: 'reached', facts, target, at: deps.clock.now() });
     return ok({ hub: target.hub, session: direct.value, identity: target });
   }
   const targetFault = direct.fault;
@@ -123,7 +117,7 @@ async function tryHubs(
       hurry: false,
     });
     if (indirect.ok) {
-      if (fallback === earlier) await goBack(deps, { facts, earlier });
+      if (fallback === earlier) await attempt.record({ kind: 'went-back', facts, earlier, at: deps.clock.now() });
       return ok({ hub: fallback.hub, session: indirect.value, identity: fallback, targetFault });
     }
     last = indirect.fault;
@@ -141,9 +135,9 @@ function isElsewhere({ currentHub }: HubFacts, target: HubIdentity): boolean {
   return currentHub !== null && !sameHub(currentHub, target.hub);
 }
 
-/** As the database has it: the platform account has none there. */
-function identityIdOf({ hub, id }: HubIdentity): string | null {
-  return hub.kind === 'base-account' ? id : null;
+/** Whether the connector runs through this identity of its target hub already. */
+function isSettled({ currentHub, currentIdentity }: HubFacts, target: HubIdentity): boolean {
+  return sameHub(currentHub, target.hub) && (currentIdentity?.id ?? null) === identityIdOf(target);
 }
 
 /** What the connector ran through, as far as it is something else than the target, is still there, and may still be used. */
@@ -165,11 +159,6 @@ function fallbacks(
 /** Deletes the credentials of earlier hubs that no connector can go back to any more. */
 export async function forgetEarlierHubs({ db, clock }: Pick<AccountsDeps, 'db' | 'clock'>): Promise<void> {
   await deleteIdleIdentities(db, { movedBefore: earlierHubLimit(clock.now()) });
-}
-
-/** A connector that moved before this time does not go back by itself any more. */
-export function earlierHubLimit(now: Date): Date {
-  return new Date(now.getTime() - LIMITS.earlierHubDays * 86_400_000);
 }
 
 function identityInHub(
@@ -207,7 +196,7 @@ export function evidenceOf({ evidence }: Pick<HubFacts, 'evidence'>, hub: Hub): 
 async function openThrough(
   deps: AccountsDeps,
   hub: HubIdentity,
-  { facts, purpose, fresh, within, hurry }: Attempt & { hurry: boolean },
+  { facts, purpose, record, fresh, within, hurry }: Attempt & { record: RecordFinding; hurry: boolean },
 ): Promise<Result<MemberSession>> {
   const role = parseRoleArn(facts.roleArn);
   if (!role.ok) throw new Error(`connector ${facts.connectorId} has a role ARN that cannot be read`);
@@ -216,18 +205,20 @@ async function openThrough(
     role: role.value,
     externalId: facts.externalId,
     purpose: nameOf(purpose),
-    onUse: (use: HubUse) => auditUse(deps, { use, connectorId: facts.connectorId, purpose }),
+    onUse: (use: HubUse) => record(usedFinding(deps, { use, connectorId: facts.connectorId, purpose })),
   };
   const opened = await openSession(deps.aws, request, { budget: budgetOf(deps, { within, hurry }), fresh });
   if (!opened.ok) {
     const why = explained(opened.fault, { facts, hub: hub.hub });
-    await recordEvidence(deps.db, { ...facts, hub: hub.hub, ...evidenceOfFault(why), at: deps.clock.now() });
+    const evidence = { ...facts, hub: hub.hub, ...evidenceOfFault(why), at: deps.clock.now() };
+    await record({ kind: 'evidence', evidence });
     return failed(why);
   }
   const { assumedAt: at } = opened.value;
   const known = evidenceOf(facts, hub.hub);
   if (known?.outcome !== 'accepted' || at.getTime() - known.at.getTime() > LIMITS.evidenceEveryMinutes * 60_000) {
-    await recordEvidence(deps.db, { ...facts, hub: hub.hub, outcome: 'accepted', fault: null, at });
+    const evidence = { ...facts, hub: hub.hub, outcome: 'accepted', fault: null, at } as const;
+    await record({ kind: 'evidence', evidence });
   }
   return opened;
 }
@@ -248,49 +239,13 @@ function budgetOf({ clock }: AccountsDeps, { within, hurry }: { within: Budget |
   return hurry ? prompt(clock, { totalMs: LIMITS.targetTryMs }) : patient(clock);
 }
 
-/** The target hub let the connector in: from now on it is the current one. Written only when that is new. */
-async function settle(
-  { db, clock }: AccountsDeps,
-  { facts, target }: { facts: HubFacts; target: HubIdentity },
-): Promise<void> {
-  const { connectorId, roleArn, externalId, currentHub, currentIdentity } = facts;
-  const { hub } = target;
-  const identityId = identityIdOf(target);
-  if (sameHub(currentHub, hub) && (currentIdentity?.id ?? null) === identityId) return;
-  const at = clock.now();
-  await inTransaction(db, async tx => {
-    const moved = await recordReached(tx, { connectorId, roleArn, externalId, hub, identityId, at });
-    await deleteIdleIdentities(tx, { movedBefore: earlierHubLimit(at) });
-    if (moved) await appendAudit(tx, hubChanged({ connectorId, from: moved.from, to: hub, at }));
-  });
-}
-
-/** The hub that the connector had moved to did not let it in any more, and the one before it did. */
-async function goBack(
-  { db, clock }: AccountsDeps,
-  { facts, earlier }: { facts: HubFacts; earlier: HubIdentity },
-): Promise<void> {
-  const { connectorId, roleArn, externalId, currentHub } = facts;
-  const { hub } = earlier;
-  const at = clock.now();
-  await inTransaction(db, async tx => {
-    if (!(await recordWentBack(tx, { connectorId, roleArn, externalId, hub, at }))) return;
-    await appendAudit(tx, hubChanged({ connectorId, from: currentHub, to: hub, at }));
-  });
-}
-
-function hubChanged({ connectorId, from, to, at }: { connectorId: string; from: Hub | null; to: Hub; at: Date }) {
-  const subject = `connector:${connectorId}`;
-  return { at, actor: 'system', action: 'connector.hub-changed', subject, detail: { from, to } } as const;
-}
-
 /** Every assumption that STS was asked for, with the session's name as it stands in the owner's CloudTrail. */
-export async function auditUse(
-  { db, clock }: Pick<AccountsDeps, 'db' | 'clock'>,
+export function usedFinding(
+  { clock }: Pick<AccountsDeps, 'clock'>,
   { use, connectorId, purpose }: { use: HubUse; connectorId: string; purpose: Purpose },
-): Promise<void> {
+): Finding {
   const { fault: refusal, ...facts } = use;
-  await appendAudit(db, {
+  const entry = {
     at: clock.now(),
     actor: purpose.kind === 'check' ? purpose.actor : 'system',
     action: 'hub.used',
@@ -300,7 +255,8 @@ export async function auditUse(
       outcome: refusal?.code ?? 'accepted',
       ...(refusal?.aws?.requestId === undefined ? {} : { requestId: refusal.aws.requestId }),
     },
-  });
+  } as const;
+  return { kind: 'used', entry };
 }
 
 export function nameOf(purpose: Purpose): string {

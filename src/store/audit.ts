@@ -43,17 +43,32 @@ const FIRST_PREVIOUS_HASH = Buffer.alloc(32);
  * last statement: writers queue at the head row from here until the commit.
  */
 export async function appendAudit(db: Database, entry: AuditEntry & { readonly actor: Actor }): Promise<void> {
+  await appendAuditEntries(db, [entry]);
+}
+
+/** The same for entries that belong together, in their order. */
+export async function appendAuditEntries(
+  db: Database,
+  entries: readonly (AuditEntry & { readonly actor: Actor })[],
+): Promise<void> {
+  if (entries.length === 0) return;
   await inTransaction(db, async transaction => {
-    const head = await lockHead(transaction);
-    const seq = head.seq + 1;
-    const hash = hashOf({ ...entry, seq, previousHash: head.hash });
+    let last = await lockHead(transaction);
+    const rows = entries.map(entry => {
+      const seq = last.seq + 1;
+      const previousHash = last.hash;
+      last = { seq, hash: hashOf({ ...entry, seq, previousHash }) };
+      return { ...entry, seq, previousHash: previousHash.toString('hex'), hash: last.hash.toString('hex') };
+    });
     await sql`
-      with entry as (
+      with entries as (
         insert into audit_log (seq, at, actor, action, subject, detail, previous_hash, hash)
-        values (${seq}, ${entry.at}, ${entry.actor}, ${entry.action}, ${entry.subject},
-                ${JSON.stringify(entry.detail)}::jsonb, ${head.hash}, ${hash})
+        select seq, at, actor, action, subject, detail, decode("previousHash", 'hex'), decode(hash, 'hex')
+        from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as e(
+          seq bigint, at timestamptz, actor text, action text, subject text, detail jsonb, "previousHash" text, hash text
+        )
       )
-      update audit_head set seq = ${seq}, hash = ${hash}
+      update audit_head set seq = ${last.seq}, hash = ${last.hash}
     `.execute(transaction);
   });
 }

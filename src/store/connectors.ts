@@ -188,27 +188,29 @@ export async function setInAssetView(
 }
 
 /**
- * Notes the result of a check with this role and external ID, if they are still the connector's; after a good one, a
+ * Notes the results of checks with these roles and external IDs, if they are still the connectors'; after a good one, a
  * connector that its last run could not reach is due at once.
  */
-export async function saveCheck(
+export async function saveChecks(
   db: Database,
-  {
+  checks: readonly { connectorId: string; roleArn: string; externalId: string; check: CheckRow }[],
+): Promise<void> {
+  const rows = checks.map(({ connectorId, roleArn, externalId, check }) => ({
     connectorId,
     roleArn,
     externalId,
     check,
-    at,
-  }: { connectorId: string; roleArn: string; externalId: string; check: CheckRow; at: Date },
-): Promise<void> {
+  }));
   await sql`
-    update connectors c set last_check = ${JSON.stringify(check)}::jsonb, next_run_at = case
-      when ${check.outcome === 'ok'} and not exists (
+    update connectors c set last_check = t.check, next_run_at = case
+      when t.check ->> 'outcome' = 'ok' and not exists (
         select from runs r where r.id = c.last_run_id and r.state in ('queued', 'running', 'ok', 'problems')
-      ) then ${at}::timestamptz
-      else next_run_at
+      ) then (t.check ->> 'checkedAt')::timestamptz
+      else c.next_run_at
     end
-    where id = ${connectorId} and role_arn = ${roleArn} and external_id = ${externalId}
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as t("connectorId" uuid, "roleArn" text, "externalId" text, "check" jsonb)
+    where c.id = t."connectorId" and c.role_arn = t."roleArn" and c.external_id = t."externalId"
   `.execute(db);
 }
 

@@ -105,38 +105,56 @@ export interface Tried {
   readonly hub: Hub;
 }
 
-/** Notes whether a role let a hub in; what is known already of a later time stays. */
+/** Notes whether roles let hubs in, each connector and hub once; what is known already of a later time stays. */
 export async function recordEvidence(
   db: Database,
-  { connectorId, roleArn, externalId, hub, outcome, fault, at }: Tried & Omit<HubEvidence, 'hub'>,
+  evidence: readonly (Tried & Omit<HubEvidence, 'hub'>)[],
 ): Promise<void> {
+  if (evidence.length === 0) return;
+  const rows = evidence.map(({ hub, ...one }) => ({ ...triedRow(one), hub, ...outcomeRow(one) }));
   await sql`
     insert into hub_evidence (connector_id, hub_kind, hub_account_id, outcome, fault, at)
-    select id, ${hub.kind}, ${hub.accountId}, ${outcome}, ${fault && JSON.stringify(fault)}::jsonb, ${at}
-    from connectors where id = ${connectorId} and role_arn = ${roleArn} and external_id = ${externalId}
-    for key share
+    select c.id, t.hub ->> 'kind', t.hub ->> 'accountId', t.outcome, nullif(t.fault, 'null'), t.at
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as t("connectorId" uuid, "roleArn" text, "externalId" text, hub jsonb, outcome text, fault jsonb, at timestamptz)
+    join connectors c on c.id = t."connectorId" and c.role_arn = t."roleArn" and c.external_id = t."externalId"
+    order by c.id, t.hub for key share of c
     on conflict (connector_id, hub_kind, hub_account_id)
     do update set outcome = excluded.outcome, fault = excluded.fault, at = excluded.at
     where hub_evidence.at <= excluded.at
   `.execute(db);
 }
 
+function triedRow({ connectorId, roleArn, externalId }: Omit<Tried, 'hub'>) {
+  return { connectorId, roleArn, externalId };
+}
+
+function outcomeRow({ outcome, fault, at }: Omit<HubEvidence, 'hub'>) {
+  return { outcome, fault, at };
+}
+
 /**
- * Makes the target hub a connector's current one after an assumption through it. Nothing happens if it is already, or if
- * it is not the target any more: a base account was made, changed or deleted meanwhile. Answers the hub before (null at
- * the first success) when the hub is another one now.
+ * Makes the target hub the current one of connectors after an assumption through it. Nothing happens to one whose current
+ * hub it is already, and to all if it is not the target any more: a base account was made, changed or deleted meanwhile.
+ * Answers the connectors whose hub is another one now, with the hub before (null at the first success).
  */
 export async function recordReached(
   db: Database,
-  { connectorId, roleArn, externalId, hub, identityId, at }: Tried & { identityId: string | null; at: Date },
-): Promise<{ from: Hub | null } | undefined> {
-  const { rows } = await sql<{ from: Hub | null; moved: boolean }>`
+  {
+    connectors,
+    hub,
+    identityId,
+    at,
+  }: { connectors: readonly Omit<Tried, 'hub'>[]; hub: Hub; identityId: string | null; at: Date },
+): Promise<{ connectorId: string; from: Hub | null }[]> {
+  const { rows } = await sql<{ connectorId: string; from: Hub | null }>`
     with before as (
       select c.*, (c.current_hub_kind, c.current_hub_account_id)
         is distinct from (${hub.kind}::text, ${hub.accountId}::text) as moved
-      from connectors c
-      where c.id = ${connectorId} and c.role_arn = ${roleArn} and c.external_id = ${externalId}
-      for no key update
+      from jsonb_to_recordset(${JSON.stringify(connectors.map(triedRow))}::jsonb)
+        as t("connectorId" uuid, "roleArn" text, "externalId" text)
+      join connectors c on c.id = t."connectorId" and c.role_arn = t."roleArn" and c.external_id = t."externalId"
+      order by c.id for no key update of c
     ),
     identity as (
       select i.id from base_identities i where i.id = ${identityId}::uuid and i.state = 'active' for key share
@@ -156,14 +174,13 @@ export async function recordReached(
           when ${hub.kind} = 'base-account' then exists (select from identity)
           else not exists (select from base_accounts b where b.account_type = before.account_type)
         end
-      returning before.moved,
+      returning c.id, before.moved,
         case when before.current_hub_kind is not null then
           jsonb_build_object('kind', before.current_hub_kind, 'accountId', before.current_hub_account_id) end as "from"
     )
-    select "from", moved from recorded
+    select id as "connectorId", "from" from recorded where moved
   `.execute(db);
-  const row = rows[0];
-  return row?.moved ? { from: row.from } : undefined;
+  return rows;
 }
 
 /**

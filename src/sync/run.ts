@@ -1,6 +1,7 @@
 import { reach } from '../accounts/reach.ts';
 import { forgetSession, type MemberSession } from '../aws/session.ts';
 import { type Fault, fault } from '../domain/faults.ts';
+import { inParallel } from '../domain/in-parallel.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { detachScope } from '../store/assets.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
@@ -8,7 +9,6 @@ import { type ClaimedRun, claimRun, finishRun, saveReach } from '../store/runs.t
 import { deleteLedgerScope, ledgerRegions, ledgerScopesOutside, planOf, savePlan } from '../store/scopes.ts';
 import { awsCalls } from './calls.ts';
 import type { SyncDeps } from './deps.ts';
-import { inParallel } from './in-parallel.ts';
 import { isScopeOutcome, outcomeOfFault, stateOfOutcomes } from './outcome.ts';
 import { GLOBAL_REGION, planScopes } from './plan.ts';
 import { askRegions } from './regions.ts';

@@ -83,7 +83,8 @@ it('the old key of a base account stays for a connector that moved to it while t
   const change = { accountId, accessKeyId, secretAccessKey };
   must(
     await whileItWaits(
-      tx => recordReached(tx, { connectorId: id, roleArn, externalId, hub, identityId, at: new Date() }),
+      tx =>
+        recordReached(tx, { connectors: [{ connectorId: id, roleArn, externalId }], hub, identityId, at: new Date() }),
       () => changeBaseAccount(causeway.deps, { id: base.id, change, actor }),
     ),
   );
