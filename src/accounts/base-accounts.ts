@@ -7,7 +7,6 @@ import { type Actor, appendAudit } from '../store/audit.ts';
 import {
   type BaseAccountRow,
   bringRunsForward,
-  deleteBaseAccountRow,
   deleteIdleIdentities,
   deleteRetiredIdentities,
   findBaseAccount,
@@ -24,12 +23,14 @@ import {
   updateBaseAccount,
 } from '../store/base-accounts.ts';
 import { type Database, inTransaction } from '../store/database.ts';
+import { keepWayOfNewConnectors } from '../store/hubs.ts';
 import { checkCredentialsForm } from './base-account-input.ts';
 import type { AccountsDeps } from './deps.ts';
 import { earlierHubLimit } from './findings.ts';
 import { identityInBaseAccount } from './hubs.ts';
 import { proofRow, prove, proveCredentials, readProof } from './proof.ts';
 import type { BaseAccount, BaseAccountChange, BaseAccountInput, IdentityProof, PageOf, PageRequest } from './shapes.ts';
+import { platformHub } from './ways.ts';
 
 /**
  * Makes the base account of an account type: from now on it is the target hub of the type's connectors, which move to it
@@ -54,7 +55,10 @@ export async function createBaseAccount(
     await lockAssetViewOfType(tx, accountType);
     if (!(await insertBaseAccount(tx, { id, title, accountType, useInAssetView, cutover, createdAt: at })))
       return false;
+    const was = platformHub(deps, accountType);
+    if (was) await keepWayOfNewConnectors(tx, { accountType, hub: was, identityId: null });
     await putIdentity(tx, deps, { baseAccountId: id, credentials: input, proof: proof.value, at });
+    await forgetRefusals(tx, { accountType, hub: { kind: 'base-account', accountId } });
     if (useInAssetView) await putConnectorsInAssetView(tx, { accountType, at });
     await bringRunsForward(tx, { accountType, at, spacingMs: LIMITS.moveSpacingMs });
     await appendAudit(tx, {
@@ -102,6 +106,9 @@ export async function changeBaseAccount(
     await lockAssetViewOfType(tx, accountType);
     if (!(await updateBaseAccount(tx, { id, readAt: before.updatedAt, ...next, updatedAt: at }))) return false;
     if (credentials.value && proof) {
+      const { accountId, id: identityId } = before.identity;
+      const hub = { kind: 'base-account', accountId } as const;
+      if (accountId !== credentials.value.accountId) await keepWayOfNewConnectors(tx, { accountType, hub, identityId });
       await retireActiveIdentity(tx, { baseAccountId: id, at });
       await putIdentity(tx, deps, { baseAccountId: id, credentials: credentials.value, proof: proof.value, at });
     }
@@ -109,7 +116,8 @@ export async function changeBaseAccount(
     await deleteIdleIdentities(tx, { movedBefore: earlierHubLimit(at) });
     if (next.useInAssetView && !before.useInAssetView) await putConnectorsInAssetView(tx, { accountType, at });
     if (credentials.value) {
-      await forgetRefusals(tx, accountType);
+      const { accountId } = credentials.value;
+      await forgetRefusals(tx, { accountType, hub: { kind: 'base-account', accountId } });
       await bringRunsForward(tx, { accountType, at, spacingMs: LIMITS.moveSpacingMs });
     }
     await appendAudit(tx, {
@@ -128,32 +136,6 @@ export async function changeBaseAccount(
   if (updated) return await getBaseAccount(deps, id);
   const gone = (await findBaseAccount(deps.db, id)) === undefined;
   return gone ? noSuchBaseAccount(id) : failed(fault('edit-conflict', `Base account "${before.title}" was changed.`));
-}
-
-/** Deletes a base account with its credentials: at once the platform account is the target of its connectors. */
-export async function deleteBaseAccount(
-  deps: AccountsDeps,
-  { id, actor }: { id: string; actor: Actor },
-): Promise<Result<void>> {
-  const before = await findBaseAccount(deps.db, id);
-  if (!before) return noSuchBaseAccount(id);
-  const { title, accountType, connectorsTotal, connectorsOnThisHub } = before;
-  const { accountId } = before.identity;
-  const at = deps.clock.now();
-  const deleted = await inTransaction(deps.db, async tx => {
-    if (!(await deleteBaseAccountRow(tx, id))) return false;
-    await forgetRefusals(tx, accountType);
-    await bringRunsForward(tx, { accountType, at, spacingMs: LIMITS.moveSpacingMs });
-    await appendAudit(tx, {
-      at,
-      actor,
-      action: 'base-account.deleted',
-      subject: `base-account:${id}`,
-      detail: { title, accountType, accountId, connectorsTotal, connectorsOnThisHub },
-    });
-    return true;
-  });
-  return deleted ? ok(undefined) : noSuchBaseAccount(id);
 }
 
 export async function getBaseAccount({ db }: Pick<AccountsDeps, 'db'>, id: string): Promise<Result<BaseAccount>> {

@@ -20,8 +20,8 @@ export type Finding =
   | { readonly kind: 'evidence'; readonly evidence: Evidence }
   /** The target hub let the connector in: from now on it is the current one. */
   | { readonly kind: 'reached'; readonly facts: HubFacts; readonly target: HubIdentity; readonly at: Date }
-  /** The hub that the connector had moved to did not let it in any more, and the one before it did. */
-  | { readonly kind: 'went-back'; readonly facts: HubFacts; readonly earlier: HubIdentity; readonly at: Date }
+  /** Neither the target hub nor the current one let the connector in, and one that it had before did. */
+  | { readonly kind: 'went-back'; readonly facts: HubFacts; readonly to: HubIdentity; readonly at: Date }
   /** STS was asked for an assumption. */
   | { readonly kind: 'used'; readonly entry: Entry };
 
@@ -45,10 +45,10 @@ export async function writeFindings(tx: Database, findings: readonly Finding[]):
   const { evidence, reached, wentBack, used } = sorted(findings);
   await recordEvidence(tx, evidence);
   const changes: Change[] = [];
-  for (const { facts, earlier, at } of wentBack) {
-    const { connectorId, roleArn, externalId, currentHub: from } = facts;
-    const { hub: to } = earlier;
-    if (await recordWentBack(tx, { connectorId, roleArn, externalId, hub: to, at })) {
+  for (const { facts, to: identity, at } of wentBack) {
+    const { connectorId, currentHub: from } = facts;
+    const { hub: to } = identity;
+    if (await recordWentBack(tx, { ...facts, hub: to, identityId: identityIdOf(identity), at })) {
       changes.push({ connectorId, from, to, at });
     }
   }

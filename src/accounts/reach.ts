@@ -4,27 +4,26 @@ import { type HubUse, type MemberSession, openSession } from '../aws/session.ts'
 import { type Fault, fault } from '../domain/faults.ts';
 import { type Hub, hubInWords, sameHub } from '../domain/hub.ts';
 import { LIMITS } from '../domain/limits.ts';
-import type { AccountType } from '../domain/partition.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { parseRoleArn } from '../domain/role-arn.ts';
 import type { Actor } from '../store/audit.ts';
 import { deleteIdleIdentities } from '../store/base-accounts.ts';
-import { type HubEvidence, type HubFacts, type IdentityRow, readHubFacts, takeExtraTry } from '../store/hubs.ts';
+import { type HubEvidence, type HubFacts, readHubFacts, takeExtraTry } from '../store/hubs.ts';
 import { noSuchConnector } from './connectors.ts';
 import type { AccountsDeps } from './deps.ts';
 import { earlierHubLimit, type Finding, identityIdOf, type RecordFinding, recordAtOnce } from './findings.ts';
-import { identityInBaseAccount, platformIdentity } from './hubs.ts';
+import { isElsewhere, waysOf } from './ways.ts';
 
 /**
  * Which hub a connector is reached through. A connector is
  *
- * new        it has no current hub: only the target hub may be tried;
+ * new        it has no current hub; its earlier one is the hub that its role was made for, if the target was changed since;
  * settled    its current hub is the target;
  * moving     they differ, or the target hub has other credentials than the connector ran through.
  *
  * The target is always tried first. If that does not work, whatever the reason, a connector goes on through what it ran
- * through before: its current hub and, for `LIMITS.earlierHubDays` after a move, the one before that. The first success
- * through the target makes it the current hub.
+ * through before: its current hub and, for `LIMITS.earlierHubDays` after a move, the one before that (ways.ts). The first
+ * success through the target makes it the current hub.
  *
  * Nothing else is ever tried: no other hub, none whose credentials are gone, none at all besides the target when its base
  * account asks for an immediate cut-over, and no credentials that the machine happens to have.
@@ -45,7 +44,9 @@ export interface Reach {
 /** What a member account is reached for. */
 export type Purpose =
   | { readonly kind: 'run'; readonly runId: string; readonly trigger: 'created' | 'schedule' | 'request' }
-  | { readonly kind: 'check'; readonly checkId: string; readonly actor: Actor };
+  | { readonly kind: 'check'; readonly checkId: string; readonly actor: Actor }
+  /** Nothing is changed: somebody wants to know what a change would do. */
+  | { readonly kind: 'preview'; readonly previewId: string; readonly actor: Actor };
 
 /** Reaches a connector's member account for a run, with the session that is open already if there is one. */
 export async function reach(
@@ -88,51 +89,50 @@ function identityIds({ baseIdentity, currentIdentity, earlierIdentity }: HubFact
   return [baseIdentity, currentIdentity, earlierIdentity].map(identity => identity?.id).join();
 }
 
+type RecordedAttempt = Attempt & { readonly record: RecordFinding };
+
 async function tryHubs(
   deps: AccountsDeps,
-  attempt: Attempt & { record: RecordFinding },
+  attempt: RecordedAttempt,
 ): Promise<Result<Reach & { readonly identity: HubIdentity }>> {
   const { facts } = attempt;
-  const target = targetIdentity(deps, facts);
+  const { target, fallbacks } = waysOf(deps, facts);
   if (!target) return failed(fault('no-hub', `The connector’s role is ${facts.roleArn}.`, { subject: facts.roleArn }));
-  const { current, earlier } = fallbacks(deps, { facts, target });
-
-  const onHold = current ? await targetOnHold(deps, { attempt, target }) : undefined;
-  // A session from before the connector left this hub would only tell that the role let it in then.
-  const fresh = attempt.fresh || isElsewhere(facts, target);
-  const direct = onHold
-    ? failed(onHold)
-    : await openThrough(deps, target, { ...attempt, fresh, hurry: current !== null });
-  if (direct.ok) {
-    if (!isSettled(facts, target)) await attempt.record({ kind: 'reached', facts, target, at: deps.clock.now() });
-    return ok({ hub: target.hub, session: direct.value, identity: target });
-  }
+  const onHold = fallbacks.length > 0 ? await targetOnHold(deps, { attempt, target }) : undefined;
+  const direct = onHold ? failed(onHold) : await openTarget(deps, attempt, { target, hurry: fallbacks.length > 0 });
+  if (direct.ok) return direct;
   const targetFault = direct.fault;
   let last = targetFault;
-  for (const fallback of [current, earlier]) {
-    if (!fallback) continue;
-    const indirect = await openThrough(deps, fallback, {
-      ...attempt,
-      fresh: attempt.fresh || fallback === earlier,
-      hurry: false,
-    });
+  for (const { role, identity } of fallbacks) {
+    const fresh = attempt.fresh || role === 'earlier';
+    const indirect = await openThrough(deps, identity, { ...attempt, fresh, target, hurry: false });
     if (indirect.ok) {
-      if (fallback === earlier) await attempt.record({ kind: 'went-back', facts, earlier, at: deps.clock.now() });
-      return ok({ hub: fallback.hub, session: indirect.value, identity: fallback, targetFault });
+      if (!sameHub(facts.currentHub, identity.hub)) {
+        await attempt.record({ kind: 'went-back', facts, to: identity, at: deps.clock.now() });
+      }
+      return ok({ hub: identity.hub, session: indirect.value, identity, targetFault });
     }
     last = indirect.fault;
   }
+  // Sparing the target must not cost a run that it would have saved.
+  if (onHold) return await openTarget(deps, attempt, { target, hurry: false });
   // A role that refuses all of them has to be mended for the target.
   return failed(last.code === 'role-not-assumable' ? targetFault : last);
 }
 
-function targetIdentity(deps: AccountsDeps, { accountType, baseIdentity: base }: HubFacts): HubIdentity | null {
-  return base ? identityInBaseAccount(deps, { accountType, identity: base }) : platformIdentity(deps, accountType);
-}
-
-/** Whether the last successful assumption went through another hub. */
-function isElsewhere({ currentHub }: HubFacts, target: HubIdentity): boolean {
-  return currentHub !== null && !sameHub(currentHub, target.hub);
+/** Through the target hub, which is then the current one. */
+async function openTarget(
+  deps: AccountsDeps,
+  attempt: RecordedAttempt,
+  { target, hurry }: { target: HubIdentity; hurry: boolean },
+): Promise<Result<Reach & { readonly identity: HubIdentity }>> {
+  const { facts } = attempt;
+  // A session from before the connector left this hub would only tell that the role let it in then.
+  const fresh = attempt.fresh || isElsewhere(facts, target);
+  const direct = await openThrough(deps, target, { ...attempt, fresh, target, hurry });
+  if (!direct.ok) return direct;
+  if (!isSettled(facts, target)) await attempt.record({ kind: 'reached', facts, target, at: deps.clock.now() });
+  return ok({ hub: target.hub, session: direct.value, identity: target });
 }
 
 /** Whether the connector runs through this identity of its target hub already. */
@@ -140,38 +140,9 @@ function isSettled({ currentHub, currentIdentity }: HubFacts, target: HubIdentit
   return sameHub(currentHub, target.hub) && (currentIdentity?.id ?? null) === identityIdOf(target);
 }
 
-/** What the connector ran through, as far as it is something else than the target, is still there, and may still be used. */
-function fallbacks(
-  deps: AccountsDeps,
-  { facts, target }: { facts: HubFacts; target: HubIdentity },
-): { current: HubIdentity | null; earlier: HubIdentity | null } {
-  if (facts.baseCutover === 'immediate') return { current: null, earlier: null };
-  const { accountType, currentHub, currentIdentity, currentHubSince, earlierHub, earlierIdentity } = facts;
-  const current = identityInHub(deps, { accountType, hub: currentHub, identity: currentIdentity });
-  const earlier = identityInHub(deps, { accountType, hub: earlierHub, identity: earlierIdentity });
-  const isLate = currentHubSince === null || currentHubSince < earlierHubLimit(deps.clock.now());
-  return {
-    current: current && current.id !== target.id ? current : null,
-    earlier: earlier && earlier.id !== target.id && earlier.id !== current?.id && !isLate ? earlier : null,
-  };
-}
-
 /** Deletes the credentials of earlier hubs that no connector can go back to any more. */
 export async function forgetEarlierHubs({ db, clock }: Pick<AccountsDeps, 'db' | 'clock'>): Promise<void> {
   await deleteIdleIdentities(db, { movedBefore: earlierHubLimit(clock.now()) });
-}
-
-function identityInHub(
-  deps: AccountsDeps,
-  { accountType, hub, identity }: { accountType: AccountType; hub: Hub | null; identity: IdentityRow | null },
-): HubIdentity | null {
-  if (hub?.kind === 'platform-account') {
-    const platform = platformIdentity(deps, accountType);
-    return platform?.hub.accountId === hub.accountId ? platform : null;
-  }
-  return identity && identity.accountId === hub?.accountId
-    ? identityInBaseAccount(deps, { accountType, identity })
-    : null;
 }
 
 /** The fault that is known already, when a run that somebody asked for would try the target hub once too often today. */
@@ -196,8 +167,10 @@ export function evidenceOf({ evidence }: Pick<HubFacts, 'evidence'>, hub: Hub): 
 async function openThrough(
   deps: AccountsDeps,
   hub: HubIdentity,
-  { facts, purpose, record, fresh, within, hurry }: Attempt & { record: RecordFinding; hurry: boolean },
+  { facts, purpose, record, fresh, within, target, hurry }: RecordedAttempt & { target: HubIdentity; hurry: boolean },
 ): Promise<Result<MemberSession>> {
+  // Of a hub, what its present credentials prove is kept; what those before them prove would hide it.
+  const isReplaced = sameHub(hub.hub, target.hub) && hub.id !== target.id;
   const role = parseRoleArn(facts.roleArn);
   if (!role.ok) throw new Error(`connector ${facts.connectorId} has a role ARN that cannot be read`);
   const request = {
@@ -211,9 +184,10 @@ async function openThrough(
   if (!opened.ok) {
     const why = explained(opened.fault, { facts, hub: hub.hub });
     const evidence = { ...facts, hub: hub.hub, ...evidenceOfFault(why), at: deps.clock.now() };
-    await record({ kind: 'evidence', evidence });
+    if (!isReplaced) await record({ kind: 'evidence', evidence });
     return failed(why);
   }
+  if (isReplaced) return opened;
   const { assumedAt: at } = opened.value;
   const known = evidenceOf(facts, hub.hub);
   if (known?.outcome !== 'accepted' || at.getTime() - known.at.getTime() > LIMITS.evidenceEveryMinutes * 60_000) {
@@ -247,7 +221,7 @@ export function usedFinding(
   const { fault: refusal, ...facts } = use;
   const entry = {
     at: clock.now(),
-    actor: purpose.kind === 'check' ? purpose.actor : 'system',
+    actor: purpose.kind === 'run' ? 'system' : purpose.actor,
     action: 'hub.used',
     subject: `connector:${connectorId}`,
     detail: {
@@ -260,11 +234,18 @@ export function usedFinding(
 }
 
 export function nameOf(purpose: Purpose): string {
-  return purpose.kind === 'run' ? purpose.runId : purpose.checkId;
+  switch (purpose.kind) {
+    case 'run':
+      return purpose.runId;
+    case 'check':
+      return purpose.checkId;
+    case 'preview':
+      return purpose.previewId;
+  }
 }
 
 /** STS says no more than "access denied"; what has to be changed for this connector is known here. */
-function explained(why: Fault, { facts, hub }: { facts: HubFacts; hub: Hub }): Fault {
+export function explained(why: Fault, { facts, hub }: { facts: HubFacts; hub: Hub }): Fault {
   if (why.code !== 'role-not-assumable') return why;
   const { currentHub, roleArn, externalId } = facts;
   const before = currentHub && !sameHub(currentHub, hub) ? currentHub : null;

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Fault } from '../domain/faults.ts';
+import type { Hub } from '../domain/hub.ts';
 import type { AccountType } from '../domain/partition.ts';
 import type { Database } from './database.ts';
 import { type IdentityRow, identityJson } from './hubs.ts';
@@ -100,8 +101,9 @@ export async function repointConnectors(
 }
 
 /**
- * Deletes retired identities, secrets and all, that no connector runs through any more and none can go back to: those that
- * left it, left it before `movedBefore`. Answers how many.
+ * Deletes retired identities, secrets and all, that nobody needs any more: no connector runs through them, none can go
+ * back to them (those that left them, left them before `movedBefore`), and the base account had another account ID
+ * with them, if it can be rolled back, before that time. Answers how many.
  */
 export async function deleteIdleIdentities(db: Database, { movedBefore }: { movedBefore: Date }): Promise<number> {
   const { numAffectedRows } = await sql`
@@ -109,7 +111,13 @@ export async function deleteIdleIdentities(db: Database, { movedBefore }: { move
     where state = 'retired'
       and not exists (select from connectors c where c.current_identity_id = i.id)
       and not exists (
-        select from connectors c where c.earlier_identity_id = i.id and c.current_hub_since >= ${movedBefore}
+        select from connectors c
+        where c.earlier_identity_id = i.id and coalesce(c.current_hub_since, i.retired_at) >= ${movedBefore}
+      )
+      and not exists (
+        select from base_identities a
+        where a.base_account_id = i.base_account_id and a.state = 'active' and a.account_id <> i.account_id
+          and i.retired_at >= ${movedBefore}
       )
   `.execute(db);
   return Number(numAffectedRows ?? 0n);
@@ -190,9 +198,14 @@ export async function updateBaseAccount(
   return numAffectedRows === 1n;
 }
 
-/** With its identities and their secrets. False when there is none. */
-export async function deleteBaseAccountRow(db: Database, id: string): Promise<boolean> {
-  const { numAffectedRows } = await sql`delete from base_accounts where id = ${id}`.execute(db);
+/** With its identities and their secrets. False when somebody changed or deleted it since it was read as of `readAt`. */
+export async function deleteBaseAccountRow(
+  db: Database,
+  { id, readAt }: { id: string; readAt: Date },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    delete from base_accounts where id = ${id} and updated_at = ${readAt}
+  `.execute(db);
   return numAffectedRows === 1n;
 }
 
@@ -247,17 +260,24 @@ export async function lockAssetViewOfType(db: Database, accountType: AccountType
 
 /**
  * Makes the connectors of an account type due, so that they try their new target hub now and not at their next polling
- * time. `spacingMs` apart, because a fleet of thousands is not to set out in the same second.
+ * time. `spacingMs` apart, because a fleet of thousands is not to set out in the same second; closer, if the last is to
+ * set out within `withinMs`.
  */
 export async function bringRunsForward(
   db: Database,
-  { accountType, at, spacingMs }: { accountType: AccountType; at: Date; spacingMs: number },
+  {
+    accountType,
+    at,
+    spacingMs,
+    withinMs,
+  }: { accountType: AccountType; at: Date; spacingMs: number; withinMs?: number },
 ): Promise<void> {
   await sql`
     update connectors
     set next_run_at = soon.at
     from (
-      select id, ${at}::timestamptz + (row_number() over (order by next_run_at, id) - 1) * ${spacingMs} * interval '1 millisecond' as at
+      select id, ${at}::timestamptz + (row_number() over (order by next_run_at, id) - 1)
+        * least(${spacingMs}::float8, ${withinMs ?? null}::float8 / count(*) over ()) * interval '1 millisecond' as at
       from connectors
       where account_type = ${accountType} and enabled
     ) as soon
@@ -266,14 +286,18 @@ export async function bringRunsForward(
 }
 
 /**
- * Forgets which hubs refused these connectors or gave no answer: they have another target now, or other credentials for
- * it, which nobody has tried yet.
+ * Forgets which connectors their new target hub refused or gave no answer: nobody has tried it since it became the target,
+ * or since it has other credentials. What other hubs answered stays.
  */
-export async function forgetRefusals(db: Database, accountType: AccountType): Promise<void> {
+export async function forgetRefusals(
+  db: Database,
+  { accountType, hub }: { accountType: AccountType; hub: Hub },
+): Promise<void> {
   await sql`
     with forgotten as (
       delete from hub_evidence h using connectors c
       where h.connector_id = c.id and c.account_type = ${accountType} and h.outcome <> 'accepted'
+        and h.hub_kind = ${hub.kind} and h.hub_account_id = ${hub.accountId}
     )
     update connectors set target_extra_tries = 0, target_extra_since = null
     where account_type = ${accountType} and target_extra_tries > 0

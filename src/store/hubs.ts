@@ -25,7 +25,7 @@ export interface HubFacts {
   readonly currentHubSince: Date | null;
   /** The identity of that hub, if it is a base account and is still there. */
   readonly currentIdentity: IdentityRow | null;
-  /** The hub before the current one. */
+  /** The hub before the current one; of a connector that was never reached, the target hub before the present one. */
   readonly earlierHub: Hub | null;
   readonly earlierIdentity: IdentityRow | null;
   /** What is known of every hub that was ever tried with this role and external ID. */
@@ -184,22 +184,49 @@ export async function recordReached(
 }
 
 /**
- * Makes the hub before the current one the current one again, after an assumption through it: the hub that the connector
- * had moved to did not let it in any more. False when the connector's hubs are others by now.
+ * Makes a hub that is not the target the current one, after an assumption through it: neither the target nor the hub that
+ * was current let the connector in. It is the hub before, or the platform account under another ID than before. False when
+ * the connector's hubs are others by now, or the identity is gone.
  */
 export async function recordWentBack(
   db: Database,
-  { connectorId, roleArn, externalId, hub, at }: Tried & { at: Date },
+  {
+    connectorId,
+    roleArn,
+    externalId,
+    currentHub,
+    hub,
+    identityId,
+    at,
+  }: Tried & { currentHub: Hub | null; identityId: string | null; at: Date },
 ): Promise<boolean> {
   const { numAffectedRows } = await sql`
+    with identity as (select id from base_identities where id = ${identityId}::uuid for key share)
     update connectors
-    set current_hub_kind = earlier_hub_kind, current_hub_account_id = earlier_hub_account_id,
-      current_identity_id = earlier_identity_id, current_hub_since = ${at},
+    set current_hub_kind = ${hub.kind}, current_hub_account_id = ${hub.accountId},
+      current_identity_id = ${identityId}::uuid, current_hub_since = ${at},
       earlier_hub_kind = null, earlier_hub_account_id = null, earlier_identity_id = null
     where id = ${connectorId} and role_arn = ${roleArn} and external_id = ${externalId}
-      and earlier_hub_kind = ${hub.kind} and earlier_hub_account_id = ${hub.accountId}
+      and (current_hub_kind, current_hub_account_id)
+        is not distinct from (${currentHub?.kind ?? null}::text, ${currentHub?.accountId ?? null}::text)
+      and (${identityId}::uuid is null or exists (select from identity))
   `.execute(db);
   return numAffectedRows === 1n;
+}
+
+/**
+ * Connectors that were never reached keep, as a way to go, the hub that was their target until now: their roles were made
+ * for it. Call it before the target changes.
+ */
+export async function keepWayOfNewConnectors(
+  db: Database,
+  { accountType, hub, identityId }: { accountType: AccountType; hub: Hub; identityId: string | null },
+): Promise<void> {
+  await sql`
+    update connectors
+    set earlier_hub_kind = ${hub.kind}, earlier_hub_account_id = ${hub.accountId}, earlier_identity_id = ${identityId}::uuid
+    where account_type = ${accountType} and current_hub_kind is null
+  `.execute(db);
 }
 
 /** Takes one of the day's tries of the target hub beyond normal polling; false when they are used up. */

@@ -5,11 +5,11 @@ import {
   changeBaseAccount,
   checkBaseAccount,
   createBaseAccount,
-  deleteBaseAccount,
   getBaseAccount,
   listBaseAccounts,
 } from '../../src/accounts/base-accounts.ts';
 import { createConnector, getConnector, removeFromAssetView } from '../../src/accounts/connectors.ts';
+import { deleteBaseAccount } from '../../src/accounts/delete-base-account.ts';
 import { hubPolicy } from '../../src/accounts/hub-policy.ts';
 import type { BaseAccountInput } from '../../src/accounts/shapes.ts';
 import { openAws } from '../../src/aws/aws.ts';

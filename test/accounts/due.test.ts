@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { changeBaseAccount, createBaseAccount, deleteBaseAccount } from '../../src/accounts/base-accounts.ts';
+import { changeBaseAccount, createBaseAccount } from '../../src/accounts/base-accounts.ts';
 import { createConnector, getConnector } from '../../src/accounts/connectors.ts';
+import { deleteBaseAccount } from '../../src/accounts/delete-base-account.ts';
 import {
   baseAccountInput,
   type Causeway,

@@ -2,9 +2,10 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { FaultRule } from '../../simulator/faults.ts';
 import type { HubCredentials } from '../../simulator/world/hub.ts';
-import { changeBaseAccount, createBaseAccount, deleteBaseAccount } from '../../src/accounts/base-accounts.ts';
+import { changeBaseAccount, createBaseAccount } from '../../src/accounts/base-accounts.ts';
 import { checkConnector } from '../../src/accounts/check.ts';
 import { changeConnector, createConnector, getConnector } from '../../src/accounts/connectors.ts';
+import { deleteBaseAccount } from '../../src/accounts/delete-base-account.ts';
 import { reach } from '../../src/accounts/reach.ts';
 import {
   baseAccountInput,

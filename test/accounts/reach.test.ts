@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FaultRule } from '../../simulator/faults.ts';
 import { accountOf } from '../../simulator/world/build.ts';
-import { changeBaseAccount, createBaseAccount, deleteBaseAccount } from '../../src/accounts/base-accounts.ts';
+import { changeBaseAccount, createBaseAccount } from '../../src/accounts/base-accounts.ts';
 import { changeConnector, createConnector, getConnector } from '../../src/accounts/connectors.ts';
+import { deleteBaseAccount } from '../../src/accounts/delete-base-account.ts';
 import { forgetEarlierHubs, type Purpose, reach, reachThrough } from '../../src/accounts/reach.ts';
 import type { BaseAccountInput } from '../../src/accounts/shapes.ts';
 import { prompt } from '../../src/aws/call.ts';
@@ -277,12 +278,42 @@ describe('a fleet that moves to a base account', () => {
   });
 
   it('never falls back to a hub that was not the connector’s own', async () => {
-    const id = await connect(PRODUCTION);
     trust(PRODUCTION, PLATFORM);
     await makeBase(SECURITY);
+    const id = await connect(PRODUCTION);
     causeway.callLog.clear();
     expect(await run(id)).toMatchObject({ ok: false, fault: { code: 'role-not-assumable' } });
     expect(new Set(causeway.callLog.calls().map(call => call.accountId))).toEqual(new Set([SECURITY]));
+  });
+
+  it('lets a connector that was never reached go through the hub that its role was made for, and keeps that hub’s key', async () => {
+    const [first, second] = [await connect(PRODUCTION), await connect(DEVELOPMENT)];
+    const base = await makeBase(SECURITY);
+    expect(must(await run(first))).toMatchObject({ hub: platform, targetFault: { code: 'role-not-assumable' } });
+    expect(await connector(first)).toMatchObject({ currentHub: platform, targetHub: security, moving: true });
+
+    trust(DEVELOPMENT, SECURITY);
+    const { accountId, accessKeyId, secretAccessKey } = keyOf(causeway, OTHER_HUB);
+    const change = { accountId, accessKeyId, secretAccessKey };
+    must(await changeBaseAccount(causeway.deps, { id: base, change, actor }));
+    await forgetEarlierHubs(causeway.deps);
+    expect(await hubOf(second)).toEqual(security);
+    trust(DEVELOPMENT, SECURITY, OTHER_HUB);
+    expect(await hubOf(second)).toEqual(other);
+  });
+
+  it('goes on through the platform account of now, whose ID was another one when it was used last', async () => {
+    const id = await connect(PRODUCTION);
+    trust(PRODUCTION, OTHER_HUB);
+    const { accountId, ...key } = keyOf(causeway, OTHER_HUB);
+    const before = { global: { accountId, credentials: { kind: 'access-key', ...key } } } as const;
+    const purpose: Purpose = { kind: 'run', runId: 'r', trigger: 'schedule' };
+    must(await reach({ ...causeway.deps, platformAccounts: before }, { connectorId: id, purpose }));
+    expect((await connector(id)).currentHub).toEqual({ kind: 'platform-account', accountId: OTHER_HUB });
+    trust(PRODUCTION, PLATFORM);
+    await makeBase(SECURITY);
+    expect(await hubOf(id)).toEqual(platform);
+    expect((await connector(id)).currentHub).toEqual(platform);
   });
 
   it('forgets the current hub of the role before when the connector gets another role', async () => {
@@ -324,6 +355,13 @@ describe('the target hub of a moving connector', () => {
     expect(tried()).toBe(allowed);
     causeway.clock.advance(86_400_000);
     trust(PRODUCTION, SECURITY);
+    expect(must(await run(id, 'request')).hub).toEqual(security);
+  });
+
+  it('is tried once more when the tries of the day are used up and nothing else works', async () => {
+    const { id } = await tries(LIMITS.targetHubTriesPerDayMax + 2, 'request');
+    trust(PRODUCTION, SECURITY);
+    causeway.deps.aws.sessions.clear();
     expect(must(await run(id, 'request')).hub).toEqual(security);
   });
 });

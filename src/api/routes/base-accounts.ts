@@ -2,10 +2,10 @@ import {
   changeBaseAccount,
   checkBaseAccount,
   createBaseAccount,
-  deleteBaseAccount,
   getBaseAccount,
   listBaseAccounts,
 } from '../../accounts/base-accounts.ts';
+import { deleteBaseAccount } from '../../accounts/delete-base-account.ts';
 import type { AccountsDeps } from '../../accounts/deps.ts';
 import { type BaseAccountPolicies, hubPolicy } from '../../accounts/hub-policy.ts';
 import type { BaseAccount, IdentityProof } from '../../accounts/shapes.ts';
