@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { fault } from './domain/faults.ts';
 import { ACCOUNT_TYPES, type AccountType } from './domain/partition.ts';
 import { failed, ok, type Result } from './domain/result.ts';
+import { parseRoleArn } from './domain/role-arn.ts';
 
 /** The environment, read once. Nobody else touches process.env. */
 export interface Config {
@@ -24,6 +25,7 @@ export interface Config {
   readonly adminPassword?: string;
   readonly platformAccounts: PlatformAccounts;
   readonly awsEndpoints: AwsEndpoints;
+  readonly awsMachine: AwsMachine;
   readonly logLevel: string;
 }
 
@@ -38,6 +40,18 @@ export interface AwsEndpoints {
   readonly byService: Readonly<Record<string, string>>;
 }
 
+/**
+ * Where AWS's runtimes let a machine's own role be asked for; only hubs that name it do. Whether it can be used is judged
+ * then: these variables are not Causeway's, and must not keep it from starting.
+ */
+export interface AwsMachine {
+  readonly metadataEndpoint?: string;
+  readonly containerRelativeUri?: string;
+  readonly containerFullUri?: string;
+  readonly containerToken?: string;
+  readonly containerTokenFile?: string;
+}
+
 const platformAccountShape = z.strictObject({
   accountId: z.string().regex(/^\d{12}$/, 'an account ID has exactly twelve digits'),
   credentials: z.discriminatedUnion('kind', [
@@ -45,6 +59,13 @@ const platformAccountShape = z.strictObject({
       kind: z.literal('access-key'),
       accessKeyId: z.string().min(16),
       secretAccessKey: z.string().min(1),
+    }),
+    z.strictObject({ kind: z.literal('instance-profile') }),
+    z.strictObject({ kind: z.literal('container-role') }),
+    z.strictObject({
+      kind: z.literal('web-identity'),
+      roleArn: z.string().refine(text => parseRoleArn(text).ok, 'it is not the ARN of an IAM role'),
+      tokenFile: z.string().refine(path.isAbsolute, 'it is not an absolute path'),
     }),
     z.strictObject({ kind: z.literal('default-chain') }),
   ]),
@@ -82,6 +103,7 @@ export function readConfig(env: Environment = process.env): Result<Config> {
       ...(env.CAUSEWAY_ADMIN_PASSWORD ? { adminPassword: env.CAUSEWAY_ADMIN_PASSWORD } : {}),
       platformAccounts: platformAccounts.value,
       awsEndpoints: awsEndpoints.value,
+      awsMachine: readAwsMachine(env),
       logLevel: logLevel.value,
     }),
   );
@@ -188,6 +210,20 @@ function readAwsEndpoints(env: Environment): Result<AwsEndpoints> {
     if (variable.startsWith(prefix)) byService[variable.slice(prefix.length).toLowerCase()] = value;
   }
   return ok({ ...(env.AWS_ENDPOINT_URL ? { all: env.AWS_ENDPOINT_URL } : {}), byService });
+}
+
+function readAwsMachine(env: Environment): AwsMachine {
+  return {
+    ...(env.AWS_EC2_METADATA_SERVICE_ENDPOINT ? { metadataEndpoint: env.AWS_EC2_METADATA_SERVICE_ENDPOINT } : {}),
+    ...(env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
+      ? { containerRelativeUri: env.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI }
+      : {}),
+    ...(env.AWS_CONTAINER_CREDENTIALS_FULL_URI ? { containerFullUri: env.AWS_CONTAINER_CREDENTIALS_FULL_URI } : {}),
+    ...(env.AWS_CONTAINER_AUTHORIZATION_TOKEN ? { containerToken: env.AWS_CONTAINER_AUTHORIZATION_TOKEN } : {}),
+    ...(env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE
+      ? { containerTokenFile: env.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE }
+      : {}),
+  };
 }
 
 function invalid(variable: string, detail: string) {

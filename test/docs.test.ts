@@ -58,10 +58,12 @@ it('docs/cli.md has every client command and no other', () => {
 
 it('the README has every setting and no other', () => {
   const code = ['src/config.ts', 'src/cli/settings.ts'].map(file => readFileSync(file, 'utf8')).join('\n');
-  const read = new Set([...code.matchAll(/\benv\.([A-Z][A-Z_]+)/g)].map(match => match[1]));
+  const read = new Set([...code.matchAll(/\benv\.([A-Z][A-Z0-9_]+)/g)].map(match => match[1]));
   const readme = readFileSync('README.md', 'utf8');
   const [, section = ''] = readme.split('## Configuration');
-  const named = new Set([...(section.split('\n## ')[0] ?? '').matchAll(/`([A-Z][A-Z_]{3,})`/g)].map(match => match[1]));
+  const named = new Set(
+    [...(section.split('\n## ')[0] ?? '').matchAll(/`([A-Z][A-Z0-9_]{3,})`/g)].map(match => match[1]),
+  );
   expect([...named].sort()).toEqual([...read].sort());
 });
 

@@ -7,24 +7,23 @@ import { type Actor, appendAudit } from '../store/audit.ts';
 import {
   type BaseAccountRow,
   bringRunsForward,
+  deleteIdentity,
   deleteIdleIdentities,
   deleteRetiredIdentities,
   findBaseAccount,
   findBaseAccountOfType,
   forgetRefusals,
   insertBaseAccount,
-  insertIdentity,
   listBaseAccountRows,
   lockAssetViewOfType,
   putConnectorsInAssetView,
-  repointConnectors,
   retireActiveIdentity,
   saveProof,
   updateBaseAccount,
 } from '../store/base-accounts.ts';
-import { type Database, inTransaction } from '../store/database.ts';
+import { inTransaction } from '../store/database.ts';
 import { keepWayOfNewConnectors } from '../store/hubs.ts';
-import { checkCredentialsForm } from './base-account-input.ts';
+import { changedCredentials, credentialsFacts, credentialsOf, keyIdEnding, putIdentity } from './base-credentials.ts';
 import type { AccountsDeps } from './deps.ts';
 import { earlierHubLimit } from './findings.ts';
 import { identityInBaseAccount } from './hubs.ts';
@@ -41,11 +40,12 @@ export async function createBaseAccount(
   deps: AccountsDeps,
   { input, actor }: { input: BaseAccountInput; actor: Actor },
 ): Promise<Result<BaseAccount>> {
-  const form = checkCredentialsForm(input);
-  if (!form.ok) return form;
+  const credentials = credentialsOf(input);
+  if (!credentials.ok) return credentials;
   const existing = await findBaseAccountOfType(deps.db, input.accountType);
   if (existing) return failed(baseAccountExists(existing));
-  const proof = await proveCredentials(deps, input);
+  const given = credentials.value;
+  const proof = await proveCredentials(deps, given);
   if (!proof.ok) return proof;
 
   const at = deps.clock.now();
@@ -57,7 +57,7 @@ export async function createBaseAccount(
       return false;
     const was = platformHub(deps, accountType);
     if (was) await keepWayOfNewConnectors(tx, { accountType, hub: was, identityId: null });
-    await putIdentity(tx, deps, { baseAccountId: id, credentials: input, proof: proof.value, at });
+    await putIdentity(tx, deps, { baseAccountId: id, given, proof: proof.value, at });
     await forgetRefusals(tx, { accountType, hub: { kind: 'base-account', accountId } });
     if (useInAssetView) await putConnectorsInAssetView(tx, { accountType, at });
     await bringRunsForward(tx, { accountType, at, spacingMs: LIMITS.moveSpacingMs });
@@ -66,7 +66,7 @@ export async function createBaseAccount(
       actor,
       action: 'base-account.created',
       subject: `base-account:${id}`,
-      detail: { title, accountType, accountId, useInAssetView, cutover, ...keyFacts(input, proof.value) },
+      detail: { title, accountType, accountId, useInAssetView, cutover, ...credentialsFacts(given, proof.value) },
     });
     return true;
   });
@@ -77,9 +77,9 @@ export async function createBaseAccount(
 }
 
 /**
- * Changes a base account. New credentials are proved first, as at creation. Within the same AWS account they replace the
- * old ones at once; with another account ID the old ones stay, retired, until the last connector that runs through them
- * has moved, so that no working connector fails (invariant I12). Turning "Use in AssetView" off takes nothing out.
+ * Changes a base account. New credentials are proved first, as at creation. The old ones stay, retired, until the last
+ * connector that runs through them was let in by the new ones, so that no working connector fails (invariant I12);
+ * `replaced: 'immediate'` destroys them at once. Turning "Use in AssetView" off takes nothing out.
  */
 export async function changeBaseAccount(
   deps: AccountsDeps,
@@ -90,14 +90,15 @@ export async function changeBaseAccount(
   if (change.accountType !== undefined && change.accountType !== before.accountType) {
     return failed(fault('account-type-fixed', `It is ${before.accountType}.`, { field: 'accountType' }));
   }
-  const credentials = credentialsOf(change, before);
+  const credentials = changedCredentials(change, before);
   if (!credentials.ok) return credentials;
+  const given = credentials.value;
   const next = {
     title: change.title ?? before.title,
     useInAssetView: change.useInAssetView ?? before.useInAssetView,
     cutover: change.cutover ?? before.cutover,
   };
-  const proof = credentials.value && (await proveCredentials(deps, credentials.value));
+  const proof = given && (await proveCredentials(deps, given));
   if (proof && !proof.ok) return proof;
 
   const at = deps.clock.now();
@@ -105,19 +106,19 @@ export async function changeBaseAccount(
   const updated = await inTransaction(deps.db, async tx => {
     await lockAssetViewOfType(tx, accountType);
     if (!(await updateBaseAccount(tx, { id, readAt: before.updatedAt, ...next, updatedAt: at }))) return false;
-    if (credentials.value && proof) {
+    if (given && proof) {
       const { accountId, id: identityId } = before.identity;
       const hub = { kind: 'base-account', accountId } as const;
-      if (accountId !== credentials.value.accountId) await keepWayOfNewConnectors(tx, { accountType, hub, identityId });
+      if (accountId !== given.accountId) await keepWayOfNewConnectors(tx, { accountType, hub, identityId });
       await retireActiveIdentity(tx, { baseAccountId: id, at });
-      await putIdentity(tx, deps, { baseAccountId: id, credentials: credentials.value, proof: proof.value, at });
+      if (change.replaced === 'immediate') await deleteIdentity(tx, before.identity.id);
+      await putIdentity(tx, deps, { baseAccountId: id, given, proof: proof.value, at });
     }
     if (next.cutover === 'immediate') await deleteRetiredIdentities(tx, id);
     await deleteIdleIdentities(tx, { movedBefore: earlierHubLimit(at) });
     if (next.useInAssetView && !before.useInAssetView) await putConnectorsInAssetView(tx, { accountType, at });
-    if (credentials.value) {
-      const { accountId } = credentials.value;
-      await forgetRefusals(tx, { accountType, hub: { kind: 'base-account', accountId } });
+    if (given) {
+      await forgetRefusals(tx, { accountType, hub: { kind: 'base-account', accountId: given.accountId } });
       await bringRunsForward(tx, { accountType, at, spacingMs: LIMITS.moveSpacingMs });
     }
     await appendAudit(tx, {
@@ -127,8 +128,8 @@ export async function changeBaseAccount(
       subject: `base-account:${id}`,
       detail: {
         ...next,
-        accountId: credentials.value?.accountId ?? before.identity.accountId,
-        ...(credentials.value && proof ? keyFacts(credentials.value, proof.value) : {}),
+        accountId: given?.accountId ?? before.identity.accountId,
+        ...(given && proof ? { ...credentialsFacts(given, proof.value), replaced: change.replaced ?? 'overlap' } : {}),
       },
     });
     return true;
@@ -177,71 +178,29 @@ export async function checkBaseAccount(
   return ok(proof);
 }
 
-type NewCredentials = Pick<BaseAccountInput, 'accountType' | 'accountId' | 'accessKeyId' | 'secretAccessKey'> & {
-  readonly saveUnverified: boolean;
-};
-
-/** The credentials after a change, or null when it does not touch them. */
-function credentialsOf(change: BaseAccountChange, before: BaseAccountRow): Result<NewCredentials | null> {
-  const accountId = change.accountId ?? before.identity.accountId;
-  const accessKeyId = change.accessKeyId ?? before.identity.credentials.accessKeyId;
-  const others = accountId !== before.identity.accountId || accessKeyId !== before.identity.credentials.accessKeyId;
-  const secretAccessKey = change.secretAccessKey;
-  if (secretAccessKey === undefined) {
-    if (!others) return ok(null);
-    const why = 'A change of the account ID or the access key ID needs the secret access key too.';
-    return failed(fault('missing-field', why, { field: 'secretAccessKey' }));
-  }
-  const credentials = { accountType: before.accountType, accountId, accessKeyId, secretAccessKey };
-  const form = checkCredentialsForm(credentials);
-  return form.ok ? ok({ ...credentials, saveUnverified: change.saveUnverified ?? false }) : form;
-}
-
-/** Writes the active identity; connectors that already run through this account go on with it. */
-async function putIdentity(
-  tx: Database,
-  { ids, vault }: AccountsDeps,
-  {
-    baseAccountId,
-    credentials,
-    proof,
-    at,
-  }: { baseAccountId: string; credentials: Omit<NewCredentials, 'saveUnverified'>; proof: IdentityProof; at: Date },
-): Promise<void> {
-  const { accountType, accountId, accessKeyId, secretAccessKey } = credentials;
-  const id = ids.uuid();
-  const sealedSecret = vault.seal(id, secretAccessKey);
-  await insertIdentity(tx, {
-    id,
-    baseAccountId,
-    accountId,
-    accessKeyId,
-    sealedSecret,
-    createdAt: at,
-    proof: proofRow(proof),
-  });
-  await repointConnectors(tx, { accountType, accountId, identityId: id });
-}
-
 function baseAccountOf(row: BaseAccountRow): BaseAccount {
+  const { credentials } = row.identity;
   return {
     id: row.id,
     title: row.title,
     accountType: row.accountType,
     accountId: row.identity.accountId,
-    accessKeyIdEnding: row.identity.credentials.accessKeyId.slice(-LIMITS.keyIdEndingChars),
+    credentialsKind: credentials.kind,
+    accessKeyIdEnding: credentials.kind === 'access-key' ? keyIdEnding(credentials.accessKeyId) : null,
+    identityRoleArn: credentials.kind === 'web-identity' ? credentials.roleArn : null,
+    tokenFile: credentials.kind === 'web-identity' ? credentials.tokenFile : null,
     keyCreatedAt: row.keyCreatedAt,
     proof: row.proof && readProof(row.proof),
     useInAssetView: row.useInAssetView,
     cutover: row.cutover,
     connectors: { total: row.connectorsTotal, onThisHub: row.connectorsOnThisHub, moving: row.connectorsMoving },
+    earlier: row.earlier.map(({ retiredAt, ...one }) => ({
+      ...one,
+      retiredAt: retiredAt === null ? null : new Date(retiredAt),
+    })),
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };
-}
-
-function keyFacts({ accessKeyId }: Pick<NewCredentials, 'accessKeyId'>, proof: IdentityProof) {
-  return { accessKeyIdEnding: accessKeyId.slice(-LIMITS.keyIdEndingChars), proof: proof.fault?.code ?? 'ok' };
 }
 
 function baseAccountExists({ title, accountType }: Pick<BaseAccountRow, 'title' | 'accountType'>): Fault {

@@ -195,6 +195,7 @@ function connectorOf(deps: Pick<AccountsDeps, 'platformAccounts'>, row: Connecto
   const currentHub = hubOf(row.currentHubKind, row.currentHubAccountId);
   const target = targetHub(deps, row);
   const moving = isMoving(currentHub, target);
+  const mayDiffer = moving || row.onEarlierCredentials;
   return {
     id: row.id,
     name: row.name,
@@ -213,7 +214,8 @@ function connectorOf(deps: Pick<AccountsDeps, 'platformAccounts'>, row: Connecto
     currentHub,
     targetHub: target,
     moving,
-    targetFault: moving && row.targetFault?.accountId === target?.accountId ? (row.targetFault?.fault ?? null) : null,
+    targetFault:
+      mayDiffer && row.targetFault?.accountId === target?.accountId ? (row.targetFault?.fault ?? null) : null,
     lastCheck: row.lastCheck && readCheck(row.lastCheck),
     lastRun:
       row.lastRunId === null || row.lastRunState === null ? null : lastRunOf(row, row.lastRunId, row.lastRunState),

@@ -4,6 +4,7 @@ import type { Ids } from '../domain/ids.ts';
 import type { AccountType } from '../domain/partition.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../store/database.ts';
+import type { NewCredentials } from './shapes.ts';
 import type { Vault } from './vault.ts';
 
 /** What every use case here works with; made once by the entry point, or by a test. */
@@ -22,7 +23,5 @@ export type PlatformAccounts = Readonly<Partial<Record<AccountType, PlatformAcco
 
 export interface PlatformAccount {
   readonly accountId: string;
-  readonly credentials:
-    | { readonly kind: 'access-key'; readonly accessKeyId: string; readonly secretAccessKey: string }
-    | { readonly kind: 'default-chain' };
+  readonly credentials: NewCredentials | { readonly kind: 'default-chain' };
 }

@@ -1,11 +1,12 @@
-import type { HubIdentity } from '../aws/credentials.ts';
+import type { HubCredentials, HubIdentity } from '../aws/credentials.ts';
 import { fault } from '../domain/faults.ts';
 import { type Hub, sameHub } from '../domain/hub.ts';
 import { type AccountType, factsOfAccountType } from '../domain/partition.ts';
 import { failed, ok } from '../domain/result.ts';
-import { readSealedSecret } from '../store/base-accounts.ts';
+import { hasIdentity, readSealedSecret } from '../store/base-accounts.ts';
 import type { IdentityRow } from '../store/hubs.ts';
-import type { AccountsDeps } from './deps.ts';
+import type { AccountsDeps, PlatformAccount } from './deps.ts';
+import type { NewCredentials } from './shapes.ts';
 
 /** The hub that connectors of a type are to be reached through: its base account, else the platform account, else none. */
 export function targetHub(
@@ -27,16 +28,26 @@ export function platformIdentity(
   const { accountId, credentials } = account;
   const facts = factsOfAccountType(accountType);
   const hub: Hub = { kind: 'platform-account', accountId };
-  if (credentials.kind === 'default-chain') {
-    return { id: `platform:${accountType}:${accountId}`, hub, facts, credentials };
+  const id = `platform:${accountType}:${accountId}:${nameOfSource(credentials)}`;
+  return { id, hub, facts, credentials: credentials.kind === 'default-chain' ? credentials : usableNow(credentials) };
+}
+
+function nameOfSource(credentials: PlatformAccount['credentials']): string {
+  switch (credentials.kind) {
+    case 'access-key':
+      return credentials.accessKeyId;
+    case 'web-identity':
+      return `${credentials.kind}:${credentials.roleArn}:${credentials.tokenFile}`;
+    default:
+      return credentials.kind;
   }
-  const { accessKeyId, secretAccessKey } = credentials;
-  return {
-    id: `platform:${accountType}:${accountId}:${accessKeyId}`,
-    hub,
-    facts,
-    credentials: { kind: 'access-key', accessKeyId, openSecret: async () => ok(secretAccessKey) },
-  };
+}
+
+/** Credentials that are not in the database. */
+export function usableNow(credentials: NewCredentials): HubCredentials {
+  if (credentials.kind !== 'access-key') return { ...credentials, confirm: async () => ok(undefined) };
+  const { kind, accessKeyId, secretAccessKey } = credentials;
+  return { kind, accessKeyId, openSecret: async () => ok(secretAccessKey) };
 }
 
 /** What we act as in a base account. Its secret is read and opened when it is needed, and not once it is deleted. */
@@ -45,21 +56,19 @@ export function identityInBaseAccount(
   { accountType, identity }: { accountType: AccountType; identity: IdentityRow },
 ): HubIdentity {
   const { id, accountId, credentials } = identity;
-  return {
-    id,
-    hub: { kind: 'base-account', accountId },
-    facts: factsOfAccountType(accountType),
-    credentials: {
-      ...credentials,
-      openSecret: async () => {
-        const sealed = await readSealedSecret(db, id);
-        if (sealed === undefined) {
-          return failed(fault('no-hub-credentials', `The credentials of base account ${accountId} were deleted.`));
-        }
-        return vault.open(id, sealed);
-      },
-    },
+  const hub: Hub = { kind: 'base-account', accountId };
+  const facts = factsOfAccountType(accountType);
+  const deleted = () =>
+    failed(fault('no-hub-credentials', `The credentials of base account ${accountId} were deleted.`));
+  if (credentials.kind !== 'access-key') {
+    const confirm = async () => ((await hasIdentity(db, id)) ? ok(undefined) : deleted());
+    return { id, hub, facts, credentials: { ...credentials, confirm } };
+  }
+  const openSecret = async () => {
+    const sealed = await readSealedSecret(db, id);
+    return sealed === undefined ? deleted() : vault.open(id, sealed);
   };
+  return { id, hub, facts, credentials: { ...credentials, openSecret } };
 }
 
 /** Whether a connector has a hub behind it and another one before it. */

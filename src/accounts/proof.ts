@@ -3,11 +3,12 @@ import type { HubIdentity } from '../aws/credentials.ts';
 import { proveHub } from '../aws/identity.ts';
 import { type Fault, type FaultCode, fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
-import { factsOfAccountType } from '../domain/partition.ts';
+import { type AccountType, factsOfAccountType } from '../domain/partition.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { ProofRow } from '../store/base-accounts.ts';
 import type { AccountsDeps } from './deps.ts';
-import type { BaseAccountInput, IdentityProof } from './shapes.ts';
+import { usableNow } from './hubs.ts';
+import type { IdentityProof, NewCredentials } from './shapes.ts';
 
 /** Asks AWS now whose the credentials of a hub are. */
 export async function prove(
@@ -27,15 +28,21 @@ export async function prove(
  */
 export async function proveCredentials(
   deps: Pick<AccountsDeps, 'aws' | 'clock' | 'ids'>,
-  input: Pick<BaseAccountInput, 'accountType' | 'accountId' | 'accessKeyId' | 'secretAccessKey' | 'saveUnverified'>,
+  {
+    accountType,
+    accountId,
+    credentials,
+    saveUnverified,
+  }: { accountType: AccountType; accountId: string; credentials: NewCredentials; saveUnverified: boolean },
 ): Promise<Result<IdentityProof>> {
-  const { accountType, accountId, accessKeyId, secretAccessKey, saveUnverified } = input;
+  const id = `new:${deps.ids.uuid()}`;
   const proof = await prove(deps, {
-    id: `new:${deps.ids.uuid()}`,
+    id,
     hub: { kind: 'base-account', accountId },
     facts: factsOfAccountType(accountType),
-    credentials: { kind: 'access-key', accessKeyId, openSecret: async () => ok(secretAccessKey) },
+    credentials: usableNow(credentials),
   });
+  deps.aws.keylessHubs.delete(id);
   if (proof.fault && (!saveUnverified || proof.fault.code === 'root-key')) return failed(proof.fault);
   return ok(proof);
 }
@@ -52,10 +59,12 @@ export function readProof({ checkedAt, ...proof }: ProofRow): IdentityProof {
 const FIELDS: { readonly [Code in FaultCode]?: string } = {
   'unknown-access-key': 'accessKeyId',
   'wrong-secret-key': 'secretAccessKey',
+  'web-identity-refused': 'identityRoleArn',
 };
 
-function withHints(found: Fault, { facts }: HubIdentity): Fault {
-  const field = found.field ?? FIELDS[found.code];
+function withHints(found: Fault, { facts, credentials }: HubIdentity): Fault {
+  const noCredentials = credentials.kind === 'web-identity' ? 'tokenFile' : 'credentialsKind';
+  const field = found.field ?? (found.code === 'no-hub-credentials' ? noCredentials : FIELDS[found.code]);
   const marked = field === undefined ? found : { ...found, field };
   if (found.code !== 'unknown-access-key') return marked;
   const { detail: _words, code, ...rest } = marked;

@@ -1,3 +1,4 @@
+import type { AccessKeySource, CredentialsKind, KeylessSource } from '../domain/credentials.ts';
 import type { Fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
 import type { AccountType } from '../domain/partition.ts';
@@ -34,29 +35,54 @@ export interface BaseAccount {
   readonly title: string;
   readonly accountType: AccountType;
   readonly accountId: string;
-  readonly accessKeyIdEnding: string;
+  readonly credentialsKind: CredentialsKind;
+  /** null for a keyless kind. */
+  readonly accessKeyIdEnding: string | null;
+  /** Of a web identity; else null. */
+  readonly identityRoleArn: string | null;
+  readonly tokenFile: string | null;
   readonly keyCreatedAt: Date;
   readonly proof: IdentityProof | null;
   readonly useInAssetView: boolean;
   readonly cutover: Cutover;
   readonly connectors: { readonly total: number; readonly onThisHub: number; readonly moving: number };
+  /** Credentials that were replaced and are kept, the latest first. */
+  readonly earlier: readonly EarlierCredentials[];
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
+export interface EarlierCredentials {
+  readonly accountId: string;
+  readonly accessKeyIdEnding: string | null;
+  readonly retiredAt: Date | null;
+  /** Connectors that still run through them. */
+  readonly connectors: number;
+}
+
+/** What somebody gives us to act as, with its secret. */
+export type NewCredentials = (AccessKeySource & { readonly secretAccessKey: string }) | KeylessSource;
+
+/** Which fields the credentials need follows from their kind. */
 export interface BaseAccountInput {
   readonly title: string;
   readonly accountType: AccountType;
   readonly accountId: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+  readonly credentialsKind: CredentialsKind;
+  readonly accessKeyId?: string | undefined;
+  readonly secretAccessKey?: string | undefined;
+  readonly identityRoleArn?: string | undefined;
+  readonly tokenFile?: string | undefined;
   readonly useInAssetView: boolean;
   readonly cutover: Cutover;
   readonly saveUnverified: boolean;
 }
 
 /** Only what is to change; `accountType` is here to be refused with a sentence of its own. */
-export type BaseAccountChange = { readonly [Field in keyof BaseAccountInput]?: BaseAccountInput[Field] | undefined };
+export type BaseAccountChange = { readonly [Field in keyof BaseAccountInput]?: BaseAccountInput[Field] | undefined } & {
+  /** What becomes of credentials that are replaced; `overlap` when absent. */
+  readonly replaced?: 'overlap' | 'immediate' | undefined;
+};
 
 export type ConnectorState = 'waiting-for-role' | 'queued' | 'running' | 'ok' | 'problems' | 'failing' | 'disabled';
 
@@ -79,7 +105,7 @@ export interface Connector {
   readonly currentHub: Hub | null;
   readonly targetHub: Hub | null;
   readonly moving: boolean;
-  /** While moving: why the target hub was refused last. */
+  /** While moving, or running through earlier credentials of the target hub: why the target hub was refused last. */
   readonly targetFault: Fault | null;
   readonly lastCheck: CheckResult | null;
   readonly lastRun: {

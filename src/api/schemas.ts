@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseAccountId } from '../domain/account-id.ts';
+import { CREDENTIALS_KINDS } from '../domain/credentials.ts';
 import { parseExternalId } from '../domain/external-id.ts';
 import { FAULT_CODES } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
@@ -179,7 +180,7 @@ export const identityProof = z.object({
 });
 
 /** What Causeway acts as in a base account. All kinds but `access-key` are keyless: what they give is chained, for one hour. */
-export const credentialsKind = z.enum(['access-key', 'instance-profile', 'container-role', 'web-identity']);
+export const credentialsKind = z.enum(CREDENTIALS_KINDS);
 
 /** Steps of a key rotation, in their order. */
 export const rotationStep = z.enum(['look', 'create', 'prove', 'switch', 'deactivate', 'delete']);
@@ -495,7 +496,7 @@ export const connector = z.object({
   currentHub: hub.nullable(),
   targetHub: hub.nullable(),
   moving: z.boolean(),
-  /** While moving: why the target hub was refused last. */
+  /** While moving, or running through earlier credentials of the target hub: why the target hub was refused last. */
   targetFault: fault.nullable(),
   lastCheck: checkResult.nullable(),
   lastRun: z

@@ -10,6 +10,8 @@ import { LIMITS } from '../domain/limits.ts';
 import { type BoundedMap, createBoundedMap } from './bounded-map.ts';
 import type { CredentialsProvider } from './credentials.ts';
 import type { Caller } from './identity.ts';
+import type { KeylessSlot } from './keyless.ts';
+import type { MachineSettings } from './machine.ts';
 import { createPace, type Pace } from './pace.ts';
 import type { SessionSlot } from './session.ts';
 
@@ -23,6 +25,7 @@ export interface Aws {
   readonly endpoints: AwsEndpoints;
   /** Every STS call waits for its turn here. */
   readonly pace: Pace;
+  readonly machine: MachineSettings;
   /** Shared by all clients, so that connections are kept alive across them. Never destroy a client: it would take this along. */
   readonly requestHandler: NodeHttpHandler;
   /** By hub identity. */
@@ -35,6 +38,8 @@ export interface Aws {
   readonly sessions: BoundedMap<SessionSlot>;
   /** Whom STS said a hub identity to be, by hub identity; only those that answered as they should. */
   readonly provenHubs: BoundedMap<Caller>;
+  /** Credentials of keyless hubs, by hub identity. */
+  readonly keylessHubs: BoundedMap<KeylessSlot>;
 }
 
 /** Endpoints to use instead of AWS's own: `byService` (keyed `sts`, `ec2` …) goes before `all`. */
@@ -44,13 +49,19 @@ export interface AwsEndpoints {
 }
 
 /** Opens nothing yet: connections are made by the first call. */
-export function openAws({ clock, ids, endpoints }: Pick<Aws, 'clock' | 'ids' | 'endpoints'>): Aws {
+export function openAws({
+  clock,
+  ids,
+  endpoints,
+  machine = {},
+}: Pick<Aws, 'clock' | 'ids' | 'endpoints'> & Partial<Pick<Aws, 'machine'>>): Aws {
   const sockets = { keepAlive: true, maxSockets: LIMITS.awsSocketsMax };
   return {
     clock,
     ids,
     endpoints,
     pace: createPace(clock),
+    machine,
     requestHandler: new NodeHttpHandler({
       connectionTimeout: LIMITS.awsConnectTimeoutMs,
       requestTimeout: LIMITS.awsCallTimeoutMs,
@@ -63,6 +74,7 @@ export function openAws({ clock, ids, endpoints }: Pick<Aws, 'clock' | 'ids' | '
     iamClients: createBoundedMap({ entriesMax: LIMITS.awsClientsMax }),
     sessions: createBoundedMap({ entriesMax: LIMITS.awsSessionsMax }),
     provenHubs: createBoundedMap({ entriesMax: LIMITS.awsClientsMax }),
+    keylessHubs: createBoundedMap({ entriesMax: LIMITS.awsClientsMax }),
   };
 }
 
@@ -73,6 +85,7 @@ export function closeAws(aws: Aws): void {
   aws.iamClients.clear();
   aws.sessions.clear();
   aws.provenHubs.clear();
+  aws.keylessHubs.clear();
   aws.requestHandler.destroy();
 }
 

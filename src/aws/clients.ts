@@ -27,7 +27,7 @@ export async function sessionIamClient(aws: Aws, { key, facts, credentials }: Me
 
 /** IAM as a hub's own identity. The secret is asked for each time, so that a deleted identity is never used again. */
 export async function hubIamClient(aws: Aws, hub: HubIdentity): Promise<Result<IAMClient>> {
-  const credentials = await hubCredentials(hub);
+  const credentials = await hubCredentials(aws, hub);
   if (!credentials.ok) return credentials;
   return ok(await iamClient(aws, { key: hub.id, region: hub.facts.stsRegion, credentials: credentials.value }));
 }

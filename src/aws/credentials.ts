@@ -1,6 +1,9 @@
+import type { KeylessSource } from '../domain/credentials.ts';
 import type { Hub } from '../domain/hub.ts';
 import type { PartitionFacts } from '../domain/partition.ts';
 import { ok, type Result } from '../domain/result.ts';
+import type { Aws } from './aws.ts';
+import { keylessProvider } from './keyless.ts';
 
 /** What a request is signed with. */
 export interface Credentials {
@@ -21,22 +24,35 @@ export interface HubIdentity {
   readonly credentials: HubCredentials;
 }
 
+/** `openSecret` and `confirm` are asked before every assumption and fail once the identity is deleted, so that nothing outlives it. */
 export type HubCredentials =
-  /** `openSecret` is asked before every assumption and fails once the identity is deleted, so that nothing outlives it. */
   | { readonly kind: 'access-key'; readonly accessKeyId: string; openSecret(): Promise<Result<string>> }
-  /** The machine's own identity; only where the configuration of a platform account names it. */
+  | (KeylessSource & { confirm(): Promise<Result<void>> })
+  /** Whatever identity the machine has; only where the configuration of a platform account names it. */
   | { readonly kind: 'default-chain' };
 
 /** The credentials a client of this hub signs with. A secret is opened here, just before it is needed. */
-export async function hubCredentials({ credentials, facts }: HubIdentity): Promise<Result<CredentialsProvider>> {
-  if (credentials.kind === 'default-chain') return ok(await defaultChain(facts.stsRegion));
-  const secret = await credentials.openSecret();
-  if (!secret.ok) return secret;
-  const identity = { accessKeyId: credentials.accessKeyId, secretAccessKey: secret.value };
-  return ok(async () => identity);
+export async function hubCredentials(
+  aws: Aws,
+  { id, credentials, facts }: HubIdentity,
+): Promise<Result<CredentialsProvider>> {
+  switch (credentials.kind) {
+    case 'default-chain':
+      return ok(await defaultChain(facts.stsRegion));
+    case 'access-key': {
+      const secret = await credentials.openSecret();
+      if (!secret.ok) return secret;
+      const identity = { accessKeyId: credentials.accessKeyId, secretAccessKey: secret.value };
+      return ok(async () => identity);
+    }
+    default: {
+      const confirmed = await credentials.confirm();
+      return confirmed.ok ? ok(keylessProvider(aws, { id, facts, source: credentials })) : confirmed;
+    }
+  }
 }
 
-/** The one place that looks at the machine's environment, profiles and metadata service; loaded when a hub names it. */
+/** The one place that lets the SDK look at the machine's environment, profiles and metadata; loaded when a hub names it. */
 async function defaultChain(region: string): Promise<CredentialsProvider> {
   const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
   return fromNodeProviderChain({ clientConfig: { region } });

@@ -16,11 +16,11 @@ export interface Caller {
 
 /**
  * Asks STS whose the credentials of a hub are (`sts:GetCallerIdentity`, which no policy can forbid) and judges the
- * answer: it must be the hub's account and partition, and not a root user.
+ * answer: it must be the hub's account and partition, not a root user, and of a web identity the role that was asked for.
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  */
 export async function proveHub(aws: Aws, hub: HubIdentity, budget: Budget): Promise<Result<Caller>> {
-  const credentials = await hubCredentials(hub);
+  const credentials = await hubCredentials(aws, hub);
   if (!credentials.ok) return credentials;
   const caller = await callerIdentity(aws, {
     accountId: hub.hub.accountId,
@@ -78,22 +78,34 @@ function readCaller({ Arn: arn, Account: accountId }: GetCallerIdentityCommandOu
   return { arn, accountId, partition: arn.split(':')[1] ?? '' };
 }
 
-function judgeHub(caller: Caller, { hub, facts }: HubIdentity): Fault | undefined {
+function judgeHub(caller: Caller, { hub, facts, credentials }: HubIdentity): Fault | undefined {
+  const isKey = credentials.kind === 'access-key';
+  const belong = isKey ? 'The key belongs' : 'The credentials belong';
   if (caller.partition !== facts.partition) {
     const other = factsOfPartition(caller.partition)?.label ?? `partition "${caller.partition}"`;
-    return fault('other-partition-key', `The key belongs to ${other}, not to ${facts.label}.`, {
+    return fault('other-partition-key', `${belong} to ${other}, not to ${facts.label}.`, {
       field: 'accountType',
     });
   }
   if (caller.arn.endsWith(`:iam::${caller.accountId}:root`)) {
-    return fault('root-key', `The key belongs to the root user of account ${caller.accountId}.`, {
-      field: 'accessKeyId',
+    return fault('root-key', `${belong} to the root user of account ${caller.accountId}.`, {
+      ...(isKey ? { field: 'accessKeyId' } : {}),
     });
   }
   if (caller.accountId !== hub.accountId) {
-    return fault('other-account-key', `The key belongs to account ${caller.accountId}, not to ${hub.accountId}.`, {
+    return fault('other-account-key', `${belong} to account ${caller.accountId}, not to ${hub.accountId}.`, {
       field: 'accountId',
     });
   }
+  if (credentials.kind === 'web-identity' && roleNameOf(caller.arn) !== credentials.roleArn.split('/').at(-1)) {
+    return fault('other-role', `AWS answered with ${caller.arn}, which is no session of ${credentials.roleArn}.`, {
+      field: 'identityRoleArn',
+    });
+  }
   return undefined;
+}
+
+/** Of arn:…:sts::ACCOUNT:assumed-role/NAME/SESSION; such an ARN does not have the role's path. */
+function roleNameOf(callerArn: string): string | undefined {
+  return /:assumed-role\/([^/]+)\//.exec(callerArn)?.[1];
 }

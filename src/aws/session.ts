@@ -212,7 +212,7 @@ async function assume(
 
 /** The client is kept; the credentials are asked for each time, so that a deleted hub identity is never used again. */
 async function stsClient(aws: Aws, hub: HubIdentity): Promise<Result<STSClient>> {
-  const credentials = await hubCredentials(hub);
+  const credentials = await hubCredentials(aws, hub);
   if (!credentials.ok) return credentials;
   const known = aws.stsClients.get(hub.id);
   if (known) return ok(known);

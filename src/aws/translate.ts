@@ -81,6 +81,14 @@ const UNKNOWN_CREDENTIALS = [
  * denials: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
  */
 const ROWS: readonly Row[] = [
+  // — a token instead of a signature —
+  {
+    names: [...DENIALS, 'InvalidIdentityToken', 'IDPRejectedClaim', 'ExpiredTokenException'],
+    operation: 'AssumeRoleWithWebIdentity',
+    code: 'web-identity-refused',
+    detail: ({ answer, call }) => `AWS did not give a session of ${call.subject}: ${answer.message ?? answer.name}.`,
+  },
+
   // — time —
   {
     names: ['RequestTimeTooSkewed', 'RequestInTheFuture'],

@@ -154,6 +154,7 @@ async function seed(deps: AccountsDeps, guide: Guide): Promise<Fault | undefined
     title,
     accountType: 'us-govcloud',
     accountId,
+    credentialsKind: 'access-key',
     accessKeyId,
     secretAccessKey,
     useInAssetView: true,

@@ -452,6 +452,22 @@ export const FAULTS = {
     explanation: 'AWS answered with another partition than the account type’s.',
     remedy: 'Choose the account type that the key belongs to.',
   },
+  'other-role': {
+    status: 422,
+    retry: 'after-change',
+    title: 'The token was exchanged for another role',
+    explanation: 'AWS answered with a session of another role than the one given.',
+    remedy: 'Check the role’s ARN, and the endpoint settings of this deployment.',
+  },
+  'web-identity-refused': {
+    status: 422,
+    retry: 'after-change',
+    title: 'AWS does not exchange the token for the role',
+    explanation:
+      'The token has expired, its issuer is no identity provider of the account, or the role’s trust policy does not admit its subject or audience.',
+    remedy:
+      'See that the account has an IAM OIDC identity provider for the token’s issuer, and that the role’s trust policy allows sts:AssumeRoleWithWebIdentity to it with the token’s audience and subject.',
+  },
   'root-key': {
     status: 422,
     retry: 'after-change',

@@ -92,6 +92,14 @@ export const LIMITS = {
   stsCallsPerSecondMin: 5,
   stsRecoverSeconds: 60,
   paceBucketsMax: 10_000,
+  webIdentitySessionSeconds: 3_600,
+  /** AWS's runtimes answer within milliseconds; where there is none, nothing answers at all. */
+  metadataTimeoutMs: 2_000,
+  metadataAnswerCharsMax: 65_536,
+  /** AWS: IMDSv2 session token, 1 second to 6 hours. */
+  metadataTokenSeconds: 60,
+  /** AWS: sts:AssumeRoleWithWebIdentity WebIdentityToken, up to 20,000 characters (STS API reference). */
+  tokenFileBytesMax: 20_000,
   /** A session is renewed when this much of its life is left, so that no call starts with one that is about to end. */
   sessionRenewBeforeSeconds: 300,
   /** Between two connectors that set out for a new target hub: 10,000 of them take 17 minutes. */

@@ -57,8 +57,8 @@ export function parseRoleArn(text: string, field = 'roleArn'): Result<ParsedRole
 }
 
 /** A role ARN that must fit an account type. */
-export function parseRoleArnOf(accountType: AccountType, text: string): Result<ParsedRoleArn> {
-  const parsed = parseRoleArn(text);
+export function parseRoleArnOf(accountType: AccountType, text: string, field = 'roleArn'): Result<ParsedRoleArn> {
+  const parsed = parseRoleArn(text, field);
   if (!parsed.ok) return parsed;
   const facts = factsOfAccountType(accountType);
   if (parsed.value.partition === facts.partition) return parsed;
@@ -67,7 +67,7 @@ export function parseRoleArnOf(accountType: AccountType, text: string): Result<P
     fault(
       'wrong-partition',
       `The ARN is in partition "${parsed.value.partition}" (${other?.label ?? 'unknown'}), but the account type ${facts.label} is partition "${facts.partition}".`,
-      { field: 'roleArn' },
+      { field },
     ),
   );
 }

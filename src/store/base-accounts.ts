@@ -1,6 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { CredentialsSource } from '../domain/credentials.ts';
 import type { Fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
+import { LIMITS } from '../domain/limits.ts';
 import type { AccountType } from '../domain/partition.ts';
 import type { Database } from './database.ts';
 import { type IdentityRow, identityJson } from './hubs.ts';
@@ -24,6 +26,17 @@ export interface BaseAccountRow {
   readonly connectorsTotal: number;
   readonly connectorsOnThisHub: number;
   readonly connectorsMoving: number;
+  /** Its retired ones, the latest first. */
+  readonly earlier: readonly EarlierRow[];
+}
+
+/** A retired identity as JSON holds it. */
+export interface EarlierRow {
+  readonly accountId: string;
+  readonly accessKeyIdEnding: string | null;
+  readonly retiredAt: string | null;
+  /** Connectors that run through it. */
+  readonly connectors: number;
 }
 
 /** As JSON holds it. */
@@ -58,20 +71,26 @@ export interface NewIdentity {
   readonly id: string;
   readonly baseAccountId: string;
   readonly accountId: string;
-  readonly accessKeyId: string;
+  readonly credentials: CredentialsSource;
+  /** null for a keyless kind. */
   readonly sealedSecret: unknown;
+  readonly state: 'candidate' | 'active';
   readonly createdAt: Date;
   readonly proof: ProofRow;
 }
 
-/** Makes the identity the active one; retire the one before it first. */
+/** Retire the active one before a new one is. */
 export async function insertIdentity(db: Database, identity: NewIdentity): Promise<void> {
+  const { id, baseAccountId, accountId, credentials, sealedSecret, state, createdAt, proof } = identity;
+  const accessKeyId = credentials.kind === 'access-key' ? credentials.accessKeyId : null;
+  const [roleArn, tokenFile] =
+    credentials.kind === 'web-identity' ? [credentials.roleArn, credentials.tokenFile] : [null, null];
   await sql`
     insert into base_identities
-      (id, base_account_id, account_id, kind, access_key_id, sealed_secret, state, created_at, proof)
-    values (${identity.id}, ${identity.baseAccountId}, ${identity.accountId}, 'access-key', ${identity.accessKeyId},
-            ${JSON.stringify(identity.sealedSecret)}::jsonb, 'active', ${identity.createdAt},
-            ${JSON.stringify(identity.proof)}::jsonb)
+      (id, base_account_id, account_id, kind, access_key_id, role_arn, token_file, sealed_secret, state, created_at, proof)
+    values (${id}, ${baseAccountId}, ${accountId}, ${credentials.kind}, ${accessKeyId}, ${roleArn}, ${tokenFile},
+            ${sealedSecret && JSON.stringify(sealedSecret)}::jsonb, ${state}, ${createdAt},
+            ${JSON.stringify(proof)}::jsonb)
   `.execute(db);
 }
 
@@ -89,15 +108,9 @@ export async function retireActiveIdentity(
   `.execute(db);
 }
 
-/** Connectors that run through this account of this type, whichever identity it had, go on with this one. */
-export async function repointConnectors(
-  db: Database,
-  { accountType, accountId, identityId }: { accountType: AccountType; accountId: string; identityId: string },
-): Promise<void> {
-  await sql`
-    update connectors set current_identity_id = ${identityId}
-    where account_type = ${accountType} and current_hub_kind = 'base-account' and current_hub_account_id = ${accountId}
-  `.execute(db);
+/** Destroys an identity, whoever runs through it. */
+export async function deleteIdentity(db: Database, id: string): Promise<void> {
+  await sql`delete from base_identities where id = ${id}`.execute(db);
 }
 
 /**
@@ -157,7 +170,8 @@ function baseAccounts(condition: RawBuilder<unknown>): RawBuilder<unknown> {
     select b.id, b.title, b.account_type as "accountType", b.use_in_asset_view as "useInAssetView", b.cutover,
       b.created_at as "createdAt", b.updated_at as "updatedAt",
       ${identityJson('i')} as identity, i.created_at as "keyCreatedAt", i.proof,
-      n.total as "connectorsTotal", n.here as "connectorsOnThisHub", n.moving as "connectorsMoving"
+      n.total as "connectorsTotal", n.here as "connectorsOnThisHub", n.moving as "connectorsMoving",
+      r.earlier
     from base_accounts b
     join base_identities i on i.base_account_id = b.id and i.state = 'active'
     cross join lateral (
@@ -167,6 +181,13 @@ function baseAccounts(condition: RawBuilder<unknown>): RawBuilder<unknown> {
         from connectors c where c.account_type = b.account_type
       ) c
     ) n
+    cross join lateral (
+      select coalesce(jsonb_agg(jsonb_build_object('accountId', e.account_id,
+          'accessKeyIdEnding', right(e.access_key_id, ${LIMITS.keyIdEndingChars}::int), 'retiredAt', e.retired_at,
+          'connectors', (select count(*) from connectors c where c.current_identity_id = e.id)
+        ) order by e.retired_at desc, e.id), '[]') as earlier
+      from base_identities e where e.base_account_id = b.id and e.state = 'retired'
+    ) r
     where ${condition}
   `;
 }
@@ -214,6 +235,12 @@ export async function saveProof(
   { identityId, proof }: { identityId: string; proof: ProofRow },
 ): Promise<void> {
   await sql`update base_identities set proof = ${JSON.stringify(proof)}::jsonb where id = ${identityId}`.execute(db);
+}
+
+/** Whether an identity is still there. */
+export async function hasIdentity(db: Database, id: string): Promise<boolean> {
+  const { rows } = await sql`select from base_identities where id = ${id}`.execute(db);
+  return rows.length === 1;
 }
 
 /** undefined once the identity is deleted. */

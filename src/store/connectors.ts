@@ -32,6 +32,8 @@ export interface ConnectorRow extends ConnectorSettings {
   readonly currentHubAccountId: string | null;
   /** Of the account type's base account, which is then the target hub. */
   readonly baseAccountId: string | null;
+  /** Whether it still runs through credentials of a base account that were replaced. */
+  readonly onEarlierCredentials: boolean;
   /** Why the base account or, when there is none, a platform account could not be used when it was tried last. */
   readonly targetFault: { readonly accountId: string; readonly fault: Fault } | null;
   readonly lastCheck: CheckRow | null;
@@ -303,7 +305,8 @@ function connectorsOfPage(): RawBuilder<unknown> {
       c.in_cloud_view as "inCloudView", c.in_asset_view as "inAssetView",
       c.asset_view_removed_at as "assetViewRemovedAt", c.asset_tags as "assetTags", c.tags, c.state,
       c.current_hub_kind as "currentHubKind", c.current_hub_account_id as "currentHubAccountId",
-      i.account_id as "baseAccountId", tried.fault as "targetFault", c.last_check as "lastCheck",
+      i.account_id as "baseAccountId",
+      coalesce(c.current_identity_id <> i.id, false) as "onEarlierCredentials", tried.fault as "targetFault", c.last_check as "lastCheck",
       c.last_run_id as "lastRunId", c.last_run_state as "lastRunState", c.last_run_started_at as "lastRunStartedAt",
       c.last_run_finished_at as "lastRunFinishedAt", c.last_run_fault as "lastRunFault",
       c.last_complete_at as "lastCompleteAt", c.next_run_at as "nextRunAt",

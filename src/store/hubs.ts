@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { CredentialsSource } from '../domain/credentials.ts';
 import type { Fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
 import type { AccountType } from '../domain/partition.ts';
@@ -8,7 +9,7 @@ import type { Database } from './database.ts';
 export interface IdentityRow {
   readonly id: string;
   readonly accountId: string;
-  readonly credentials: { readonly kind: 'access-key'; readonly accessKeyId: string };
+  readonly credentials: CredentialsSource;
 }
 
 /** Through which hub each connector is reached, and through which it is to be. */

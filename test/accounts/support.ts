@@ -181,6 +181,7 @@ export function baseAccountInput(
     title: 'Central Security',
     accountType: 'global',
     accountId,
+    credentialsKind: 'access-key',
     accessKeyId,
     secretAccessKey,
     useInAssetView: false,

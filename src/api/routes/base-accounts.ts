@@ -31,13 +31,7 @@ export function baseAccountRoutes(
       return mapped(page, ({ items, nextCursor }) => ({ items: items.map(wireBaseAccount), nextCursor }));
     },
     async createBaseAccount({ body }, { actor }) {
-      return mapped(
-        await createBaseAccount(deps, {
-          input: { ...body, accessKeyId: body.accessKeyId ?? '', secretAccessKey: body.secretAccessKey ?? '' },
-          actor,
-        }),
-        wireBaseAccount,
-      );
+      return mapped(await createBaseAccount(deps, { input: body, actor }), wireBaseAccount);
     },
     async getBaseAccount({ params: { id } }) {
       return mapped(await getBaseAccount(deps, id), wireBaseAccount);
@@ -60,10 +54,7 @@ export function baseAccountRoutes(
 function wireBaseAccount(account: BaseAccount): WireOf<'getBaseAccount'> {
   return {
     ...account,
-    credentialsKind: 'access-key',
-    identityRoleArn: null,
-    tokenFile: null,
-    earlier: [],
+    earlier: account.earlier.map(({ retiredAt, ...one }) => ({ ...one, retiredAt: retiredAt?.toISOString() ?? null })),
     rotation: null,
     keyCreatedAt: account.keyCreatedAt.toISOString(),
     proof: account.proof && wireProof(account.proof),
