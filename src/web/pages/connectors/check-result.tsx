@@ -6,6 +6,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table from '@cloudscape-design/components/table';
 import type { ReplyOf } from '../../../api/contract.ts';
+import { DiagnosisView } from '../../parts/diagnosis.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { CopyableId } from '../../parts/failure-alert.tsx';
 import { FaultAlert } from '../../parts/fault.tsx';
@@ -13,6 +14,7 @@ import { type Connector, HubName } from '../../parts/hub.tsx';
 import { EmptyState } from '../../parts/loaded.tsx';
 import { TimeAgo } from '../../parts/time.tsx';
 import { useWhyNot } from '../../session.tsx';
+import { NextTry } from './use-check.tsx';
 
 type CheckResult = ReplyOf<'checkConnector'>;
 type Probe = CheckResult['probes']['withExternalId'];
@@ -85,6 +87,13 @@ function Result({ result }: { result: CheckResult }) {
       />
       {result.fault && <FaultAlert fault={result.fault} type={result.outcome === 'ok' ? 'warning' : 'error'} />}
       {result.targetFault && <FaultAlert fault={result.targetFault} type="warning" header="The new hub was refused" />}
+      {result.nextTryAt && <NextTry at={result.nextTryAt} />}
+      {result.diagnosis && (
+        <SpaceBetween size="xs">
+          <Header variant="h3">Why</Header>
+          <DiagnosisView diagnosis={result.diagnosis} />
+        </SpaceBetween>
+      )}
       <Probes probes={result.probes} />
     </SpaceBetween>
   );

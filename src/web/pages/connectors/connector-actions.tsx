@@ -1,16 +1,14 @@
 import { type ReactNode, useState } from 'react';
 import { useNavigate } from 'react-router';
-import type { ReplyOf } from '../../../api/contract.ts';
-import { hubInWords } from '../../../domain/hub.ts';
 import { failureInWords, problemOf } from '../../parts/failure-alert.tsx';
-import { FaultDetail } from '../../parts/fault.tsx';
 import type { Connector } from '../../parts/hub.tsx';
 import type { MenuItem } from '../../parts/menu.tsx';
 import { PATHS } from '../../paths.ts';
 import { useChange } from '../../queries.ts';
 import { useWhyNot } from '../../session.tsx';
-import { type Notice, useNotify } from '../../shell/notices.tsx';
+import { useNotify } from '../../shell/notices.tsx';
 import { DeleteConnector } from './delete-connector.tsx';
+import { useCheck } from './use-check.tsx';
 
 type Wording = Pick<Connector, 'id' | 'name'>;
 
@@ -18,7 +16,7 @@ type Wording = Pick<Connector, 'id' | 'name'>;
 export function useConnectorActions(): {
   readonly menu: (connector: Connector) => readonly MenuItem[];
   readonly run: (connector: Wording) => void;
-  readonly check: (connector: Wording) => void;
+  readonly check: (connector: Connector) => void;
   readonly busy: boolean;
   readonly dialog: ReactNode;
 } {
@@ -60,7 +58,7 @@ export function whyNotRun(connector: Connector): string | null {
 function useConnectorChanges() {
   const notify = useNotify();
   const startRun = useChange('startRun');
-  const checkConnector = useChange('checkConnector');
+  const { check, checking } = useCheck();
   const changeConnector = useChange('changeConnector');
   const add = useChange('addToAssetView');
   const remove = useChange('removeFromAssetView');
@@ -73,15 +71,8 @@ function useConnectorChanges() {
   return {
     run: ({ id, name }: Wording) =>
       startRun.mutate({ params: { id } }, tell(`“${name}” is queued to run`, 'Its page shows the progress.')),
-    check: ({ id, name }: Wording) =>
-      checkConnector.mutate(
-        { params: { id } },
-        {
-          onSuccess: result => notify(noticeOf(name, result)),
-          onError: tellFailure,
-        },
-      ),
-    checking: checkConnector.isPending,
+    check,
+    checking,
     change: ({ id, name }: Wording, enabled: boolean) =>
       changeConnector.mutate(
         { params: { id }, body: { enabled } },
@@ -99,31 +90,5 @@ function useConnectorChanges() {
               '“Use in AssetView” of its base account will not put it back.',
             ),
       ),
-  };
-}
-
-/** What a check has found, in a notice; the connector's page has the rest. */
-function noticeOf(name: string, { outcome, hub, fault, targetFault }: ReplyOf<'checkConnector'>): Notice {
-  if (outcome === 'failed') {
-    return {
-      type: 'error',
-      header: `The check of “${name}” failed`,
-      content: fault && <FaultDetail fault={fault} titled />,
-    };
-  }
-  if (targetFault && hub) {
-    return {
-      type: 'warning',
-      header: `“${name}” works, still through ${hubInWords(hub)}`,
-      content: `The new hub was refused: ${targetFault.detail} The connector’s page shows the trust policy to paste.`,
-    };
-  }
-  if (fault) {
-    return { type: 'warning', header: `“${name}” works, but: ${fault.title}`, content: <FaultDetail fault={fault} /> };
-  }
-  return {
-    type: 'success',
-    header: `The check of “${name}” passed`,
-    content: hub && `The role lets ${hubInWords(hub)} in, and only with the external ID.`,
   };
 }

@@ -1,0 +1,98 @@
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import type { ReplyOf } from '../../../api/contract.ts';
+import { hubInWords, sameHub } from '../../../domain/hub.ts';
+import { DiagnosisView } from '../../parts/diagnosis.tsx';
+import { failureInWords, problemOf } from '../../parts/failure-alert.tsx';
+import { FaultDetail } from '../../parts/fault.tsx';
+import type { Connector } from '../../parts/hub.tsx';
+import { PageLink } from '../../parts/links.tsx';
+import { TimeAgo } from '../../parts/time.tsx';
+import { PATHS } from '../../paths.ts';
+import { useChange } from '../../queries.ts';
+import { type Notice, useNotify } from '../../shell/notices.tsx';
+
+type Checked = Pick<Connector, 'id' | 'name' | 'currentHub'>;
+type CheckResult = ReplyOf<'checkConnector'>;
+
+/** Checks a connector now and says above the page what came of it, also that it has moved. */
+export function useCheck(): { readonly check: (connector: Checked) => void; readonly checking: boolean } {
+  const notify = useNotify();
+  const checkConnector = useChange('checkConnector');
+  return {
+    check: connector =>
+      checkConnector.mutate(
+        { params: { id: connector.id } },
+        {
+          onSuccess: result => notify(noticeOf(connector, result)),
+          onError: error => notify({ type: 'error', header: problemOf(error).title, content: failureInWords(error) }),
+        },
+      ),
+    checking: checkConnector.isPending,
+  };
+}
+
+/** What a check has found, in a notice; the connector's page has the rest. */
+function noticeOf({ id, name, currentHub }: Checked, result: CheckResult): Notice {
+  const { outcome, hub, fault, targetFault } = result;
+  if (outcome === 'failed') {
+    return {
+      type: 'error',
+      header: `The check of “${name}” failed`,
+      content: fault && <Why fault={fault} result={result} titled />,
+    };
+  }
+  if (targetFault && hub) {
+    return {
+      type: 'warning',
+      header: `“${name}” works, still through ${hubInWords(hub)}`,
+      content: (
+        <SpaceBetween size="xs">
+          <Why fault={targetFault} result={result} titled />
+          <PageLink href={PATHS.connectorTab(id, 'trust')} color="inverted">
+            See the change that its role needs
+          </PageLink>
+        </SpaceBetween>
+      ),
+    };
+  }
+  const moved = hub && currentHub && !sameHub(hub, currentHub) ? `“${name}” has moved to ${hubInWords(hub)}` : null;
+  if (fault) {
+    return {
+      type: 'warning',
+      header: `${moved ?? `“${name}” works`}, but: ${fault.title}`,
+      content: <FaultDetail fault={fault} />,
+    };
+  }
+  return {
+    type: 'success',
+    header: moved ?? `The check of “${name}” passed`,
+    content: hub && `The role lets ${hubInWords(hub)} in, and only with the external ID.`,
+  };
+}
+
+/** The diagnosis where there is one, because it says more than the fault it explains; AWS's words stay with the fault. */
+function Why({
+  fault,
+  result: { diagnosis, nextTryAt },
+  titled,
+}: {
+  fault: NonNullable<CheckResult['fault']>;
+  result: CheckResult;
+  titled: boolean;
+}) {
+  return (
+    <SpaceBetween size="xs">
+      {diagnosis ? <DiagnosisView diagnosis={diagnosis} /> : <FaultDetail fault={fault} titled={titled} />}
+      {nextTryAt && <NextTry at={nextTryAt} />}
+    </SpaceBetween>
+  );
+}
+
+/** Of a role that was made or edited moments ago and may not be visible in all of AWS yet. */
+export function NextTry({ at }: { at: string }) {
+  return (
+    <div>
+      AWS may not know a new or edited role everywhere yet. Causeway tries again by itself: <TimeAgo at={at} />.
+    </div>
+  );
+}
