@@ -18,7 +18,10 @@ export const PATHS = {
   baseAccount: (id: string) => `/configuration/aws/base-accounts/${id}`,
   baseAccountTab: (id: string, tab: string) => `/configuration/aws/base-accounts/${id}?tab=${tab}`,
   editBaseAccount: (id: string) => `/configuration/aws/base-accounts/${id}/edit`,
+  trustMigrations: '/configuration/aws/trust-migrations',
   trustMigration: (accountType: string) => `/configuration/aws/trust-migrations/${accountType}`,
+  trustPolicy: '/tools/trust-policy',
+  trustPolicyOf: (connectorId: string) => `/tools/trust-policy?connector=${connectorId}`,
   users: '/administration/users',
   tokens: '/administration/tokens',
   audit: '/administration/audit',
@@ -30,5 +33,6 @@ export const CRUMBS = {
   assetView: { text: 'AssetView', href: PATHS.instances },
   configuration: { text: 'Amazon Web Services', href: PATHS.awsConnectors },
   baseAccounts: { text: 'Configure Base Account', href: PATHS.baseAccounts },
+  tools: { text: 'Tools', href: PATHS.trustPolicy },
   administration: { text: 'Administration', href: PATHS.users },
 } as const;

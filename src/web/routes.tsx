@@ -69,6 +69,12 @@ const PAGES: RouteObject[] = [
   },
   { path: PATHS.awsConnectors, lazy: awsConfiguration() },
   { path: PATHS.baseAccounts, lazy: awsConfiguration() },
+  { path: PATHS.trustMigrations, lazy: awsConfiguration() },
+  { path: PATHS.trustMigration(':accountType'), lazy: awsConfiguration() },
+  {
+    path: PATHS.trustPolicy,
+    lazy: page(async () => (await import('./pages/trust/trust-policy-page.tsx')).TrustPolicyPage),
+  },
   {
     path: PATHS.createBaseAccount,
     lazy: page(async () => (await import('./pages/base-accounts/create-base-account.tsx')).CreateBaseAccount),

@@ -5,10 +5,10 @@ import Grid from '@cloudscape-design/components/grid';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
-import type { ReactNode } from 'react';
 import type { ReplyOf } from '../../api/contract.ts';
 import { CONNECTOR_STATES, ConnectorState, isBusy } from '../parts/connector-state.tsx';
 import { FaultPopover } from '../parts/fault.tsx';
+import { Figure } from '../parts/figure.tsx';
 import { accountTypeLabel, type Connector } from '../parts/hub.tsx';
 import { PageLink } from '../parts/links.tsx';
 import { EmptyState, Loaded } from '../parts/loaded.tsx';
@@ -18,6 +18,7 @@ import { Page } from '../shell/page.tsx';
 import { useAssetTypes } from './assets/asset-types.ts';
 import { CoverageLine } from './assets/coverage-line.tsx';
 import { CreateConnector } from './connectors/connectors-table.tsx';
+import { totalOf } from './trust/next-steps.ts';
 
 /** CloudView > Overview: what is connected, what needs somebody, what there is. */
 export function Overview() {
@@ -91,17 +92,6 @@ function States({ connectors, more }: { connectors: readonly Connector[]; more: 
   );
 }
 
-function Figure({ label, count, href, what }: { label: ReactNode; count: number; href: string; what: string }) {
-  return (
-    <SpaceBetween size="xxs">
-      {label}
-      <PageLink href={href} variant="awsui-value-large" ariaLabel={`${count} ${what}`}>
-        {count.toLocaleString('en-US')}
-      </PageLink>
-    </SpaceBetween>
-  );
-}
-
 const attentionMax = 8;
 
 function Attention({ connectors }: { connectors: readonly Connector[] }) {
@@ -140,6 +130,7 @@ function Attention({ connectors }: { connectors: readonly Connector[] }) {
 function Hubs() {
   const platforms = useRead('listPlatformAccounts', {});
   const baseAccounts = useRead('listBaseAccounts', { query: { limit: 100 } });
+  const migrations = useRead('listTrustMigrations', {}, { again: () => 10_000 });
   return (
     <Container
       fitHeight
@@ -159,6 +150,7 @@ function Hubs() {
                   baseAccount={baseAccounts.data?.items.find(other => other.accountType === accountType)}
                   platformAccountId={accountId}
                 />
+                <OnTarget migration={migrations.data?.items.find(other => other.accountType === accountType)} />
               </div>
             ))}
           </SpaceBetween>
@@ -187,6 +179,21 @@ function HubOf({
     <Box color="text-status-inactive">
       None. <PageLink href={PATHS.createBaseAccount}>Create a base account</PageLink> to connect such accounts.
     </Box>
+  );
+}
+
+/** How many connectors are reached through the hub, when some are not; leads to what is left to do. */
+function OnTarget({ migration }: { migration: ReplyOf<'getTrustMigration'> | undefined }) {
+  if (!migration) return null;
+  const { accountType, totals } = migration;
+  const total = totalOf(totals);
+  if (totals.onTarget === total) return null;
+  return (
+    <div>
+      <PageLink href={PATHS.trustMigration(accountType)}>
+        {`${totals.onTarget.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} connectors on target`}
+      </PageLink>
+    </div>
   );
 }
 

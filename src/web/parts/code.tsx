@@ -9,15 +9,18 @@ interface Props {
   readonly fileName?: string;
 }
 
-/** Text for another tool, with buttons to copy it and, when it has a file name, to save it. */
-export function Code(props: Props) {
+/**
+ * Text for another tool, with buttons to copy it and, when it has a file name, to save it. `shown` is what stands on the
+ * page of a text that is too long for it.
+ */
+export function Code({ shown, ...props }: Props & { readonly shown?: string }) {
   const { text, label } = props;
   return (
     <SpaceBetween size="xs">
       <CopyAndSave {...props} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section className="causeway-code-frame" tabIndex={0} aria-label={label}>
-        <pre className="causeway-code">{text}</pre>
+        <pre className="causeway-code">{shown ?? text}</pre>
       </section>
     </SpaceBetween>
   );

@@ -8,10 +8,20 @@ export interface Fact {
 }
 
 /** Labelled values in columns; one that is missing shows a dash, so that nobody wonders whether it failed to load. */
-export function Facts({ facts, columns = 4 }: { facts: readonly Fact[]; columns?: number }) {
+export function Facts({
+  facts,
+  columns = 4,
+  minColumnWidth = 150,
+}: {
+  facts: readonly Fact[];
+  columns?: number;
+  /** In pixels; where less is left, there are fewer columns. */
+  minColumnWidth?: number;
+}) {
   return (
     <KeyValuePairs
       columns={columns}
+      minColumnWidth={minColumnWidth}
       items={facts.map(({ label, value }) => ({
         label,
         value:

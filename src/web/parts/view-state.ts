@@ -4,6 +4,7 @@ import { useLocation, useNavigate, useSearchParams } from 'react-router';
 /** View state that lives in the URL, so that a link shows the same. An empty value is left out of the URL. */
 export function useView() {
   const [params, setParams] = useSearchParams();
+  const location = useLocation();
   const get = (name: string) => params.get(name) ?? '';
   /**
    * Changes some of the values; a list that is looked at otherwise begins at its first page again. What the address says
@@ -14,7 +15,14 @@ export function useView() {
       replace: true,
       preventScrollReset: true,
     });
-  return { get, set };
+  /** Changes what is open beside a list; the list stays at its page. */
+  const setBeside = (change: Readonly<Record<string, string>>) =>
+    setParams(changed(new URLSearchParams(window.location.search), change), {
+      replace: true,
+      preventScrollReset: true,
+      state: location.state,
+    });
+  return { get, set, setBeside };
 }
 
 function changed(before: URLSearchParams, change: Readonly<Record<string, string>>): URLSearchParams {

@@ -47,9 +47,15 @@ const SECTIONS: readonly SideNavigationProps.Item[] = [
         items: [
           { type: 'link', text: 'Connectors', href: '/configuration/aws/connectors' },
           { type: 'link', text: 'Configure Base Account', href: '/configuration/aws/base-accounts' },
+          { type: 'link', text: 'Trust migration', href: '/configuration/aws/trust-migrations' },
         ],
       },
     ],
+  },
+  {
+    type: 'section',
+    text: 'Tools',
+    items: [{ type: 'link', text: 'Trust policy', href: '/tools/trust-policy' }],
   },
 ];
 

@@ -8,6 +8,7 @@ import { Header } from './header.tsx';
 import { Navigation } from './navigation.tsx';
 import { useNotices } from './notices.tsx';
 import { PageContext, type PageFacts } from './page.tsx';
+import { SideContext, SidePlace, useSide } from './side-panel.tsx';
 
 /** What stands around every page: top bar, navigation, breadcrumbs, notices, help. */
 export function Shell() {
@@ -16,6 +17,7 @@ export function Shell() {
   const [helpOpen, setHelpOpen] = useState(false);
   const follow = useFollow();
   const notices = useNotices();
+  const side = useSide();
   return (
     <PageContext value={setFacts}>
       <Header />
@@ -36,6 +38,14 @@ export function Shell() {
         toolsHide={facts.help === null}
         toolsOpen={helpOpen && facts.help !== null}
         onToolsChange={event => setHelpOpen(event.detail.open)}
+        splitPanel={side.shown && <SidePlace side={side} />}
+        splitPanelOpen={side.shown !== null}
+        splitPanelSize={side.size}
+        splitPanelPreferences={{ position: 'side' }}
+        onSplitPanelToggle={event => {
+          if (!event.detail.open) side.shown?.onClose();
+        }}
+        onSplitPanelResize={event => side.resize(event.detail.size)}
         ariaLabels={{
           navigation: 'Main navigation',
           navigationToggle: 'Open navigation',
@@ -45,7 +55,11 @@ export function Shell() {
           toolsClose: 'Close help',
           notifications: 'Notices',
         }}
-        content={<Outlet />}
+        content={
+          <SideContext value={side}>
+            <Outlet />
+          </SideContext>
+        }
       />
       <ScrollRestoration />
     </PageContext>

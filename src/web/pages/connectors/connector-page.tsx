@@ -20,6 +20,7 @@ import { useRead } from '../../queries.ts';
 import { useWhyNot } from '../../session.tsx';
 import { Page } from '../../shell/page.tsx';
 import { quoted } from '../assets/query-text.ts';
+import { ConnectorTrustView } from '../trust/connector-trust.tsx';
 import { CheckResultView } from './check-result.tsx';
 import { useConnectorActions, whyNotRun } from './connector-actions.tsx';
 import { appsInWords, CoverageCell } from './connectors-table.tsx';
@@ -77,6 +78,7 @@ function ConnectorView({ connector }: { connector: Connector }) {
               <CheckResultView connector={connector} onCheck={() => actions.check(connector)} busy={actions.busy} />
             ),
           },
+          { id: 'trust', label: 'Trust', content: <ConnectorTrustView connector={connector} /> },
           { id: 'role', label: 'Role', content: <RoleTab connector={connector} /> },
           { id: 'settings', label: 'Settings and tags', content: <Settings connector={connector} /> },
         ]}
