@@ -1,3 +1,4 @@
+import { roleOfSession } from '../aws/own-principal.ts';
 import type { PartitionFacts } from '../domain/partition.ts';
 import type { PolicyDocument } from './shapes.ts';
 
@@ -18,7 +19,8 @@ export function selfManagementPolicy({
 }): PolicyDocument {
   const role = callerArn === null ? undefined : roleOfSession(callerArn);
   if (role !== undefined) {
-    const Resource = `arn:${facts.partition}:iam::${accountId}:role/${role}`;
+    // A session does not tell the role's path; the name is unique in its account whatever the path.
+    const Resource = ['', '*/'].map(path => `arn:${facts.partition}:iam::${accountId}:role/${path}${role}`);
     return policy([{ Sid: 'SeeOwnRights', Action: ['iam:GetRole', 'iam:SimulatePrincipalPolicy'], Resource }]);
   }
   const Resource = callerArn ?? `arn:${facts.partition}:iam::${accountId}:user/\${aws:username}`;
@@ -32,12 +34,9 @@ export function selfManagementPolicy({
   ]);
 }
 
-/** The role's name in the ARN of one of its sessions; undefined for any other ARN. */
-export function roleOfSession(arn: string): string | undefined {
-  return /^arn:[^:]+:sts::\d{12}:assumed-role\/([^/]+)\//.exec(arn)?.[1];
-}
-
-function policy(statements: readonly { Sid: string; Action: readonly string[]; Resource: string }[]): PolicyDocument {
+function policy(
+  statements: readonly { Sid: string; Action: readonly string[]; Resource: string | readonly string[] }[],
+): PolicyDocument {
   return {
     Version: '2012-10-17',
     Statement: statements.map(({ Sid, Action, Resource }) => ({ Sid, Effect: 'Allow', Action, Resource })),

@@ -5,6 +5,7 @@ import { assetRoutes } from './routes/assets.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { baseAccountRoutes } from './routes/base-accounts.ts';
 import { connectorRoutes } from './routes/connectors.ts';
+import { hubHealthRoutes } from './routes/hub-health.ts';
 import { notBuiltRoutes } from './routes/not-built.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { platformAccountRoutes } from './routes/platform-accounts.ts';
@@ -30,6 +31,7 @@ export function handlersOf(deps: ApiDeps): Handlers {
     ...auditRoutes(deps),
     ...platformAccountRoutes(deps),
     ...baseAccountRoutes(deps),
+    ...hubHealthRoutes(deps),
     ...connectorRoutes(deps, { readActions }),
     ...trustRoutes(),
     ...notBuiltRoutes,

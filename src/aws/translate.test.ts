@@ -127,6 +127,8 @@ describe('an answer of AWS', () => {
       'denied-by-scp',
     ],
     ['AccessDeniedException', '', session, 'access-denied'],
+    ['AccessDenied', `${user} iam:ListAccessKeys`, hub, 'hub-access-denied'],
+    ['AccessDenied', `${user} iam:X with an explicit deny in a service control policy`, hub, 'denied-by-scp'],
     ['Throttling', 'Rate exceeded', assume, 'aws-throttled'],
     ['ThrottlingException', '', session, 'aws-throttled'],
     ['RequestLimitExceeded', '', session, 'aws-throttled'],

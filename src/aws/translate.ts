@@ -156,6 +156,12 @@ const ROWS: readonly Row[] = [
     code: 'denied-by-scp',
     detail: it => `${actionOf(it)} is denied: ${reasonOf(it.answer)}.`,
   },
+  {
+    names: DENIALS,
+    signedBy: 'hub',
+    code: 'hub-access-denied',
+    detail: it => `${actionOf(it)} is not allowed for the hub’s identity.`,
+  },
   { names: DENIALS, code: 'access-denied', detail: it => `${actionOf(it)} is not allowed for this role.` },
 
   // — for how long —

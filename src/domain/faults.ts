@@ -508,6 +508,15 @@ export const FAULTS = {
     explanation: 'The role’s maximum session duration is shorter than the session that was asked for.',
     remedy: 'Raise the role’s maximum session duration to one hour.',
   },
+  'hub-access-denied': {
+    status: 422,
+    retry: 'after-change',
+    title: 'The hub’s identity may not make this call',
+    explanation:
+      'The policies of the hub’s own identity do not allow the action on itself. Connectors do not need it; looking after the identity does.',
+    remedy:
+      'Add the action to the identity’s policy; “causeway base-accounts policy --self-management” prints the policy with all that Causeway can use.',
+  },
   'sts-region-disabled': {
     status: 422,
     retry: 'after-change',

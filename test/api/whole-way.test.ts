@@ -98,6 +98,7 @@ test('a hub, a connector, a run, its assets, and back', async () => {
     body: { code: 'wrong-partition', field: 'roleArn' },
   });
   expect((await call('hubPolicy', { id: baseId })).body.policies).toMatchObject([{ Version: '2012-10-17' }]);
+  expect(await call('hubHealth', { id: baseId })).toMatchObject({ status: 200, body: { proof: { outcome: 'ok' } } });
   expect(await call('connectorRoleSetup', { id })).toMatchObject({
     status: 200,
     body: { externalId: generatedExternalId(MEMBER) },

@@ -7,7 +7,6 @@ import {
 } from '../../accounts/base-accounts.ts';
 import { deleteBaseAccount } from '../../accounts/delete-base-account.ts';
 import type { AccountsDeps } from '../../accounts/deps.ts';
-import { type BaseAccountPolicies, hubPolicy } from '../../accounts/hub-policy.ts';
 import type { BaseAccount, IdentityProof } from '../../accounts/shapes.ts';
 import { mapped } from '../../domain/result.ts';
 import { wireFault } from '../fault-reply.ts';
@@ -23,7 +22,6 @@ export function baseAccountRoutes(
   | 'changeBaseAccount'
   | 'deleteBaseAccount'
   | 'checkBaseAccount'
-  | 'hubPolicy'
 > {
   return {
     async listBaseAccounts({ query }) {
@@ -45,9 +43,6 @@ export function baseAccountRoutes(
     async checkBaseAccount({ params: { id } }, { actor }) {
       return mapped(await checkBaseAccount(deps, { id, actor }), wireProof);
     },
-    async hubPolicy({ params: { id } }) {
-      return mapped(await hubPolicy(deps, id), wirePolicies);
-    },
   };
 }
 
@@ -63,10 +58,6 @@ function wireBaseAccount(account: BaseAccount): WireOf<'getBaseAccount'> {
   };
 }
 
-function wirePolicies({ policies, ...others }: BaseAccountPolicies): WireOf<'hubPolicy'> {
-  return { ...others, policies: [...policies] };
-}
-
-function wireProof({ checkedAt, outcome, callerArn, fault }: IdentityProof): WireOf<'checkBaseAccount'> {
+export function wireProof({ checkedAt, outcome, callerArn, fault }: IdentityProof): WireOf<'checkBaseAccount'> {
   return { checkedAt: checkedAt.toISOString(), outcome, callerArn, fault: fault && wireFault(fault) };
 }

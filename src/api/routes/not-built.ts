@@ -9,7 +9,6 @@ export const notBuiltRoutes = {
   previewBaseAccountChange: notBuilt,
   rollBackBaseAccount: notBuilt,
   forgetEarlierCredentials: notBuilt,
-  hubHealth: notBuilt,
   startKeyRotation: notBuilt,
   getKeyRotation: notBuilt,
   decideKeyRotation: notBuilt,
