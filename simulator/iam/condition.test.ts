@@ -146,6 +146,12 @@ describe('conditions', () => {
       false,
     ],
     [
+      'ForAnyValue fails without the key, with IfExists too',
+      { 'ForAnyValue:StringEqualsIfExists': { 'aws:TagKeys': 'a' } },
+      {},
+      false,
+    ],
+    [
       'ForAllValues negated: no value is listed',
       { 'ForAllValues:StringNotEquals': { 'aws:TagKeys': ['a'] } },
       { 'aws:TagKeys': ['b', 'a'] },

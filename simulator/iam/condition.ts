@@ -18,7 +18,8 @@ export function conditionHolds(condition: Condition, context: RequestContext, ha
   const operator = OPERATORS[condition.operator];
   if (!operator) return false;
   const present = given !== undefined && given.length > 0;
-  if (!present && condition.ifExists) return true;
+  // AWS asks IfExists of each value inside ForAnyValue, so that it does nothing for a key without values.
+  if (!present && condition.ifExists && condition.quantifier !== 'any') return true;
   if (!present && condition.quantifier === undefined) return operator.negated;
   const wanted = condition.values.flatMap(value => {
     const filled = hasVariables ? fillIn(value, context, operator.wildcards) : value;

@@ -55,9 +55,10 @@ function whyPassedByNone({ operator, values }: Condition): Trap | 'not-looked-at
   if (!parsed) return 'not-looked-at';
   if (parsed.test.kind === 'null')
     return values.every(value => value.toLowerCase() === 'false') ? undefined : 'not-looked-at';
+  if (parsed.set === 'ForAnyValue') return undefined;
   if (parsed.ifExists) return 'if-exists';
   if (parsed.set === 'ForAllValues') return 'for-all-values';
-  return parsed.negated && parsed.set === undefined ? 'negated' : undefined;
+  return parsed.negated ? 'negated' : undefined;
 }
 
 /** Null false asks for some external ID and does not say which. */

@@ -17,7 +17,9 @@ export interface ConditionResult {
 /**
  * IAM User Guide, "IAM JSON policy elements: Condition operators" and "Conditions with multiple context keys or values":
  * several values of one key are alternatives (of a negated operator, none may match); an absent key fails, except with
- * a negated operator, …IfExists or ForAllValues.
+ * a negated operator, …IfExists or ForAllValues. ForAnyValue fails for an absent key whatever else the operator says:
+ * its …IfExists is asked of each value, of which there is none (tried on AWS:
+ * https://repost.aws/questions/QU9HFmDzP0QGuU-fd7rS6B7w).
  */
 export function matchCondition(
   condition: Condition,
@@ -44,13 +46,14 @@ function holds(operator: Operator, inPolicy: readonly string[], facts: Facts): T
   const { values } = facts;
   if (operator.test.kind === 'null') return some(inPolicy.map(wanted => isNull(wanted, values)));
   if (values.length === 0) {
+    if (operator.set === 'ForAnyValue') return 'no';
     if (operator.ifExists || operator.set === 'ForAllValues') return 'yes';
     return truth(operator.negated && operator.set === undefined);
   }
   // An empty text counts as no value for the set operators; AWS does not say so of the others.
   const compared = operator.set ? values.filter(value => value !== '') : values;
   if (compared.some(value => value.length > LIMITS.conditionValueCharsMax)) return 'unknown';
-  if (compared.length === 0 && operator.set === 'ForAnyValue') return operator.ifExists ? 'unknown' : 'no';
+  if (compared.length === 0 && operator.set === 'ForAnyValue') return 'no';
   const results = compareAll(operator, inPolicy, { ...facts, values: compared });
   if (operator.set === 'ForAllValues') return every(results);
   // AWS: a key with several values needs a set operator; without one, what it does is not documented.
