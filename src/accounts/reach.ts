@@ -6,12 +6,15 @@ import { type Hub, hubInWords, sameHub } from '../domain/hub.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { parseRoleArn } from '../domain/role-arn.ts';
+import { nextRoleTry } from '../domain/role-tries.ts';
 import type { Actor } from '../store/audit.ts';
 import { deleteIdleIdentities } from '../store/base-accounts.ts';
 import { type HubEvidence, type HubFacts, readHubFacts, takeExtraTry } from '../store/hubs.ts';
+import { bringRunForward, readRoleFacts } from '../store/role-facts.ts';
 import { noSuchConnector } from './connectors.ts';
 import type { AccountsDeps } from './deps.ts';
 import { earlierHubLimit, type Finding, identityIdOf, type RecordFinding, recordAtOnce } from './findings.ts';
+import { keepPolicyFresh } from './live-policy.ts';
 import { isElsewhere, waysOf } from './ways.ts';
 
 /**
@@ -48,14 +51,31 @@ export type Purpose =
   /** Nothing is changed: somebody wants to know what a change would do. */
   | { readonly kind: 'preview'; readonly previewId: string; readonly actor: Actor };
 
-/** Reaches a connector's member account for a run, with the session that is open already if there is one. */
+/**
+ * Reaches a connector's member account for a run, with the session that is open already if there is one. A role that refuses
+ * and may have been made or edited a moment ago is tried again soon.
+ */
 export async function reach(
   deps: AccountsDeps,
   { connectorId, purpose }: { connectorId: string; purpose: Purpose },
 ): Promise<Result<Reach>> {
   const facts = await readHubFacts(deps.db, connectorId);
   if (!facts) return noSuchConnector(connectorId);
-  return await reachThrough(deps, { facts, purpose, fresh: false });
+  const reached = await reachThrough(deps, { facts, purpose, fresh: false });
+  if (!reached.ok) {
+    if (reached.fault.code === 'role-not-assumable') await trySoonAgain(deps, facts);
+    return reached;
+  }
+  const { session, targetFault } = reached.value;
+  const targetRefused = targetFault !== undefined && isRefusal(targetFault);
+  await keepPolicyFresh(deps, { ...facts, session, targetRefused });
+  return reached;
+}
+
+async function trySoonAgain({ db, clock }: AccountsDeps, facts: HubFacts): Promise<void> {
+  const role = await readRoleFacts(db, facts);
+  const at = role && nextRoleTry({ setAt: role.setAt, now: clock.now() });
+  if (at) await bringRunForward(db, { connectorId: facts.connectorId, at });
 }
 
 export interface Attempt {

@@ -2,6 +2,7 @@ import type { AccessKeySource, CredentialsKind, KeylessSource } from '../domain/
 import type { Fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
 import type { AccountType } from '../domain/partition.ts';
+import type { DiagnosisRow } from '../store/connectors.ts';
 
 /**
  * What the use cases of this folder take and give. The wire shapes of the API are the same with times as ISO text and
@@ -165,6 +166,10 @@ export interface CheckResult {
   readonly fault?: Fault;
   /** While moving: why the target hub was refused although the current hub works. */
   readonly targetFault?: Fault;
+  /** Causes of `fault`, or of `targetFault` when only the target hub was refused. */
+  readonly diagnosis?: DiagnosisRow;
+  /** When Causeway tries again by itself, because the role may have been made or edited a moment ago. */
+  readonly nextTryAt?: Date;
 }
 
 /** What somebody creates in AWS for a connector, with everything filled in. */

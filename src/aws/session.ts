@@ -264,6 +264,6 @@ function readAssumed(
  * sts:SetSourceIdentity in the hub's policy and in every role's trust policy, and STS refuses the whole assumption
  * without it: roles that work today would fail.
  */
-function sessionNameOf(purpose: string): string {
+export function sessionNameOf(purpose: string): string {
   return `causeway-${purpose}`.replace(/[^\w+=,.@-]/g, '-').slice(0, 64);
 }

@@ -186,6 +186,14 @@ export const LIMITS = {
   targetTryMs: 10_000,
   /** How long after a move a connector may go back to the hub before, and that hub's credentials are kept. */
   earlierHubDays: 7,
+  /** Between the tries of a role that may have been made or edited a moment ago: a minute in all. */
+  roleTryPausesSeconds: [2, 5, 10, 20, 30],
+  /** A moving connector's one try more is a whole run, so it waits until a change is most probably known everywhere. */
+  movingTrySeconds: 20,
+  /** A role's trust policy is read again by a run when it is older. */
+  trustPolicyHours: 24,
+  /** Of a check, for each question to IAM that its result does not depend on. */
+  checkQuestionMs: 2_500,
   /** "Was let in" is written at most this often for a hub that lets a connector in all the time. */
   evidenceEveryMinutes: 15,
 } as const;

@@ -64,6 +64,19 @@ export interface CheckRow {
   };
   readonly fault?: Fault;
   readonly targetFault?: Fault;
+  readonly diagnosis?: DiagnosisRow;
+  readonly nextTryAt?: string;
+}
+
+/** Its words as they were told. */
+export interface DiagnosisRow {
+  readonly certainty: 'certain' | 'one-of';
+  readonly causes: readonly {
+    readonly code: string;
+    readonly title: string;
+    readonly because: string;
+    readonly remedy: string;
+  }[];
 }
 
 type ProbeRow = 'accepted' | 'refused' | 'not-run';

@@ -27,7 +27,7 @@ const actor = 'user:ada';
 const platform = { kind: 'platform-account', accountId: PLATFORM };
 const security = { kind: 'base-account', accountId: SECURITY };
 const REFUSED = { withExternalId: 'accepted', withoutExternalId: 'refused', wrongExternalId: 'refused' };
-const NOT_REACHED = { withExternalId: 'refused', withoutExternalId: 'not-run', wrongExternalId: 'not-run' };
+const NOT_REACHED = { withExternalId: 'refused', withoutExternalId: 'refused', wrongExternalId: 'refused' };
 
 beforeAll(async () => {
   causeway = await startCauseway();

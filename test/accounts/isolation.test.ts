@@ -107,7 +107,12 @@ describe('the machine’s own AWS settings', () => {
     must(await createBaseAccount(deps, { input: baseAccountInput(keyOf(causeway, SECURITY)), actor }));
     const calls = causeway.callLog.calls();
     expect(new Set(calls.map(({ service, region, accountId }) => `${service} ${region} ${accountId}`))).toEqual(
-      new Set([`sts us-east-1 ${PLATFORM}`, `ec2 eu-west-1 ${PRODUCTION}`, `sts us-east-1 ${SECURITY}`]),
+      new Set([
+        `iam us-east-1 ${PRODUCTION}`,
+        `sts us-east-1 ${PLATFORM}`,
+        `ec2 eu-west-1 ${PRODUCTION}`,
+        `sts us-east-1 ${SECURITY}`,
+      ]),
     );
     closeAws(deps.aws);
   });

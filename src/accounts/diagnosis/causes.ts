@@ -170,7 +170,7 @@ export const CAUSES = {
   'role-not-visible-yet': {
     title: 'The role was made or edited too recently',
     remedy: () =>
-      'Wait a minute: IAM takes some seconds, at times a minute, until a new role or trust policy is known everywhere. Causeway tries again by itself.',
+      'Wait a minute and check again: IAM takes some seconds, at times a minute, until a new role or trust policy is known everywhere.',
   },
   'trust-does-not-name-hub': {
     title: 'The role’s trust policy does not name the hub',

@@ -157,7 +157,7 @@ function ofTheRole({ names, settlesAt, at, policy }: Symptoms, known: Known): Ca
   const unseen = policyAdmits
     ? `The trust policy admits the hub, as read at ${timeOf(policy?.readAt)}, and STS does not yet: so it is for some seconds after an edit.`
     : isNew
-      ? 'The connector was made, changed or checked within the last minute, as it is when its role was just made or edited.'
+      ? 'The connector was made or changed within the last minute, as it is when its role was just made or edited.'
       : 'Possible if the role or its trust policy was made or edited within the last minute.';
   const missing = letInBefore
     ? 'It let a hub in before; it may have been deleted since, or made anew under another path.'
@@ -234,7 +234,9 @@ function ofTheHub({ names, others, simulation }: Symptoms, { letsIn, hubIsAllowe
     simulation?.ok && simulation.value.missingKeys.length > 0
       ? ` IAM’s simulation denies it unless these conditions hold: ${simulation.value.missingKeys.join(', ')}.`
       : '';
-  const weight = hubIsAllowed ? 0 : weightOfHub({ nowhere, elsewhere: others.accepted > 0, letsIn, policyAdmits, missing });
+  const weight = hubIsAllowed
+    ? 0
+    : weightOfHub({ nowhere, elsewhere: others.accepted > 0, letsIn, policyAdmits, missing });
   return [
     { code: 'hub-policy-lacks-assume-role', because: because + missing + asked, weight },
     {

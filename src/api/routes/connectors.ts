@@ -86,10 +86,11 @@ function wireConnector(connector: Connector): WireOf<'getConnector'> {
   };
 }
 
-function wireCheck({ fault, targetFault, ...check }: CheckResult): WireOf<'checkConnector'> {
+function wireCheck({ fault, targetFault, nextTryAt, ...check }: CheckResult): WireOf<'checkConnector'> {
   return {
     ...check,
     checkedAt: check.checkedAt.toISOString(),
+    ...(nextTryAt ? { nextTryAt: nextTryAt.toISOString() } : {}),
     ...(fault ? { fault: wireFault(fault) } : {}),
     ...(targetFault ? { targetFault: wireFault(targetFault) } : {}),
   };
