@@ -1,6 +1,6 @@
-import type { SimulatedAccess } from '../aws/simulate-access.ts';
 import type { PartitionFacts } from '../domain/partition.ts';
 import type { HubFindingCode } from './hub-findings.ts';
+import type { SimulatedAccess } from './simulated-access.ts';
 
 /**
  * What a hub's identity must not be able to do: it assumes roles, and whoever steals its key can do all the rest that it

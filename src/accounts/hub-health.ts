@@ -1,13 +1,12 @@
 import { type Budget, prompt } from '../aws/call.ts';
 import type { HubIdentity } from '../aws/credentials.ts';
-import { iamClient } from '../aws/iam-client.ts';
+import { simulateHub } from '../aws/iam.ts';
 import { listOwnKeys, type OwnKey } from '../aws/own-keys.ts';
 import { principalOfCaller } from '../aws/own-principal.ts';
-import { type SimulatedAccess, simulateAccess } from '../aws/simulate-access.ts';
 import type { Fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { factsOfAccountType } from '../domain/partition.ts';
-import { failed, ok, type Result } from '../domain/result.ts';
+import { failed, mapped, ok, type Result } from '../domain/result.ts';
 import { type Actor, appendAudit } from '../store/audit.ts';
 import { findBaseAccount } from '../store/base-accounts.ts';
 import { type HubProofs, readHubProofs } from '../store/hub-trust.ts';
@@ -21,6 +20,7 @@ import { judgeHub } from './judge-hub.ts';
 import { findRetiredTrust, type RetiredTrust } from './retired-trust.ts';
 import { selfManagementPolicy } from './self-management.ts';
 import type { IdentityProof, PolicyDocument } from './shapes.ts';
+import { type SimulatedAccess, simulatedAccess } from './simulated-access.ts';
 
 /** What a base account's identity may do, and what is wrong with it. */
 export interface HubHealth extends HealthFacts {
@@ -164,14 +164,15 @@ async function askerOf(
   { hub, proof, budget }: { hub: HubIdentity; proof: IdentityProof; budget: Budget },
 ): Promise<Result<Asker>> {
   if (proof.callerArn === null) throw new Error('credentials that are proved have a caller');
-  const client = await iamClient(aws, hub);
-  if (!client.ok) return client;
-  const principal = await principalOfCaller(aws, client.value, { hub, callerArn: proof.callerArn, budget });
+  const principal = await principalOfCaller(aws, { hub, callerArn: proof.callerArn, budget });
   if (!principal.ok) return principal;
-  const principalArn = principal.value;
+  const identityArn = principal.value;
   return ok({
-    principalArn,
-    ask: (actions, resources) => simulateAccess(aws, client.value, { principalArn, actions, resources, budget }),
+    principalArn: identityArn,
+    async ask(actions, resources) {
+      const answers = await simulateHub(aws, { hub, identityArn, actions, resources, budget });
+      return mapped(answers, found => found.map(one => simulatedAccess(one, { asked: resources.length })));
+    },
   });
 }
 

@@ -57,9 +57,14 @@ export interface SimulatedAction {
   readonly action: string;
   readonly resource: string;
   readonly decision: 'allowed' | 'explicit-deny' | 'implicit-deny';
-  /** Whether service control policies allow it; undefined where IAM does not tell, as for an account without them. */
+  /**
+   * Whether service control policies allow it; undefined where IAM does not tell, as for an account without them. IAM says
+   * it only for all resources of a question together: false may be due to another one of them.
+   */
   readonly byOrganization?: boolean;
   readonly byBoundary?: boolean;
+  /** Names of the policies whose statements decide; IAM names no service control policy. */
+  readonly policies: readonly string[];
   /** Condition keys that the policies ask for and the question did not give: a denial may be due to them alone. */
   readonly missingKeys: readonly string[];
 }
@@ -67,7 +72,7 @@ export interface SimulatedAction {
 /**
  * Asks IAM what a hub's identity may do by its own policies, its permissions boundary and its organisation's service
  * control policies; the trust policy of a role is not asked. The identity must be allowed `iam:SimulatePrincipalPolicy`
- * on itself; fault `access-denied` when it is not. Service control policies with conditions are not evaluated by IAM.
+ * on itself; fault `hub-access-denied` when it is not. Service control policies with conditions are not evaluated by IAM.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
  *
  * @param identityArn of the user or role (not of a role's session)
@@ -119,11 +124,15 @@ export async function simulateHub(
       { ...names, budget },
     );
     if (!answer.ok) return answer;
-    results.push(...(answer.value.EvaluationResults ?? []).map(simulated));
-    if (!answer.value.IsTruncated) return ok(results);
+    results.push(...(answer.value.EvaluationResults ?? []).flatMap(simulated));
+    if (!answer.value.IsTruncated) return ok(eachOnce(results));
     marker = answer.value.Marker;
   }
   return failed(fault('too-many-pages', 'The simulation of IAM did not come to an end.', { subject: identityArn }));
+}
+
+function eachOnce(results: readonly SimulatedAction[]): SimulatedAction[] {
+  return [...new Map(results.map(one => [`${one.action} ${one.resource}`, one])).values()];
 }
 
 async function onePage(
@@ -141,15 +150,27 @@ async function onePage(
 
 const DECISIONS = { allowed: 'allowed', explicitDeny: 'explicit-deny', implicitDeny: 'implicit-deny' } as const;
 
-function simulated(result: EvaluationResult): SimulatedAction {
+/**
+ * One for each resource. IAM gives one result for each action, which sums its resources up, with one for each resource
+ * inside; about all resources at once there is only the one. It used to repeat all that for each resource.
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html
+ */
+function simulated(result: EvaluationResult): SimulatedAction[] {
+  const { EvalActionName: action = '', EvalResourceName = '*', EvalDecision } = result;
   const byOrganization = result.OrganizationsDecisionDetail?.AllowedByOrganizations;
-  const byBoundary = result.PermissionsBoundaryDecisionDetail?.AllowedByPermissionsBoundary;
-  return {
-    action: result.EvalActionName ?? '',
-    resource: result.EvalResourceName ?? '*',
-    decision: DECISIONS[result.EvalDecision ?? 'implicitDeny'],
-    ...(byOrganization === undefined ? {} : { byOrganization }),
-    ...(byBoundary === undefined ? {} : { byBoundary }),
-    missingKeys: result.MissingContextValues ?? [],
-  };
+  const each = result.ResourceSpecificResults ?? [];
+  const all = each.length > 0 ? each : [{ ...result, EvalResourceName, EvalResourceDecision: EvalDecision }];
+  return all.map(one => {
+    const boundary = one.PermissionsBoundaryDecisionDetail ?? result.PermissionsBoundaryDecisionDetail;
+    const byBoundary = boundary?.AllowedByPermissionsBoundary;
+    return {
+      action,
+      resource: one.EvalResourceName ?? '*',
+      decision: DECISIONS[one.EvalResourceDecision ?? 'implicitDeny'],
+      ...(byOrganization === undefined ? {} : { byOrganization }),
+      ...(byBoundary === undefined ? {} : { byBoundary }),
+      policies: [...new Set((one.MatchedStatements ?? []).flatMap(({ SourcePolicyId: id }) => id ?? []))],
+      missingKeys: one.MissingContextValues ?? [],
+    };
+  });
 }

@@ -3,8 +3,8 @@ import { fault } from '../domain/faults.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Aws } from './aws.ts';
 import { type Budget, call } from './call.ts';
+import { hubIamClient } from './clients.ts';
 import type { HubIdentity } from './credentials.ts';
-import { iamClient } from './iam-client.ts';
 
 /** An access key as IAM lists it. */
 export interface OwnKey {
@@ -19,7 +19,7 @@ export interface OwnKey {
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAccessKeys.html
  */
 export async function listOwnKeys(aws: Aws, hub: HubIdentity, budget: Budget): Promise<Result<readonly OwnKey[]>> {
-  const client = await iamClient(aws, hub);
+  const client = await hubIamClient(aws, hub);
   if (!client.ok) return client;
   const { ListAccessKeysCommand } = await import('@aws-sdk/client-iam');
   const names = { service: 'iam', operation: 'ListAccessKeys', signedBy: 'hub', budget } as const;

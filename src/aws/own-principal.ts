@@ -1,8 +1,8 @@
-import type { IAMClient } from '@aws-sdk/client-iam';
 import { fault } from '../domain/faults.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Aws } from './aws.ts';
 import { type Budget, call } from './call.ts';
+import { hubIamClient } from './clients.ts';
 import type { HubIdentity } from './credentials.ts';
 
 /**
@@ -11,16 +11,17 @@ import type { HubIdentity } from './credentials.ts';
  */
 export async function principalOfCaller(
   aws: Aws,
-  client: IAMClient,
   { hub, callerArn, budget }: { hub: HubIdentity; callerArn: string; budget: Budget },
 ): Promise<Result<string>> {
   const RoleName = roleOfSession(callerArn);
   if (RoleName === undefined) return ok(callerArn);
+  const client = await hubIamClient(aws, hub);
+  if (!client.ok) return client;
   const { GetRoleCommand } = await import('@aws-sdk/client-iam');
   const names = { service: 'iam', operation: 'GetRole', subject: RoleName, signedBy: 'hub', budget } as const;
   const read = await call(
     aws,
-    async signal => await client.send(new GetRoleCommand({ RoleName }), { abortSignal: signal }),
+    async signal => await client.value.send(new GetRoleCommand({ RoleName }), { abortSignal: signal }),
     names,
   );
   if (read.ok) {

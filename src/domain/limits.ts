@@ -159,7 +159,6 @@ export const LIMITS = {
   rolesPerSimulation: 50,
   /** Roles that one health check asks IAM about, those that nothing is proved of first. */
   rolesSimulatedMax: 1_000,
-  simulationPagesMax: 20,
   healthTimeoutMs: 40_000,
   /** Days after which a key is called old; and far too old. */
   keyAgeDaysMax: 90,
