@@ -109,7 +109,7 @@ export async function changeBaseAccount(
     if (given && proof) {
       const { accountId, id: identityId } = before.identity;
       const hub = { kind: 'base-account', accountId } as const;
-      if (accountId !== given.accountId) await keepWayOfNewConnectors(tx, { accountType, hub, identityId });
+      if (change.replaced !== 'immediate') await keepWayOfNewConnectors(tx, { accountType, hub, identityId });
       await retireActiveIdentity(tx, { baseAccountId: id, at });
       if (change.replaced === 'immediate') await deleteIdentity(tx, before.identity.id);
       await putIdentity(tx, deps, { baseAccountId: id, given, proof: proof.value, at });
@@ -203,7 +203,7 @@ function baseAccountOf(row: BaseAccountRow): BaseAccount {
   };
 }
 
-function baseAccountExists({ title, accountType }: Pick<BaseAccountRow, 'title' | 'accountType'>): Fault {
+export function baseAccountExists({ title, accountType }: Pick<BaseAccountRow, 'title' | 'accountType'>): Fault {
   const { label } = factsOfAccountType(accountType);
   return fault('base-account-exists', `${label} has the base account "${title}".`, { field: 'accountType' });
 }

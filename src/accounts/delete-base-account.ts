@@ -6,15 +6,27 @@ import { bringRunsForward, deleteBaseAccountRow, findBaseAccount, forgetRefusals
 import { inTransaction } from '../store/database.ts';
 import { noSuchBaseAccount } from './base-accounts.ts';
 import type { AccountsDeps } from './deps.ts';
+import { impactOf } from './preview.ts';
+import type { ConnectorImpact } from './shapes.ts';
 import { platformHub } from './ways.ts';
 
-/** Deletes a base account with its credentials: at once the platform account is the target of its connectors. */
+/**
+ * Deletes a base account with its credentials: at once the platform account is the target of its connectors. What that
+ * would do is tried first, and connectors that would stop working stop the deletion, unless `confirmBreaking` is exactly
+ * their number. Faults: `not-found`, `would-break-connectors`, `edit-conflict`.
+ */
 export async function deleteBaseAccount(
   deps: AccountsDeps,
-  { id, actor }: { id: string; actor: Actor },
+  { id, confirmBreaking, actor }: { id: string; confirmBreaking?: number | undefined; actor: Actor },
 ): Promise<Result<void>> {
   const before = await findBaseAccount(deps.db, id);
   if (!before) return noSuchBaseAccount(id);
+  const impact = await impactOf(deps, { id, change: 'delete', actor });
+  if (!impact.ok) return impact;
+  const breaking = impact.value.connectors.filter(({ outcome }) => outcome === 'breaks');
+  if (breaking.length > 0 && breaking.length !== confirmBreaking) {
+    return failed(wouldBreak(breaking, { confirmBreaking, title: before.title }));
+  }
   const { title, accountType, updatedAt, connectorsTotal, connectorsOnThisHub } = before;
   const { accountId } = before.identity;
   const at = deps.clock.now();
@@ -28,11 +40,27 @@ export async function deleteBaseAccount(
       actor,
       action: 'base-account.deleted',
       subject: `base-account:${id}`,
-      detail: { title, accountType, accountId, connectorsTotal, connectorsOnThisHub },
+      detail: { title, accountType, accountId, connectorsTotal, connectorsOnThisHub, breaking: breaking.length },
     });
     return true;
   });
   if (deleted) return ok(undefined);
   const changed = await findBaseAccount(deps.db, id);
   return changed ? failed(fault('edit-conflict', `Base account "${title}" was changed.`)) : noSuchBaseAccount(id);
+}
+
+function wouldBreak(
+  breaking: readonly ConnectorImpact[],
+  { confirmBreaking, title }: { confirmBreaking: number | undefined; title: string },
+) {
+  const named = breaking.slice(0, LIMITS.namedInFaultMax).map(({ name }) => name);
+  const more = breaking.length - named.length;
+  const names = more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
+  const many = breaking.length === 1 ? '1 connector that works' : `${breaking.length} connectors that work`;
+  const told = `${many} now would stop working without base account "${title}": ${names}.`;
+  const changed =
+    confirmBreaking === undefined ? '' : ` That is not the number that was confirmed, ${confirmBreaking}.`;
+  return fault('would-break-connectors', `${told}${changed}`, {
+    remedy: `Let their roles trust the platform account first; the impact shows the policy of each. To delete it all the same, confirm with the number ${breaking.length}.`,
+  });
 }

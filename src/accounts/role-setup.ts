@@ -23,7 +23,8 @@ export interface WantedRole {
 
 /** The role that somebody makes in a member account, as policies and as three ways to make it. */
 export function roleSetup(role: WantedRole): RoleSetup {
-  const trust = trustPolicy(role);
+  const { facts, trusted, externalId } = role;
+  const trust = trustPolicy({ facts, trusted: trusted ? [trusted] : [], externalId });
   const permissions = permissionsPolicy(role.actions);
   return {
     trusted: role.trusted,
@@ -38,21 +39,27 @@ export function roleSetup(role: WantedRole): RoleSetup {
 }
 
 /**
- * Lets the hub's account in with the external ID and nobody else. The account as a whole is trusted, because that is what
+ * Lets the hubs' accounts in with the external ID and nobody else. The account as a whole is trusted, because that is what
  * keeps working when the hub's user or key is replaced; which identity of the account may come is the hub's own policy.
  */
-function trustPolicy({
+export function trustPolicy({
   facts,
   trusted,
   externalId,
-}: Pick<WantedRole, 'facts' | 'trusted' | 'externalId'>): PolicyDocument {
+}: {
+  facts: PartitionFacts;
+  trusted: readonly Hub[];
+  externalId: string;
+}): PolicyDocument {
+  const [only = NO_HUB, ...more] = trusted.map(({ accountId }) => accountId);
+  const arnOf = (accountId: string) => `arn:${facts.partition}:iam::${accountId}:root`;
   return {
     Version: '2012-10-17',
     Statement: [
       {
         Sid: 'CausewayHub',
         Effect: 'Allow',
-        Principal: { AWS: `arn:${facts.partition}:iam::${trusted?.accountId ?? NO_HUB}:root` },
+        Principal: { AWS: more.length > 0 ? [only, ...more].map(arnOf) : arnOf(only) },
         Action: 'sts:AssumeRole',
         Condition: { StringEquals: { 'sts:ExternalId': externalId } },
       },

@@ -185,3 +185,36 @@ export interface RoleSetup {
 }
 
 export type PolicyDocument = Readonly<Record<string, unknown>>;
+
+export type ImpactChange = 'create' | 'edit' | 'delete' | 'roll-back' | 'immediate-cutover';
+export type ImpactOutcome = 'moves' | 'stays' | 'breaks' | 'unknown';
+
+/** What a change of hubs does to the connectors of an account type. */
+export interface Impact {
+  readonly change: ImpactChange;
+  readonly accountType: AccountType;
+  /** The target hub after the change; null when there is none. */
+  readonly hubAfter: Hub | null;
+  readonly takenAt: Date;
+  /** By name. */
+  readonly connectors: readonly ConnectorImpact[];
+  readonly totals: Readonly<Record<ImpactOutcome, number>>;
+}
+
+/** What it does to one of them at its next run; to one that is disabled, at the first run after it is enabled. */
+export interface ConnectorImpact {
+  readonly connectorId: string;
+  readonly name: string;
+  readonly accountId: string;
+  readonly roleArn: string;
+  readonly outcome: ImpactOutcome;
+  readonly worksNow: boolean;
+  readonly hubNow: Hub | null;
+  /** What it will go through or, when nothing lets it in, is to go through. */
+  readonly hubAfter: Hub | null;
+  /** When AWS let that hub in, or refused it. */
+  readonly provedAt?: Date;
+  /** Why the target hub after the change does not let it in. */
+  readonly fault?: Fault;
+  readonly trustPolicy: PolicyDocument;
+}

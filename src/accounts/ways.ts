@@ -66,8 +66,10 @@ export function waysOf(
 }
 
 /** The target hub that some facts mean, whether its credentials are there or not. */
-export function targetHubOf(deps: Pick<AccountsDeps, 'platformAccounts'>, facts: WayFacts): Hub | null {
-  const { baseIdentity, accountType } = facts;
+export function targetHubOf(
+  deps: Pick<AccountsDeps, 'platformAccounts'>,
+  { accountType, baseIdentity }: Pick<HubFacts, 'accountType' | 'baseIdentity'>,
+): Hub | null {
   if (baseIdentity) return { kind: 'base-account', accountId: baseIdentity.accountId };
   return platformHub(deps, accountType);
 }

@@ -303,15 +303,19 @@ export const connectorImpact = z.object({
   accountId: z.string(),
   roleArn: z.string(),
   /**
-   * `moves`: it will work, through another hub than now; `stays`: nothing changes for it, whether it works or not;
-   * `breaks`: it works now and will not; `unknown`: AWS did not answer, or it has never run.
+   * `moves`: it will work, through another hub than now or where nothing works now; `stays`: nothing changes for it,
+   * whether it works or not; `breaks`: it works now and will not; `unknown`: AWS did not answer, or it has never run and
+   * no hub lets it in, perhaps because its role is not there yet.
    */
   outcome: z.enum(['moves', 'stays', 'breaks', 'unknown']),
   worksNow: z.boolean(),
+  /** The hub that its last successful assumption went through. */
   hubNow: hub.nullable(),
+  /** What it will go through or, when nothing lets it in, is to go through. */
   hubAfter: hub.nullable(),
-  /** When AWS last let the hub after the change in, or refused it. */
+  /** When AWS let that hub in, or refused it. */
   provedAt: isoTime.optional(),
+  /** Why the target hub after the change does not let it in, also when it will go on through another one. */
   fault: fault.optional(),
   /** What its role has to trust after the change; with both hubs where both are needed for a while. */
   trustPolicy: z.record(z.string(), z.unknown()),

@@ -109,21 +109,23 @@ export function forgetSession(aws: Aws, { key }: Pick<MemberSession, 'key'>): vo
   aws.sessions.delete(key);
 }
 
-/**
- * Whether STS lets the hub assume the role with no external ID or with one that nobody knows. A session that it gives is
- * thrown away, and is the shortest there is.
- */
+/** Which external ID a probe sends: none, one that nobody knows, or the role's own. */
+export type ProbeExternalId = 'none' | 'random' | { readonly own: string };
+
+/** Whether STS lets the hub assume the role. A session that it gives is thrown away, and is the shortest there is. */
 export async function probeRole(
   aws: Aws,
-  { externalId, ...request }: Omit<SessionRequest, 'externalId'> & { externalId: 'none' | 'random' },
+  { externalId, ...request }: Omit<SessionRequest, 'externalId'> & { externalId: ProbeExternalId },
   budget: Budget,
 ): Promise<Result<void>> {
-  const assumed = await assume(aws, request, {
-    budget,
-    externalIdKind: externalId,
-    ...(externalId === 'none' ? {} : { externalId: `causeway-probe-${aws.ids.secret(24)}` }),
-    seconds: LIMITS.probeSessionSeconds,
-  });
+  const sent = {
+    none: {},
+    random: { externalId: `causeway-probe-${aws.ids.secret(24)}` },
+    own: typeof externalId === 'string' ? {} : { externalId: externalId.own },
+  };
+  const externalIdKind = typeof externalId === 'string' ? externalId : 'own';
+  const seconds = LIMITS.probeSessionSeconds;
+  const assumed = await assume(aws, request, { budget, externalIdKind, ...sent[externalIdKind], seconds });
   return assumed.ok ? ok(undefined) : assumed;
 }
 

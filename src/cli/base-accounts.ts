@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import type { ReplyOf } from '../api/contract.ts';
 import { ACCOUNT_TYPES, type AccountType } from '../domain/partition.ts';
+import { addImpactCommands } from './base-account-impact.ts';
 import type { Io } from './io.ts';
 import { answer, EXIT, type Outcome, refuse, usage } from './outcome.ts';
-import { type CommonOptions, confirmed, leaf, readSecret, run, type Session } from './run-command.ts';
+import { type CommonOptions, leaf, readSecret, run, type Session } from './run-command.ts';
 import { facts, table, time } from './text.ts';
 
 type BaseAccount = ReplyOf<'getBaseAccount'>;
@@ -56,11 +57,7 @@ export function addBaseAccountCommands(program: Command, io: Io): void {
         return reply.ok ? answer(policiesText(reply.value), reply.value) : reply;
       }),
   );
-  leaf(group, 'delete <base-account>', 'delete one; its connectors go back to the platform account')
-    .option('--yes', 'do not ask')
-    .action((named: string, options: CommonOptions & { yes?: boolean }) =>
-      run(io, options, session => remove(session, named, options.yes === true)),
-    );
+  addImpactCommands(group, io);
 }
 
 function withSecretAndSettings(command: Command): Command {
@@ -163,33 +160,7 @@ async function check(session: Session, named: string): Promise<Outcome> {
   return answer(text, proof.value, outcome === 'ok' ? EXIT.ok : EXIT.failure);
 }
 
-/** Afterwards says which roles somebody has to edit, because nothing in AWS changes by itself. */
-async function remove({ client, io }: Session, named: string, yes: boolean): Promise<Outcome> {
-  const found = await findBaseAccount({ client, io }, named);
-  if (!found.ok) return found;
-  const { id, title, accountId, accountType } = found.value;
-  const connectors = await client.call('listConnectors', { query: { accountType, limit: 1_000 } });
-  if (!connectors.ok) return connectors;
-  const onIt = connectors.value.items.filter(
-    ({ currentHub }) => currentHub?.kind === 'base-account' && currentHub.accountId === accountId,
-  );
-  const question = `Delete base account ${title} (${accountId})? ${onIt.length} connectors work through it.`;
-  const yesGiven = await confirmed(io, { yes, question });
-  if (!yesGiven.ok) return yesGiven;
-  const deleted = await client.call('deleteBaseAccount', { params: { id }, query: {} });
-  if (!deleted.ok) return deleted;
-  const roles = onIt.map(({ id: connectorId, name, roleArn }) => ({ connectorId, name, roleArn }));
-  const todo =
-    roles.length === 0
-      ? ''
-      : `\n\nThese roles must now trust the platform account; "causeway connectors role NAME" prints each policy:\n${table(
-          ['connector', 'role'],
-          roles.map(role => [role.name, role.roleArn]),
-        )}`;
-  return answer(`Deleted base account ${title}.${todo}`, { deleted: id, rolesToEdit: roles });
-}
-
-async function findBaseAccount({ client }: Session, named: string): Promise<Outcome<BaseAccount>> {
+export async function findBaseAccount({ client }: Session, named: string): Promise<Outcome<BaseAccount>> {
   const page = await client.call('listBaseAccounts', { query: {} });
   if (!page.ok) return page;
   const wanted = named.toLowerCase();

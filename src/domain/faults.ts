@@ -219,9 +219,18 @@ export const FAULTS = {
     status: 409,
     retry: 'after-change',
     title: 'Connectors would stop working',
-    explanation: 'Some connectors are not proven to work without this base account.',
+    explanation: 'Some connectors that work now were tried and will not work after this.',
     remedy:
       'Read the impact, mend the trust policies it lists, or confirm with the number of connectors that will break.',
+  },
+  'nothing-to-roll-back': {
+    status: 409,
+    retry: 'after-change',
+    title: 'There is nothing to go back to',
+    explanation:
+      'Earlier credentials of a base account are kept while a connector needs them and, after a change of its account ID, for seven days; none are kept now.',
+    remedy:
+      'Give the base account the credentials that it had before, as a change of its own; or, to go back to the platform account, delete it.',
   },
   'method-not-allowed': {
     status: 405,

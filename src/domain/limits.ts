@@ -181,6 +181,16 @@ export const LIMITS = {
   embeddedRestartPauseMs: 1_000,
   // tries of a moving connector's target hub beyond its normal polling
   targetHubTriesPerDayMax: 6,
+  /** A roll back brings all runs forward within this time, however many they are. */
+  rollBackWithinMs: 30_000,
+  /** Of a preview: its probes together, so that its answer comes within `handlerTimeoutMs`; one of them; at a time. */
+  previewTotalMs: 45_000,
+  previewProbeMs: 5_000,
+  previewConnectorsInFlight: 32,
+  /** How many findings are written in one transaction. */
+  previewFindingsBatch: 500,
+  /** Of a list in a fault's words. */
+  namedInFaultMax: 5,
   /** Of a run, for trying the target hub while the current one still works. */
   targetTryMs: 10_000,
   /** How long after a move a connector may go back to the hub before, and that hub's credentials are kept. */

@@ -113,6 +113,14 @@ export async function deleteIdentity(db: Database, id: string): Promise<void> {
   await sql`delete from base_identities where id = ${id}`.execute(db);
 }
 
+/** Makes a retired identity the active one again; retire the active one first. False when it is gone. */
+export async function reactivateIdentity(db: Database, id: string): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update base_identities set state = 'active', retired_at = null where id = ${id} and state = 'retired'
+  `.execute(db);
+  return numAffectedRows === 1n;
+}
+
 /**
  * Deletes retired identities, secrets and all, that nobody needs any more: no connector runs through them, none can go
  * back to them (those that left them, left them before `movedBefore`), and the base account had another account ID
@@ -215,6 +223,17 @@ export async function updateBaseAccount(
     update base_accounts
     set title = ${title}, use_in_asset_view = ${useInAssetView}, cutover = ${cutover}, updated_at = ${updatedAt}
     where id = ${id} and updated_at = ${readAt}
+  `.execute(db);
+  return numAffectedRows === 1n;
+}
+
+/** Marks it as changed and locks it. False when somebody else changed it since it was read as of `readAt`. */
+export async function touchBaseAccount(
+  db: Database,
+  { id, readAt, at }: { id: string; readAt: Date; at: Date },
+): Promise<boolean> {
+  const { numAffectedRows } = await sql`
+    update base_accounts set updated_at = ${at} where id = ${id} and updated_at = ${readAt}
   `.execute(db);
   return numAffectedRows === 1n;
 }

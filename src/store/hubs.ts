@@ -15,6 +15,7 @@ export interface IdentityRow {
 /** Through which hub each connector is reached, and through which it is to be. */
 export interface HubFacts {
   readonly connectorId: string;
+  readonly name: string;
   readonly accountType: AccountType;
   readonly roleArn: string;
   readonly externalId: string;
@@ -57,9 +58,17 @@ export async function readHubFactsOfType(db: Database, accountType: AccountType)
   return await listHubFacts(db, sql`c.account_type = ${accountType}`);
 }
 
+/** The trust policies that could be read of connectors' roles, by connector. */
+export async function readTrustPolicies(db: Database, accountType: AccountType): Promise<Map<string, string>> {
+  const { rows } = await sql<{ id: string; policy: string }>`
+    select id, trust_policy as policy from connectors where account_type = ${accountType} and trust_policy is not null
+  `.execute(db);
+  return new Map(rows.map(({ id, policy }) => [id, policy]));
+}
+
 async function listHubFacts(db: Database, condition: RawBuilder<unknown>): Promise<HubFacts[]> {
   const { rows } = await sql<FactsRow>`
-    select c.id as "connectorId", c.account_type as "accountType", c.role_arn as "roleArn",
+    select c.id as "connectorId", c.name, c.account_type as "accountType", c.role_arn as "roleArn",
       c.external_id as "externalId", b.cutover as "baseCutover", ${identityJson('i')} as "baseIdentity",
       ${hubJson('c.current_hub')} as "currentHub", c.current_hub_since as "currentHubSince",
       ${identityJson('k')} as "currentIdentity", ${hubJson('c.earlier_hub')} as "earlierHub",
@@ -247,4 +256,13 @@ export async function takeExtraTry(
 /** Whether the day that tries are counted in is over, or none was begun. */
 function isOver(at: Date) {
   return sql`(target_extra_since is null or target_extra_since <= ${at}::timestamptz - interval '1 day')`;
+}
+
+/** The identity of a base account that was replaced last, while it is kept. */
+export async function findLastRetired(db: Database, baseAccountId: string): Promise<IdentityRow | undefined> {
+  const { rows } = await sql<{ identity: IdentityRow }>`
+    select ${identityJson('i')} as identity from base_identities i
+    where base_account_id = ${baseAccountId} and state = 'retired' order by retired_at desc, created_at desc limit 1
+  `.execute(db);
+  return rows[0]?.identity;
 }

@@ -126,7 +126,7 @@ describe('a fleet that moves to a base account', () => {
     const base = await makeBase(SECURITY);
     for (const id of [back, stuck]) expect(await hubOf(id)).toEqual(security);
 
-    must(await deleteBaseAccount(causeway.deps, { id: base, actor }));
+    must(await deleteBaseAccount(causeway.deps, { id: base, confirmBreaking: 1, actor }));
     expect(await connector(stuck)).toMatchObject({ currentHub: security, targetHub: platform, moving: true });
     expect(await hubOf(back)).toEqual(platform);
     expect(await run(stuck)).toMatchObject({
@@ -143,7 +143,7 @@ describe('a fleet that moves to a base account', () => {
     trust(PRODUCTION, SECURITY);
     const base = await makeBase(SECURITY);
     expect(await hubOf(id)).toEqual(security);
-    must(await deleteBaseAccount(causeway.deps, { id: base, actor }));
+    must(await deleteBaseAccount(causeway.deps, { id: base, confirmBreaking: 1, actor }));
     expect(await run(id)).toMatchObject({ ok: false, fault: { code: 'role-not-assumable' } });
     expect(await connector(id)).toMatchObject({ currentHub: security, moving: true });
   });
@@ -153,7 +153,7 @@ describe('a fleet that moves to a base account', () => {
     trust(PRODUCTION, SECURITY);
     const base = await makeBase(SECURITY);
     const { session } = must(await run(id));
-    must(await deleteBaseAccount(causeway.deps, { id: base, actor }));
+    must(await deleteBaseAccount(causeway.deps, { id: base, confirmBreaking: 1, actor }));
     causeway.callLog.clear();
     causeway.clock.advance(3_600_000);
     await expect(session.credentials()).rejects.toMatchObject({ fault: { code: 'no-hub-credentials' } });

@@ -73,10 +73,16 @@ test('the administrators of the table are what the product says', () => {
     'changeUser',
     'createBaseAccount',
     'createUser',
+    'decideKeyRotation',
     'deleteBaseAccount',
     'deleteUser',
+    'forgetEarlierCredentials',
     'listAudit',
     'listUsers',
+    'previewBaseAccount',
+    'previewBaseAccountChange',
+    'rollBackBaseAccount',
+    'startKeyRotation',
     'verifyAudit',
   ]);
   // What a reader changes is the reader's own; evaluating a policy changes nothing.

@@ -2,6 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accountOf } from '../../simulator/world/build.ts';
+import { trustPolicy } from '../../simulator/world/policies.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 import { type Deployment, PASSWORD, startDeployment } from './deployment.ts';
 
@@ -245,12 +247,24 @@ describe('a journey through the product', () => {
 
   it('deletes the base account only when told so, and names the roles to edit', async () => {
     expect(await cli.run(['base-accounts', 'delete', 'Hub'])).toMatchObject({ exitCode: 2 });
-    expect(await cli.run(['base-accounts', 'delete', 'Hub'], { answers: ['no'] })).toMatchObject({ exitCode: 2 });
-    const deleted = await cli.run(['base-accounts', 'delete', 'Hub', '--yes']);
+    expect(await cli.run(['base-accounts', 'delete', 'Hub'], { answers: ['2'] })).toMatchObject({ exitCode: 2 });
+    const { roleArn, externalId } = await cli.json(['connectors', 'show', 'Development']);
+    const role = accountOf(deployment.world, '333333333333').roles[roleArn.split('/').at(-1)];
+    if (!role) throw new Error('no role');
+    const admitsBoth = role.trustPolicy;
+    role.trustPolicy = trustPolicy({ partition: 'aws', accountIds: ['111111111111'], externalId });
+    const refused = await cli.run(['base-accounts', 'delete', 'Hub', '--yes']);
+    expect(refused).toMatchObject({ exitCode: 5, stderr: expect.stringContaining('1 connector that works now') });
+    expect(await cli.run(['base-accounts', 'impact', 'Hub'])).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/Development +breaks/),
+    });
+    const deleted = await cli.run(['base-accounts', 'delete', 'Hub'], { answers: ['1'] });
     expect(deleted).toMatchObject({ exitCode: 0 });
     expect(deleted.stdout).toContain('These roles must now trust the platform account');
     expect(deleted.stdout).toContain('arn:aws:iam::333333333333:role/');
     expect(await cli.json(['base-accounts', 'list'])).toMatchObject({ items: [] });
+    role.trustPolicy = admitsBoth;
   });
 
   it('disables a connector, whose run is then refused with 5', async () => {

@@ -1,5 +1,6 @@
 import { startSimulation } from '../../simulator/simulation.ts';
 import { type Guide, sampleOrganisation } from '../../simulator/world/sample-organisation.ts';
+import type { World } from '../../simulator/world/world.ts';
 import { createUser } from '../../src/accounts/people.ts';
 import { createVault } from '../../src/accounts/vault.ts';
 import { startApiServer } from '../../src/api/server.ts';
@@ -18,6 +19,7 @@ export const PASSWORD = 'correct horse battery staple';
 export interface Deployment {
   readonly url: string;
   readonly guide: Guide;
+  readonly world: World;
   stop(): Promise<void>;
 }
 
@@ -42,6 +44,7 @@ export async function startDeployment(): Promise<Deployment> {
   return {
     url: server.url,
     guide: organisation.guide,
+    world: simulation.world,
     async stop() {
       await server.close();
       await worker.stop();

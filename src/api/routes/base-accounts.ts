@@ -7,7 +7,9 @@ import {
 } from '../../accounts/base-accounts.ts';
 import { deleteBaseAccount } from '../../accounts/delete-base-account.ts';
 import type { AccountsDeps } from '../../accounts/deps.ts';
-import type { BaseAccount, IdentityProof } from '../../accounts/shapes.ts';
+import { impactOf, previewBaseAccount, previewBaseAccountChange } from '../../accounts/preview.ts';
+import { rollBackBaseAccount } from '../../accounts/roll-back.ts';
+import type { BaseAccount, IdentityProof, Impact } from '../../accounts/shapes.ts';
 import { mapped } from '../../domain/result.ts';
 import { wireFault } from '../fault-reply.ts';
 import type { Handlers, WireOf } from '../routes.ts';
@@ -22,6 +24,10 @@ export function baseAccountRoutes(
   | 'changeBaseAccount'
   | 'deleteBaseAccount'
   | 'checkBaseAccount'
+  | 'previewBaseAccount'
+  | 'impactOfBaseAccount'
+  | 'previewBaseAccountChange'
+  | 'rollBackBaseAccount'
 > {
   return {
     async listBaseAccounts({ query }) {
@@ -37,8 +43,20 @@ export function baseAccountRoutes(
     async changeBaseAccount({ params: { id }, body }, { actor }) {
       return mapped(await changeBaseAccount(deps, { id, change: body, actor }), wireBaseAccount);
     },
-    async deleteBaseAccount({ params: { id } }, { actor }) {
-      return mapped(await deleteBaseAccount(deps, { id, actor }), () => undefined);
+    async deleteBaseAccount({ params: { id }, query: { confirmBreaking } }, { actor }) {
+      return mapped(await deleteBaseAccount(deps, { id, confirmBreaking, actor }), () => undefined);
+    },
+    async previewBaseAccount({ body }, { actor }) {
+      return mapped(await previewBaseAccount(deps, { input: body, actor }), wireImpact);
+    },
+    async impactOfBaseAccount({ params: { id }, query: { change } }, { actor }) {
+      return mapped(await impactOf(deps, { id, change, actor }), wireImpact);
+    },
+    async previewBaseAccountChange({ params: { id }, body }, { actor }) {
+      return mapped(await previewBaseAccountChange(deps, { id, change: body, actor }), wireImpact);
+    },
+    async rollBackBaseAccount({ params: { id } }, { actor }) {
+      return mapped(await rollBackBaseAccount(deps, { id, actor }), wireBaseAccount);
     },
     async checkBaseAccount({ params: { id } }, { actor }) {
       return mapped(await checkBaseAccount(deps, { id, actor }), wireProof);
@@ -55,6 +73,18 @@ function wireBaseAccount(account: BaseAccount): WireOf<'getBaseAccount'> {
     proof: account.proof && wireProof(account.proof),
     createdAt: account.createdAt.toISOString(),
     updatedAt: account.updatedAt.toISOString(),
+  };
+}
+
+function wireImpact({ takenAt, connectors, ...impact }: Impact): WireOf<'impactOfBaseAccount'> {
+  return {
+    ...impact,
+    takenAt: takenAt.toISOString(),
+    connectors: connectors.map(({ provedAt, fault, ...one }) => ({
+      ...one,
+      ...(provedAt ? { provedAt: provedAt.toISOString() } : {}),
+      ...(fault ? { fault: wireFault(fault) } : {}),
+    })),
   };
 }
 

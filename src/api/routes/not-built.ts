@@ -4,10 +4,6 @@ import { failed } from '../../domain/result.ts';
 const notBuilt = async () => failed(fault('internal-error', 'This is not there yet.'));
 
 export const notBuiltRoutes = {
-  previewBaseAccount: notBuilt,
-  impactOfBaseAccount: notBuilt,
-  previewBaseAccountChange: notBuilt,
-  rollBackBaseAccount: notBuilt,
   forgetEarlierCredentials: notBuilt,
   startKeyRotation: notBuilt,
   getKeyRotation: notBuilt,
