@@ -258,7 +258,7 @@ describe('who still trusts a retired hub', () => {
     const [connector] = await connect();
     for (const id of [PRODUCTION, DEVELOPMENT]) trustOf(causeway.world, id, [SECURITY]);
     await runAll();
-    must(await deleteBaseAccount(causeway.deps, { id: baseId, actor }));
+    must(await deleteBaseAccount(causeway.deps, { id: baseId, confirmBreaking: 2, actor }));
     const input = baseAccountInput(keyOf(causeway, '121212121212'));
     baseId = must(await createBaseAccount(causeway.deps, { input, actor })).id;
     for (const id of [PRODUCTION, DEVELOPMENT]) trustOf(causeway.world, id, [SECURITY, '121212121212']);

@@ -107,7 +107,8 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 const changes: fc.Arbitrary<Change> = fc.oneof(
   creation,
   edition,
-  fc.record({ do: fc.constantFrom('roll-back' as const, 'delete', 'delete', 'immediate-cutover', 'nothing') }),
+  fc.record({ do: fc.constantFrom('roll-back' as const, 'delete') }),
+  fc.record({ do: fc.constantFrom('immediate-cutover' as const, 'nothing') }),
 );
 const worlds = fc.record({
   platform: fc.constantFrom(true, true, true, false),

@@ -99,7 +99,9 @@ describe('a preview', () => {
       trustPolicy: {
         Statement: [
           {
-            Principal: { AWS: [`arn:aws:iam::${SECURITY}:root`, `arn:aws:iam::${PLATFORM}:root`] },
+            Principal: {
+              AWS: expect.arrayContaining([`arn:aws:iam::${SECURITY}:root`, `arn:aws:iam::${PLATFORM}:root`]),
+            },
             Condition: { StringEquals: { 'sts:ExternalId': EXTERNAL_ID } },
           },
         ],

@@ -50,6 +50,7 @@ test('a hub, a connector, a run, its assets, and back', async () => {
     accessKeyId: key?.id,
     secretAccessKey: key?.secret,
   };
+  expect(await call('previewBaseAccount', { body: input })).toMatchObject({ status: 200, body: { connectors: [] } });
   const base = await call('createBaseAccount', { body: input });
   expect(base).toMatchObject({
     status: 201,
@@ -83,6 +84,10 @@ test('a hub, a connector, a run, its assets, and back', async () => {
     externalId: generatedExternalId(MEMBER),
     regions: ['us-east-1'],
   };
+  expect(await call('previewBaseAccountChange', { id: baseId, body: input })).toMatchObject({
+    status: 200,
+    body: { change: 'edit', totals: { moves: 0, stays: 0, breaks: 0, unknown: 0 } },
+  });
   const connector = await call('createConnector', { body: connectorInput });
   expect(connector).toMatchObject({
     status: 201,
@@ -170,6 +175,12 @@ test('a hub, a connector, a run, its assets, and back', async () => {
   });
   expect(await call('deleteConnector', { id, query: 'assets=delete' })).toMatchObject({ status: 204, body: '' });
   expect((await call('listAssets')).body.items).toEqual([]);
+  const impact = await call('impactOfBaseAccount', { id: baseId, query: 'change=delete' });
+  expect(impact).toMatchObject({ status: 200, body: { change: 'delete', hubAfter: null } });
+  expect(await call('rollBackBaseAccount', { id: baseId })).toMatchObject({
+    status: 409,
+    body: { code: 'nothing-to-roll-back' },
+  });
   expect(await call('deleteBaseAccount', { id: baseId })).toMatchObject({ status: 204, body: '' });
   expect(await call('verifyAudit')).toMatchObject({ body: { intact: true } });
   const actions = (await call('listAudit')).body.items.map((entry: { action: string }) => entry.action);
@@ -185,11 +196,13 @@ test('a hub, a connector, a run, its assets, and back', async () => {
 
 test('what does not exist is not found, by every route with an id', async () => {
   for (const name of ROUTE_NAMES.filter(name => ROUTES[name].path.includes(':id'))) {
-    const body = name.startsWith('change') ? { body: { ...(name === 'changeUser' ? { role: 'reader' } : {}) } } : {};
+    const takesChange = name.startsWith('change') || name === 'previewBaseAccountChange';
+    const body = takesChange ? { body: { ...(name === 'changeUser' ? { role: 'reader' } : {}) } } : {};
     const answer = await call(name, {
       id: NO_ID,
       ...body,
       ...(name === 'deleteConnector' ? { query: 'assets=detach' } : {}),
+      ...(name === 'impactOfBaseAccount' ? { query: 'change=delete' } : {}),
     });
     expect([name, answer.status, answer.body.code]).toEqual([name, 404, 'not-found']);
   }
