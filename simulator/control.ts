@@ -52,6 +52,7 @@ const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/', handle: summarise },
   { method: 'POST', path: '/reset', handle: reset },
   { method: 'POST', path: '/clock', handle: advanceClock },
+  { method: 'PUT', path: '/propagation', handle: putPropagation },
   { method: 'GET', path: '/calls', handle: listCalls },
   { method: 'GET', path: '/call-counts', handle: ({ simulation }) => found({ items: simulation.callLog.counts() }) },
   { method: 'DELETE', path: '/calls', handle: forgetCalls },
@@ -143,6 +144,16 @@ function advanceClock({ simulation: { clock }, request }: Parameters<Handler>[0]
   }
   clock.advance(seconds * 1_000);
   return created({ now: clock.now().toISOString() });
+}
+
+/** PUT {seconds}: how long STS takes to follow changes of roles that are made from now on. */
+function putPropagation({ simulation: { world }, request }: Parameters<Handler>[0]): ControlAnswer {
+  const fields = parseBody(request.body);
+  const seconds = fields.optionalNumber('seconds', { min: 0, max: 3_600, whole: false }) ?? 0;
+  const wrong = fields.end();
+  if (wrong) return refused(wrong);
+  world.propagationSeconds = seconds;
+  return found({ seconds });
 }
 
 /** Newest first. Query: `operation`, `accountId`, `region`, `limit` (default 100). */

@@ -1,4 +1,4 @@
-import type { FaultRequest } from './faults.ts';
+import type { Denier, FaultRequest } from './faults.ts';
 import type { ServiceName } from './service.ts';
 
 /** An error as the service's protocol words it. */
@@ -12,13 +12,11 @@ interface Words {
  * A denial. EC2 says UnauthorizedOperation, query services AccessDenied, JSON services AccessDeniedException; all of them
  * name a service control policy when one denied, unless it is the hub that they answer.
  */
-export function denial(request: FaultRequest, by: 'scp' | 'identity'): Words {
+export function denial(request: FaultRequest, by: Denier): Words {
   const action = `${request.service}:${request.operation}`;
   const on = request.resource === undefined ? '' : ` on resource: ${request.resource}`;
   const because =
-    by === 'scp'
-      ? 'with an explicit deny in a service control policy'
-      : `because no identity-based policy allows the ${action} action`;
+    by in DENIES ? `with an explicit deny in ${DENIES[by]}` : `because no ${ALLOWS[by]} allows the ${action} action`;
   const sentence = `User: ${request.callerArn} is not authorized to perform: ${action}${on} ${because}`;
   switch (request.service) {
     case 'ec2':
@@ -32,6 +30,36 @@ export function denial(request: FaultRequest, by: 'scp' | 'identity'): Words {
     default:
       return { code: 'AccessDenied', message: sentence, status: 403 };
   }
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
+const DENIES: Partial<Record<Denier, string>> = {
+  scp: 'a service control policy',
+  rcp: 'a resource control policy',
+  'identity-deny': 'an identity-based policy',
+  boundary: 'a permissions boundary',
+  session: 'a session policy',
+  endpoint: 'a VPC endpoint policy',
+  'trust-deny': 'the role trust policy',
+};
+const ALLOWS: Partial<Record<Denier, string>> = { identity: 'identity-based policy', trust: 'role trust policy' };
+
+/** STS, of a session that is longer than it may be. */
+export function sessionLimit(limit: 'role-chaining' | 'role-maximum'): Words {
+  const message =
+    limit === 'role-chaining'
+      ? 'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.'
+      : 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.';
+  return { code: 'ValidationError', message, status: 400 };
+}
+
+/** Temporary credentials past their end. */
+export function expiredToken(service: ServiceName): Words {
+  if (service === 'ec2') return { code: 'RequestExpired', message: 'Request has expired.', status: 400 };
+  const message = 'The security token included in the request is expired';
+  return service === 'organizations'
+    ? { code: 'ExpiredTokenException', message, status: 400 }
+    : { code: 'ExpiredToken', message, status: 403 };
 }
 
 export function throttling(service: ServiceName): Words {

@@ -104,6 +104,24 @@ describe('the words of a refusal', () => {
     expect(error({ kind: 'deny', by: 'scp' }, 'organizations')).toMatchObject({ code: 'AccessDeniedException' });
     expect(error({ kind: 'server-error', error: 'unavailable' }, 'iam')).toMatchObject({ status: 503 });
   });
+
+  test.each([
+    ['rcp', 'with an explicit deny in a resource control policy'],
+    ['identity-deny', 'with an explicit deny in an identity-based policy'],
+    ['boundary', 'with an explicit deny in a permissions boundary'],
+    ['session', 'with an explicit deny in a session policy'],
+    ['endpoint', 'with an explicit deny in a VPC endpoint policy'],
+    ['trust-deny', 'with an explicit deny in the role trust policy'],
+    ['trust', 'because no role trust policy allows the sts:DescribeInstances action'],
+  ] as const)('name %s as AWS does', (by, words) => {
+    expect(error({ kind: 'deny', by }, 'sts')).toHaveProperty('message', expect.stringMatching(`${words}$`));
+  });
+
+  test('are those of STS for sessions that are too long, and for credentials that have ended', () => {
+    expect(error({ kind: 'session-limit', limit: 'role-chaining' }, 'sts')).toMatchObject({ code: 'ValidationError' });
+    expect(error({ kind: 'expired-token' }, 'sts')).toMatchObject({ code: 'ExpiredToken', status: 403 });
+    expect(error({ kind: 'expired-token' }, 'ec2')).toMatchObject({ code: 'RequestExpired' });
+  });
 });
 
 describe('token buckets', () => {

@@ -1,5 +1,5 @@
 import type { Clock } from '../src/domain/clock.ts';
-import { denial, regionOff, serverError, throttling } from './fault-words.ts';
+import { denial, expiredToken, regionOff, serverError, sessionLimit, throttling } from './fault-words.ts';
 import type { ServiceName } from './service.ts';
 import { createTokenBuckets } from './token-buckets.ts';
 import { createPrng } from './world/prng.ts';
@@ -67,7 +67,10 @@ export interface FaultRule {
 }
 
 export type FaultEffect =
-  | { kind: 'deny'; by: 'scp' | 'identity' }
+  | { kind: 'deny'; by: Denier }
+  /** AssumeRole only: the session is longer than role chaining or the role allows. */
+  | { kind: 'session-limit'; limit: 'role-chaining' | 'role-maximum' }
+  | { kind: 'expired-token' }
   | { kind: 'throttle' }
   | { kind: 'server-error'; error: 'internal' | 'unavailable' }
   | { kind: 'region-off' }
@@ -77,6 +80,24 @@ export type FaultEffect =
   | { kind: 'empty-page' }
   /** Answers rightly, but late; rules after it still apply. */
   | { kind: 'slow'; delayMs: number };
+
+/**
+ * Which policy denies, in the words that AWS has for it: `scp`, `rcp`, `boundary`, `session`, `endpoint` and `identity-deny` by
+ * a Deny; `identity` because none allows; `trust` and `trust-deny` are the role's trust policy.
+ */
+export const DENIERS = [
+  'scp',
+  'rcp',
+  'identity',
+  'identity-deny',
+  'boundary',
+  'session',
+  'endpoint',
+  'trust',
+  'trust-deny',
+] as const;
+
+export type Denier = (typeof DENIERS)[number];
 
 export interface Faults {
   decide: DecideFault;
@@ -180,6 +201,10 @@ function outcomeOf(effect: Exclude<FaultEffect, { kind: 'slow' }>, request: Faul
   switch (effect.kind) {
     case 'deny':
       return { kind: 'error', ...denial(request, effect.by) };
+    case 'session-limit':
+      return { kind: 'error', ...sessionLimit(effect.limit) };
+    case 'expired-token':
+      return { kind: 'error', ...expiredToken(request.service) };
     case 'throttle':
       return { kind: 'error', ...throttling(request.service) };
     case 'server-error':

@@ -1,6 +1,6 @@
 import { fault } from '../../src/domain/faults.ts';
 import { failed, ok, type Result } from '../../src/domain/result.ts';
-import type { FaultEffect, FaultRule } from '../faults.ts';
+import { DENIERS, type FaultEffect, type FaultRule } from '../faults.ts';
 import { type ControlAnswer, type ControlCall, done, found, refused } from './answers.ts';
 import { type Fields, parseBody, readFields } from './fields.ts';
 
@@ -46,6 +46,8 @@ export function deleteFaults({ simulation: { faults } }: ControlCall): ControlAn
 
 const KINDS = [
   'deny',
+  'session-limit',
+  'expired-token',
   'throttle',
   'server-error',
   'region-off',
@@ -89,7 +91,9 @@ function effectOf(fields: Fields): FaultEffect {
   const kind = fields.oneOf('kind', KINDS);
   switch (kind) {
     case 'deny':
-      return { kind, by: fields.optionalOneOf('by', ['identity', 'scp']) ?? 'identity' };
+      return { kind, by: fields.optionalOneOf('by', DENIERS) ?? 'identity' };
+    case 'session-limit':
+      return { kind, limit: fields.optionalOneOf('limit', ['role-chaining', 'role-maximum']) ?? 'role-maximum' };
     case 'server-error':
       return { kind, error: fields.optionalOneOf('error', ['internal', 'unavailable']) ?? 'internal' };
     case 'slow':

@@ -1,4 +1,5 @@
 import { fault } from '../../src/domain/faults.ts';
+import { hideNewRole, setTrustPolicy } from '../iam/propagation.ts';
 import { forgetPrincipal } from '../iam/stored-policies.ts';
 import { addRole, roleArn } from '../world/build.ts';
 import type { PolicyDocument } from '../world/world.ts';
@@ -25,7 +26,8 @@ export const putRole = withAccount(({ simulation: { world, clock }, request, val
   const role =
     existing ??
     addRole(world, account.id, { name, trustPolicy, createdAt: clock.now().toISOString(), ...(path ? { path } : {}) });
-  if (trustPolicy !== undefined) role.trustPolicy = trustPolicy;
+  if (!existing) hideNewRole(world, role, clock.now());
+  else if (trustPolicy !== undefined) setTrustPolicy(world, role, { document: trustPolicy, now: clock.now() });
   if (policy !== undefined) role.inlinePolicies = { Policy: policy };
   if (maxSessionSeconds !== undefined) role.maxSessionSeconds = maxSessionSeconds;
   const answer = { roleArn: roleArn(account, role), roleId: role.id };
@@ -42,13 +44,13 @@ export const deleteRole = withAccount(({ simulation: { world }, values }, accoun
 });
 
 /** PUT: the body is the policy document itself. Taken as it is: AWS's own checks are IAM's UpdateAssumeRolePolicy. */
-export const putTrustPolicy = withAccount(({ request, values }, account) => {
+export const putTrustPolicy = withAccount(({ simulation: { world, clock }, request, values }, account) => {
   const name = values.roleName ?? '';
   const role = account.roles[name];
   if (!role) return refused(noRole(account.id, name));
   const document = parseDocument(request.body);
   if (document === undefined) return refused(fault('invalid-json', 'The trust policy is not JSON.'));
-  role.trustPolicy = document;
+  setTrustPolicy(world, role, { document, now: clock.now() });
   return found({ roleArn: roleArn(account, role), trustPolicy: document });
 });
 

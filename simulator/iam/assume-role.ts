@@ -5,6 +5,7 @@ import { callerVerdicts, type Decision, decide, denialMessage } from './authoris
 import type { RequestContext } from './condition.ts';
 import { evaluateTrust } from './evaluate.ts';
 import { callerNames } from './principal.ts';
+import { trustPolicyForSts } from './propagation.ts';
 
 export type AssumeRoleDecision =
   | { allowed: true; role: { account: Account; role: Role } }
@@ -40,13 +41,14 @@ export function decideAssumeRole(
 type Side = { allowed: true } | { allowed: false; because: Extract<Decision, { allowed: false }> | undefined };
 
 function ownSide(
-  { caller, world }: Call<AssumeRoleRequest>,
+  { caller, world, clock }: Call<AssumeRoleRequest>,
   target: { account: Account; role: Role } | undefined,
   request: { action: string; resource: string; context: RequestContext },
 ): Side {
   const verdicts = callerVerdicts(world, caller, request);
   const sameAccount = target?.account.id === caller.accountId;
-  const trust = target && evaluateTrust(target.role.trustPolicy, callerNames(caller), request);
+  const document = target && trustPolicyForSts(target.role, clock.now());
+  const trust = document === undefined ? undefined : evaluateTrust(document, callerNames(caller), request);
   const named = sameAccount && trust?.effect === 'allow' && trust.to === 'principal';
   const decision = decide(
     verdicts,

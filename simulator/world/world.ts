@@ -15,6 +15,8 @@ export interface World {
   organizations: Organization[];
   /** By account ID: twelve digits, unique across partitions here so that one control API can name them. */
   accounts: Record<string, Account>;
+  /** How long STS takes to follow a change of a role or its trust policy; absent: none. */
+  propagationSeconds?: number;
   /** Sessions that AssumeRole handed out, by access key ID (ASIA…). Kept so that they survive a restart. */
   sessions: Record<string, RoleSession>;
 }
@@ -81,6 +83,8 @@ export interface Role {
   description: string;
   maxSessionSeconds: number;
   trustPolicy: PolicyDocument;
+  /** While STS does not know the last change yet: until when, and what it goes by; without `before` the role is new. */
+  spreading?: { until: string; before?: PolicyDocument };
   inlinePolicies: Record<string, PolicyDocument>;
   attachedPolicyArns: string[];
   tags: Record<string, string>;

@@ -16,6 +16,7 @@ import { checkRow } from './check-result.ts';
 import { noSuchConnector } from './connectors.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { Diagnosis } from './diagnosis/causes.ts';
+import { diagnoseNoHub } from './diagnosis/diagnose.ts';
 import { explainFailure } from './diagnosis/explain-failure.ts';
 import type { KnownPolicy } from './diagnosis/symptoms.ts';
 import { type RecordFinding, recordAtOnce } from './findings.ts';
@@ -149,17 +150,19 @@ async function notReached(
   const { facts } = trial;
   const target = targetHub(deps, { ...facts, baseAccountId: facts.baseIdentity?.accountId ?? null });
   const tried = hub ?? target;
-  const explanation = tried && (await explained(deps, { ...trial, why, hub: tried, policy: null, works: false }));
+  const explanation = tried
+    ? await explained(deps, { ...trial, why, hub: tried, policy: null, works: false })
+    : { probes: NOT_RUN, told: { diagnosis: diagnoseNoHub(why) } };
   return {
     outcome: 'failed',
     hub: target,
     checkedAt: deps.clock.now(),
     probes: {
       withExternalId: isRefusal(why) ? 'refused' : 'not-run',
-      ...(explanation?.probes ?? NOT_RUN),
+      ...explanation.probes,
     },
     fault: why,
-    ...explanation?.told,
+    ...explanation.told,
   };
 }
 

@@ -1,5 +1,6 @@
 import type * as IamClient from '@aws-sdk/client-iam';
 import { roleArn } from '../../iam/arns.ts';
+import { hideNewRole, setTrustPolicy } from '../../iam/propagation.ts';
 import { forgetPrincipal, readIdentityPolicy, readTrustPolicy } from '../../iam/stored-policies.ts';
 import { iamId } from '../../world/aws-ids.ts';
 import { drawPrng } from '../../world/build.ts';
@@ -44,12 +45,14 @@ export const roles = {
       tags: tagRecord(input.Tags),
     };
     account.roles[name] = role;
+    hideNewRole(world, role, clock.now());
     return { Role: answer(account, role) };
   },
 
   UpdateAssumeRolePolicy(call) {
     const role = roleNamed(call, call.input.RoleName);
-    role.trustPolicy = readTrustPolicy(call.world, ownAccount(call), call.input.PolicyDocument);
+    const document = readTrustPolicy(call.world, ownAccount(call), call.input.PolicyDocument);
+    setTrustPolicy(call.world, role, { document, now: call.clock.now() });
     return {};
   },
 

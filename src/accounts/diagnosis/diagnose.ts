@@ -1,7 +1,7 @@
 import { type NamedReason, reasonOfDenial } from '../../aws/denial.ts';
-import type { FaultCode } from '../../domain/faults.ts';
+import type { Fault, FaultCode } from '../../domain/faults.ts';
 import { hubInWords } from '../../domain/hub.ts';
-import { type Cause, type CauseCode, cause, type Diagnosis } from './causes.ts';
+import { CAUSES, type Cause, type CauseCode, cause, type Diagnosis } from './causes.ts';
 import { diagnoseRefusal, trustCauses } from './refusal.ts';
 import type { Symptoms } from './symptoms.ts';
 
@@ -20,6 +20,12 @@ export function diagnose(symptoms: Symptoms): Diagnosis {
   return { certainty: 'certain', causes: [cause(code, names, fault.detail)] };
 }
 
+/** When there is no hub that could have been tried. */
+export function diagnoseNoHub(fault: Fault): Diagnosis {
+  const { title, remedy } = CAUSES['no-hub'];
+  return { certainty: 'certain', causes: [{ code: 'no-hub', title, because: fault.detail, remedy: remedy() }] };
+}
+
 /** Faults that leave no question which cause it is. */
 const CODES: { readonly [Code in FaultCode]?: CauseCode } = {
   'aws-unreachable': 'unreachable',
@@ -28,7 +34,6 @@ const CODES: { readonly [Code in FaultCode]?: CauseCode } = {
   'aws-error': 'aws-error',
   'incomplete-answer': 'answer-cut-off',
   'clock-skew': 'clock-skew',
-  'no-hub': 'no-hub',
   'no-hub-credentials': 'hub-credentials-missing',
   'secret-unreadable': 'hub-secret-sealed',
   'wrong-secret-key': 'hub-secret-wrong',

@@ -131,6 +131,7 @@ interface Known {
   readonly hubLetInBefore: Date | undefined;
   readonly policyAdmits: boolean;
   readonly verdict: TrustVerdict | undefined;
+  /** IAM’s simulation of its own side allows it, whatever the call has besides. */
   readonly hubIsAllowed: boolean;
 }
 
@@ -147,7 +148,8 @@ function whatIsKnown({ evidence, names, at, policy, simulation }: Symptoms, verd
     hubLetInBefore: accepted.find(one => sameHub(one.hub, names.hub))?.at,
     policyAdmits: policy?.live === true && verdict?.decision === 'allowed',
     verdict,
-    hubIsAllowed: simulation?.ok === true && simulation.value.decision === 'allowed',
+    hubIsAllowed:
+      simulation?.ok === true && simulation.value.decision === 'allowed' && simulation.value.missingKeys.length === 0,
   };
 }
 
@@ -220,25 +222,16 @@ function ofItsPolicy({ names, policy }: Symptoms, known: Known): Candidate[] {
   ];
 }
 
-function ofTheHub({ names, others, simulation }: Symptoms, { letsIn, hubIsAllowed, policyAdmits }: Known): Candidate[] {
+function ofTheHub({ names, others, simulation }: Symptoms, known: Known): Candidate[] {
+  const { hubIsAllowed, policyAdmits } = known;
   const hub = hubInWords(names.hub);
-  const nowhere = others.accepted === 0 && others.refused > 0;
-  const because = nowhere
-    ? `${hub} is let in by none of the ${others.refused} other roles that it was tried on.`
-    : others.accepted > 0
-      ? `${hub} is let in by ${others.accepted} other ${others.accepted === 1 ? 'role' : 'roles'}; its policy may name each role and leave this one out.`
-      : `${hub} was tried on no other role, so what it may do is not known.`;
-  const asked =
-    simulation && !simulation.ok ? ' IAM could not be asked: the hub may not simulate its own policies.' : '';
-  const missing =
-    simulation?.ok && simulation.value.missingKeys.length > 0
-      ? ` IAM’s simulation denies it unless these conditions hold: ${simulation.value.missingKeys.join(', ')}.`
-      : '';
-  const weight = hubIsAllowed
-    ? 0
-    : weightOfHub({ nowhere, elsewhere: others.accepted > 0, letsIn, policyAdmits, missing });
+  const depends = simulation?.ok && simulation.value.missingKeys.length > 0 ? simulation.value.missingKeys : [];
+  const unasked = simulation?.ok === false ? ` IAM could not be asked: ${simulation.fault.detail}` : '';
+  const condition = depends.length > 0 ? ` In IAM’s simulation it depends on ${depends.join(', ')}.` : '';
+  const because = `${elsewhereInWords(hub, others)}${condition}${unasked}`;
+  const weight = hubIsAllowed ? 0 : depends.length > 0 ? 91 : weightOfHub(others, known);
   return [
-    { code: 'hub-policy-lacks-assume-role', because: because + missing + asked, weight },
+    { code: 'hub-policy-lacks-assume-role', because, weight },
     {
       code: 'hub-scp-denies',
       because: hubIsAllowed
@@ -249,18 +242,20 @@ function ofTheHub({ names, others, simulation }: Symptoms, { letsIn, hubIsAllowe
   ];
 }
 
-function weightOfHub(known: {
-  nowhere: boolean;
-  elsewhere: boolean;
-  letsIn: string | undefined;
-  policyAdmits: boolean;
-  missing: string;
-}): number {
-  if (known.missing) return 91;
-  if (known.policyAdmits) return known.elsewhere ? 70 : 94;
+function elsewhereInWords(hub: string, { accepted, refused }: Symptoms['others']): string {
+  if (accepted > 0) {
+    const roles = accepted === 1 ? 'one other role' : `${accepted} other roles`;
+    return `${hub} is let in by ${roles}; its policy may name each role and leave this one out.`;
+  }
+  if (refused === 0) return `${hub} was tried on no other role, so what it may do is not known.`;
+  return `${hub} is let in by no role: ${refused === 1 ? 'one other refuses' : `${refused} others refuse`} it, too.`;
+}
+
+function weightOfHub({ accepted, refused }: Symptoms['others'], known: Known): number {
+  if (known.policyAdmits) return accepted > 0 ? 70 : 94;
   // While a fleet moves, no role has been edited at first, and that says nothing of the hub's own policy.
-  if (known.nowhere) return known.letsIn ? 80 : 89;
-  return known.elsewhere ? 40 : 62;
+  if (accepted === 0 && refused > 0) return known.letsIn ? 80 : 89;
+  return accepted > 0 || known.hubLetInBefore ? 40 : 62;
 }
 
 /** The first of each cause, with what it was said for. */
