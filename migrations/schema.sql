@@ -191,6 +191,39 @@ create table hub_evidence (
   constraint hub_evidence_pkey PRIMARY KEY (connector_id, hub_kind, hub_account_id)
 );
 
+create table key_rotations (
+  id uuid not null,
+  base_account_id uuid not null,
+  state text not null,
+  step text not null,
+  aim text not null,
+  step_since timestamp with time zone not null,
+  old_key_id text not null,
+  user_arn text,
+  create_asked_at timestamp with time zone,
+  new_key_id text,
+  new_identity_id uuid,
+  unknown_key_id text,
+  doomed_key_id text,
+  fault jsonb,
+  fence integer not null,
+  job_id uuid not null,
+  requested_by text not null,
+  started_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint key_rotations_aim_check CHECK ((aim = ANY (ARRAY['rotate'::text, 'abandon'::text]))),
+  constraint key_rotations_base_account_id_fkey FOREIGN KEY (base_account_id) REFERENCES base_accounts(id) ON DELETE CASCADE,
+  constraint key_rotations_check CHECK (((finished_at IS NOT NULL) = (state = ANY (ARRAY['done'::text, 'abandoned'::text])))),
+  constraint key_rotations_new_identity_id_fkey FOREIGN KEY (new_identity_id) REFERENCES base_identities(id) ON DELETE SET NULL DEFERRABLE INITIALLY DEFERRED,
+  constraint key_rotations_pkey PRIMARY KEY (id),
+  constraint key_rotations_state_check CHECK ((state = ANY (ARRAY['running'::text, 'blocked'::text, 'done'::text, 'abandoned'::text]))),
+  constraint key_rotations_step_check CHECK ((step = ANY (ARRAY['look'::text, 'create'::text, 'prove'::text, 'switch'::text, 'deactivate'::text, 'delete'::text])))
+);
+CREATE INDEX key_rotations_base_account ON key_rotations USING btree (base_account_id, started_at);
+CREATE INDEX key_rotations_new_identity ON key_rotations USING btree (new_identity_id);
+CREATE UNIQUE INDEX key_rotations_under_way ON key_rotations USING btree (base_account_id) WHERE (state = ANY (ARRAY['running'::text, 'blocked'::text]));
+
 create table migrations (
   name text not null,
   sha256 text not null,

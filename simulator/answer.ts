@@ -137,6 +137,7 @@ async function serve(it: {
   authorise(service, call);
   checkRequired(service, operation, input);
   const answer = protocol.encode(operation.shape, await operation.run(call), record.requestId);
+  if (outcome.kind === 'drop-answer') return { delayMs, outcome: { kind: 'drop' } };
   if (outcome.kind === 'truncate') answer.body = cutOff(answer.body);
   return { delayMs, outcome: { kind: 'answer', answer } };
 }

@@ -37,6 +37,8 @@ export type FaultOutcome =
   | { kind: 'drop' }
   /** Run the operation and send a valid HTTP answer whose body ends in the middle of the document. */
   | { kind: 'truncate' }
+  /** Run the operation and close the connection without an answer. */
+  | { kind: 'drop-answer' }
   /** Run the operation with `call.emptyPage` set: a listing then answers no items and a token for the same place. */
   | { kind: 'empty-page' };
 
@@ -77,6 +79,7 @@ export type FaultEffect =
   | { kind: 'hang' }
   | { kind: 'drop' }
   | { kind: 'truncate' }
+  | { kind: 'drop-answer' }
   | { kind: 'empty-page' }
   /** Answers rightly, but late; rules after it still apply. */
   | { kind: 'slow'; delayMs: number };

@@ -54,6 +54,7 @@ const KINDS = [
   'hang',
   'drop',
   'truncate',
+  'drop-answer',
   'empty-page',
   'slow',
 ] as const satisfies FaultEffect['kind'][];

@@ -16,6 +16,7 @@ import {
   insertBaseAccount,
   listBaseAccountRows,
   lockAssetViewOfType,
+  lockBaseAccount,
   putConnectorsInAssetView,
   retireActiveIdentity,
   saveProof,
@@ -23,10 +24,12 @@ import {
 } from '../store/base-accounts.ts';
 import { inTransaction } from '../store/database.ts';
 import { keepWayOfNewConnectors } from '../store/hubs.ts';
+import { lockRotationUnderWay } from '../store/key-rotations.ts';
 import { changedCredentials, credentialsFacts, credentialsOf, keyIdEnding, putIdentity } from './base-credentials.ts';
 import type { AccountsDeps } from './deps.ts';
 import { earlierHubLimit } from './findings.ts';
 import { identityInBaseAccount } from './hubs.ts';
+import { type KeyRotation, shownRotations } from './key-rotation/views.ts';
 import { proofRow, prove, proveCredentials, readProof } from './proof.ts';
 import type { BaseAccount, BaseAccountChange, BaseAccountInput, IdentityProof, PageOf, PageRequest } from './shapes.ts';
 import { platformHub } from './ways.ts';
@@ -105,6 +108,8 @@ export async function changeBaseAccount(
   const { accountType } = before;
   const updated = await inTransaction(deps.db, async tx => {
     await lockAssetViewOfType(tx, accountType);
+    await lockBaseAccount(tx, id);
+    if (given && (await lockRotationUnderWay(tx, id))) return 'rotating';
     if (!(await updateBaseAccount(tx, { id, readAt: before.updatedAt, ...next, updatedAt: at }))) return false;
     if (given && proof) {
       const { accountId, id: identityId } = before.identity;
@@ -134,25 +139,36 @@ export async function changeBaseAccount(
     });
     return true;
   });
+  if (updated === 'rotating') return failed(rotationInProgress(before));
   if (updated) return await getBaseAccount(deps, id);
   const gone = (await findBaseAccount(deps.db, id)) === undefined;
   return gone ? noSuchBaseAccount(id) : failed(fault('edit-conflict', `Base account "${before.title}" was changed.`));
 }
 
-export async function getBaseAccount({ db }: Pick<AccountsDeps, 'db'>, id: string): Promise<Result<BaseAccount>> {
-  const row = await findBaseAccount(db, id);
-  return row ? ok(baseAccountOf(row)) : noSuchBaseAccount(id);
+export async function getBaseAccount(
+  deps: Pick<AccountsDeps, 'db' | 'clock'>,
+  id: string,
+): Promise<Result<BaseAccount>> {
+  const row = await findBaseAccount(deps.db, id);
+  if (!row) return noSuchBaseAccount(id);
+  const rotations = await shownRotations(deps, [id]);
+  return ok(baseAccountOf(row, rotations.get(id) ?? null));
 }
 
 /** In the order they were made. */
 export async function listBaseAccounts(
-  { db }: Pick<AccountsDeps, 'db'>,
+  deps: Pick<AccountsDeps, 'db' | 'clock'>,
   { limit, cursor }: PageRequest,
 ): Promise<Result<PageOf<BaseAccount>>> {
   const place = readCursor(cursor, ['id']);
   if (!place.ok) return place;
-  const rows = await listBaseAccountRows(db, { after: place.value?.[0] ?? null, limit: limit + 1 });
-  const items = rows.slice(0, limit).map(baseAccountOf);
+  const rows = await listBaseAccountRows(deps.db, { after: place.value?.[0] ?? null, limit: limit + 1 });
+  const page = rows.slice(0, limit);
+  const rotations = await shownRotations(
+    deps,
+    page.map(row => row.id),
+  );
+  const items = page.map(row => baseAccountOf(row, rotations.get(row.id) ?? null));
   const last = items.at(-1);
   return ok({ items, nextCursor: rows.length > limit && last ? writeCursor([last.id]) : null });
 }
@@ -178,7 +194,7 @@ export async function checkBaseAccount(
   return ok(proof);
 }
 
-function baseAccountOf(row: BaseAccountRow): BaseAccount {
+function baseAccountOf(row: BaseAccountRow, rotation: KeyRotation | null): BaseAccount {
   const { credentials } = row.identity;
   return {
     id: row.id,
@@ -198,6 +214,7 @@ function baseAccountOf(row: BaseAccountRow): BaseAccount {
       ...one,
       retiredAt: retiredAt === null ? null : new Date(retiredAt),
     })),
+    rotation,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
   };
@@ -206,6 +223,10 @@ function baseAccountOf(row: BaseAccountRow): BaseAccount {
 export function baseAccountExists({ title, accountType }: Pick<BaseAccountRow, 'title' | 'accountType'>): Fault {
   const { label } = factsOfAccountType(accountType);
   return fault('base-account-exists', `${label} has the base account "${title}".`, { field: 'accountType' });
+}
+
+export function rotationInProgress({ title }: Pick<BaseAccountRow, 'title'>): Fault {
+  return fault('rotation-in-progress', `The key of base account "${title}" is being replaced.`);
 }
 
 export function noSuchBaseAccount(id: string) {

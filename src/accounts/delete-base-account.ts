@@ -4,7 +4,8 @@ import { failed, ok, type Result } from '../domain/result.ts';
 import { type Actor, appendAudit } from '../store/audit.ts';
 import { bringRunsForward, deleteBaseAccountRow, findBaseAccount, forgetRefusals } from '../store/base-accounts.ts';
 import { inTransaction } from '../store/database.ts';
-import { noSuchBaseAccount } from './base-accounts.ts';
+import { lockRotationUnderWay } from '../store/key-rotations.ts';
+import { noSuchBaseAccount, rotationInProgress } from './base-accounts.ts';
 import type { AccountsDeps } from './deps.ts';
 import { impactOf } from './preview.ts';
 import type { ConnectorImpact } from './shapes.ts';
@@ -31,6 +32,8 @@ export async function deleteBaseAccount(
   const { accountId } = before.identity;
   const at = deps.clock.now();
   const deleted = await inTransaction(deps.db, async tx => {
+    // A worker may be making a key just now: nobody would know it afterwards.
+    if ((await lockRotationUnderWay(tx, id))?.state === 'running') return 'rotating';
     if (!(await deleteBaseAccountRow(tx, { id, readAt: updatedAt }))) return false;
     const hub = platformHub(deps, accountType);
     if (hub) await forgetRefusals(tx, { accountType, hub });
@@ -44,6 +47,7 @@ export async function deleteBaseAccount(
     });
     return true;
   });
+  if (deleted === 'rotating') return failed(rotationInProgress(before));
   if (deleted) return ok(undefined);
   const changed = await findBaseAccount(deps.db, id);
   return changed ? failed(fault('edit-conflict', `Base account "${title}" was changed.`)) : noSuchBaseAccount(id);

@@ -13,7 +13,8 @@ import {
 } from '../store/base-accounts.ts';
 import { inTransaction } from '../store/database.ts';
 import { findLastRetired, type IdentityRow, keepWayOfNewConnectors } from '../store/hubs.ts';
-import { getBaseAccount, noSuchBaseAccount } from './base-accounts.ts';
+import { lockRotationUnderWay } from '../store/key-rotations.ts';
+import { getBaseAccount, noSuchBaseAccount, rotationInProgress } from './base-accounts.ts';
 import { keyIdEnding } from './base-credentials.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { BaseAccount } from './shapes.ts';
@@ -22,7 +23,7 @@ import type { BaseAccount } from './shapes.ts';
  * Makes the credentials that a base account had before the present ones its active ones again, while they are kept; the
  * present ones become retired. Connectors go back at their next run, which is soon, and go on through what they have
  * until then, so none fails. AWS is not asked first: a roll back has to work while it has trouble, and credentials that
- * do not work any more cost nobody anything. Faults: `not-found`, `nothing-to-roll-back`, `edit-conflict`.
+ * do not work any more cost nobody anything. Faults: `not-found`, `nothing-to-roll-back`, `rotation-in-progress`, `edit-conflict`.
  */
 export async function rollBackBaseAccount(
   deps: AccountsDeps,
@@ -34,6 +35,8 @@ export async function rollBackBaseAccount(
   const at = deps.clock.now();
   const outcome = await inTransaction(deps.db, async tx => {
     if (!(await touchBaseAccount(tx, { id, readAt: before.updatedAt, at }))) return 'changed';
+    // The credentials before these may be the key that is being removed.
+    if (await lockRotationUnderWay(tx, id)) return 'rotating';
     const to = await findLastRetired(tx, id);
     if (!to) return 'nothing';
     const hub = { kind: 'base-account', accountId: from.accountId } as const;
@@ -54,6 +57,7 @@ export async function rollBackBaseAccount(
     return 'done';
   });
   if (outcome === 'done') return await getBaseAccount(deps, id);
+  if (outcome === 'rotating') return failed(rotationInProgress(before));
   if (outcome === 'nothing') return failed(nothingToRollBack(before));
   const changed = await findBaseAccount(deps.db, id);
   return changed

@@ -3,6 +3,7 @@ import type { Fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
 import type { AccountType } from '../domain/partition.ts';
 import type { DiagnosisRow } from '../store/connectors.ts';
+import type { KeyRotation } from './key-rotation/views.ts';
 
 /**
  * What the use cases of this folder take and give. The wire shapes of the API are the same with times as ISO text and
@@ -49,6 +50,8 @@ export interface BaseAccount {
   readonly connectors: { readonly total: number; readonly onThisHub: number; readonly moving: number };
   /** Credentials that were replaced and are kept, the latest first. */
   readonly earlier: readonly EarlierCredentials[];
+  /** The latest replacement of the key by Causeway itself, if it is not over or ended lately. */
+  readonly rotation: KeyRotation | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

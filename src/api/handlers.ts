@@ -6,6 +6,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { baseAccountRoutes } from './routes/base-accounts.ts';
 import { connectorRoutes } from './routes/connectors.ts';
 import { hubHealthRoutes } from './routes/hub-health.ts';
+import { keyRotationRoutes } from './routes/key-rotations.ts';
 import { notBuiltRoutes } from './routes/not-built.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { platformAccountRoutes } from './routes/platform-accounts.ts';
@@ -31,6 +32,7 @@ export function handlersOf(deps: ApiDeps): Handlers {
     ...auditRoutes(deps),
     ...platformAccountRoutes(deps),
     ...baseAccountRoutes(deps),
+    ...keyRotationRoutes(deps),
     ...hubHealthRoutes(deps),
     ...connectorRoutes(deps, { readActions }),
     ...trustRoutes(),

@@ -232,6 +232,35 @@ export const FAULTS = {
     remedy:
       'Give the base account the credentials that it had before, as a change of its own; or, to go back to the platform account, delete it.',
   },
+  'no-key-to-rotate': {
+    status: 409,
+    retry: 'after-change',
+    title: 'There is no access key to replace',
+    explanation: 'Only the access key of an IAM user can be replaced; keyless credentials renew themselves.',
+    remedy: 'Nothing has to be done for keyless credentials.',
+  },
+  'rotation-in-progress': {
+    status: 409,
+    retry: 'later',
+    title: 'The access key is being replaced',
+    explanation: 'Meanwhile the credentials of the base account cannot be changed in another way.',
+    remedy: 'Wait until the rotation is over; one that is blocked can be tried again or abandoned.',
+  },
+  'rotation-not-blocked': {
+    status: 409,
+    retry: 'after-change',
+    title: 'Nothing is to be decided about the rotation',
+    explanation: 'The rotation is being carried on, is over, or is past the step that this decision is about.',
+    remedy: 'Read the rotation again.',
+  },
+  'second-access-key': {
+    status: 409,
+    retry: 'after-change',
+    title: 'The user has a second access key',
+    explanation: 'IAM allows two keys for each user. A key that the rotation does not know is never deleted by itself.',
+    remedy:
+      'Look in IAM what the key is used for. Then delete it there and try again, let Causeway delete it by naming its last four characters, or abandon the rotation.',
+  },
   'method-not-allowed': {
     status: 405,
     retry: 'after-change',
@@ -460,6 +489,13 @@ export const FAULTS = {
     title: 'The key belongs to another account type',
     explanation: 'AWS answered with another partition than the account type’s.',
     remedy: 'Choose the account type that the key belongs to.',
+  },
+  'other-user-key': {
+    status: 422,
+    retry: 'after-change',
+    title: 'The new key belongs to another user',
+    explanation: 'A key is only replaced by one of the same IAM user.',
+    remedy: 'Abandon the rotation; check the endpoint settings of this deployment.',
   },
   'other-role': {
     status: 422,

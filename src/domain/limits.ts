@@ -127,6 +127,20 @@ export const LIMITS = {
   /** Assets that one statement detaches or deletes. */
   deleteBatchMax: 5_000,
   historyChangesMax: 500,
+  // key rotation
+  keyCallMs: 10_000,
+  /** IAM makes a change known everywhere within seconds, "in some cases" longer: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency */
+  iamSettleSeconds: 60,
+  /** What does not pass by itself in this time waits for somebody. */
+  rotationStepMinutes: 10,
+  rotationConnectorsTried: 3,
+  rotationWriteTriesMax: 10,
+  rotationWritePauseMs: 1_000,
+  rotationRetrySeconds: 2,
+  rotationTriesMax: 1_000,
+  rotationsInFlightPerWorker: 2,
+  /** How long a rotation that is over is shown with its base account. */
+  rotationShownDays: 7,
   // asset search
   queryDepthMax: 10,
   queryValuesMax: 200,

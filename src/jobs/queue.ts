@@ -6,14 +6,19 @@ import type { QueuedRun } from '../store/runs.ts';
 
 /**
  * The queue: pg-boss in the schema `queue` of the same database, so that a run and its job are made in one transaction.
- * One job carries one run. Its singleton key is the account, so no two runs of an account are handed out at a time.
+ * One job carries one run. Its singleton key is the account, so no two runs of an account are handed out at a time. Key
+ * rotations have a queue of their own.
  */
 export interface Queue {
   /** Makes the jobs of runs that were inserted in the same transaction. */
   addRuns(transaction: Transaction<unknown>, runs: readonly QueuedRun[]): Promise<void>;
   /** Hands runs to `work`, some at a time, until told to stop. What `work` throws makes the run be handed out again. */
   takeRuns(work: (job: { runId: string; signal: AbortSignal }) => Promise<void>): Promise<void>;
-  /** Takes no more runs and waits for those that were handed out. */
+  /** Makes the jobs of key rotations that were inserted in the same transaction. */
+  addRotations(transaction: Transaction<unknown>, rotations: readonly QueuedRotation[]): Promise<void>;
+  /** The same for key rotations. */
+  takeRotations(work: (job: { rotationId: string; signal: AbortSignal }) => Promise<void>): Promise<void>;
+  /** Takes nothing more and waits for what was handed out. */
   stopTaking(): Promise<void>;
   /** Closes the queue's connections. */
   stop(): Promise<void>;
@@ -40,6 +45,8 @@ export async function startQueue({ connectionString, log }: { connectionString: 
   await boss.start({ attempts: LIMITS.queueStartTriesMax });
   await boss.createQueue(RUNS, { ...SETTINGS, policy: 'singleton', notify: true });
   await boss.updateQueue(RUNS, SETTINGS);
+  await boss.createQueue(ROTATIONS, { ...ROTATION_SETTINGS, policy: 'singleton', notify: true });
+  await boss.updateQueue(ROTATIONS, ROTATION_SETTINGS);
   return {
     async addRuns(transaction, runs) {
       if (runs.length === 0) return;
@@ -55,12 +62,38 @@ export async function startQueue({ connectionString, log }: { connectionString: 
         for (const { data, signal } of jobs) await work({ runId: data.runId, signal });
       });
     },
-    stopTaking: () => boss.offWork(RUNS, { wait: true }),
+    async addRotations(transaction, rotations) {
+      const jobs = rotations.map(({ rotationId, jobId }) => ({
+        id: jobId,
+        data: { rotationId },
+        singletonKey: rotationId,
+      }));
+      await boss.insert(ROTATIONS, jobs, { db: fromKysely(transaction) });
+    },
+    async takeRotations(work) {
+      const options = {
+        localConcurrency: LIMITS.rotationsInFlightPerWorker,
+        notifyPollingIntervalSeconds: LIMITS.queuePollSeconds,
+        heartbeatRefreshSeconds: LIMITS.runHeartbeatSeconds / 3,
+      };
+      await boss.work<{ rotationId: string }>(ROTATIONS, options, async jobs => {
+        for (const { data, signal } of jobs) await work({ rotationId: data.rotationId, signal });
+      });
+    },
+    async stopTaking() {
+      await Promise.all([RUNS, ROTATIONS].map(queue => boss.offWork(queue, { wait: true })));
+    },
     stop: () => boss.stop({ graceful: true, timeout: LIMITS.stopTimeoutMs }),
   };
 }
 
+export interface QueuedRotation {
+  readonly rotationId: string;
+  readonly jobId: string;
+}
+
 const RUNS = 'runs';
+const ROTATIONS = 'key-rotations';
 
 const SETTINGS = {
   heartbeatSeconds: LIMITS.runHeartbeatSeconds,
@@ -68,6 +101,12 @@ const SETTINGS = {
   retryLimit: LIMITS.runTriesMax,
   retryDelay: LIMITS.runRetrySeconds,
   deleteAfterSeconds: 86_400,
+} as const;
+
+const ROTATION_SETTINGS = {
+  ...SETTINGS,
+  retryLimit: LIMITS.rotationTriesMax,
+  retryDelay: LIMITS.rotationRetrySeconds,
 } as const;
 
 function jobOf({ runId, jobId, partition, accountId }: QueuedRun): JobInsert<{ runId: string }> {

@@ -2,8 +2,9 @@ import { fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import type { Log } from '../log.ts';
 import { inTransaction } from '../store/database.ts';
+import { setJobOfRotation } from '../store/key-rotations.ts';
 import { closeRun, insertRuns, lockDueConnectors } from '../store/runs.ts';
-import { lockStrandedRuns, setJobOfRun } from '../store/stranded-runs.ts';
+import { lockStrandedRotations, lockStrandedRuns, setJobOfRun } from '../store/stranded.ts';
 import type { RequestRunDeps } from './request-run.ts';
 
 /**
@@ -52,6 +53,20 @@ export async function mendStrandedRuns({ db, clock, ids, queue, log }: RequestRu
         ]);
         log.warn({ runId: run.id }, 'a run without a job was queued again');
       }
+    }
+    return stranded.length;
+  });
+}
+
+/** The same for key rotations, which are never given up by themselves. Answers how many it queued again. */
+export async function mendStrandedRotations({ db, ids, queue, log }: RequestRunDeps & { log: Log }): Promise<number> {
+  return await inTransaction(db, async transaction => {
+    const stranded = await lockStrandedRotations(transaction);
+    for (const rotationId of stranded) {
+      const jobId = ids.uuid();
+      await setJobOfRotation(transaction, { id: rotationId, jobId });
+      await queue.addRotations(transaction, [{ rotationId, jobId }]);
+      log.warn({ rotationId }, 'a key rotation without a job was queued again');
     }
     return stranded.length;
   });

@@ -1,10 +1,11 @@
+import { attemptRotation } from '../accounts/key-rotation/attempt-rotation.ts';
 import { forgetEarlierHubs } from '../accounts/reach.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
 import type { SyncDeps } from '../sync/deps.ts';
 import { attemptRun } from '../sync/run.ts';
 import type { Queue } from './queue.ts';
-import { mendStrandedRuns, queueDueRuns } from './schedule.ts';
+import { mendStrandedRotations, mendStrandedRuns, queueDueRuns } from './schedule.ts';
 
 export interface WorkerDeps extends SyncDeps {
   readonly queue: Queue;
@@ -25,6 +26,9 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
   await deps.queue.takeRuns(async ({ runId, signal }) => {
     await carryOut(deps, { runId, stop: AbortSignal.any([stopping.signal, signal]) });
   });
+  await deps.queue.takeRotations(async ({ rotationId, signal }) => {
+    await carryOn(deps, { rotationId, stop: AbortSignal.any([stopping.signal, signal]) });
+  });
   deps.log.info({ runsInFlightMax: LIMITS.runsInFlightPerWorker }, 'worker started');
   return {
     async stop() {
@@ -42,11 +46,21 @@ async function carryOut(deps: WorkerDeps, { runId, stop }: { runId: string; stop
   if (attempt === 'stopped') throw new Error('the worker was stopped');
 }
 
+/** The same for a key rotation. */
+async function carryOn(
+  deps: WorkerDeps,
+  { rotationId, stop }: { rotationId: string; stop: AbortSignal },
+): Promise<void> {
+  const attempt = await attemptRotation(deps, { rotationId, stop });
+  if (attempt === 'later') throw new Error('the rotation waits for AWS');
+  if (attempt === 'stopped') throw new Error('the worker was stopped');
+}
+
 /** Queues due runs, mends stranded ones and tidies up, again and again until stopped. */
 async function repeat(deps: WorkerDeps, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     // Each on its own: what keeps due runs from being queued must not keep stranded ones from being mended.
-    for (const step of [queueDueRuns, mendStrandedRuns, forgetEarlierHubs]) {
+    for (const step of [queueDueRuns, mendStrandedRuns, mendStrandedRotations, forgetEarlierHubs]) {
       try {
         await step(deps);
       } catch (error) {

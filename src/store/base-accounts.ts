@@ -76,7 +76,7 @@ export interface NewIdentity {
   readonly sealedSecret: unknown;
   readonly state: 'candidate' | 'active';
   readonly createdAt: Date;
-  readonly proof: ProofRow;
+  readonly proof: ProofRow | null;
 }
 
 /** Retire the active one before a new one is. */
@@ -90,7 +90,7 @@ export async function insertIdentity(db: Database, identity: NewIdentity): Promi
       (id, base_account_id, account_id, kind, access_key_id, role_arn, token_file, sealed_secret, state, created_at, proof)
     values (${id}, ${baseAccountId}, ${accountId}, ${credentials.kind}, ${accessKeyId}, ${roleArn}, ${tokenFile},
             ${sealedSecret && JSON.stringify(sealedSecret)}::jsonb, ${state}, ${createdAt},
-            ${JSON.stringify(proof)}::jsonb)
+            ${proof && JSON.stringify(proof)}::jsonb)
   `.execute(db);
 }
 
@@ -147,6 +147,11 @@ export async function deleteIdleIdentities(db: Database, { movedBefore }: { move
 /** Deletes the retired identities of a base account, whoever runs through them: no call is made through an old hub any more. */
 export async function deleteRetiredIdentities(db: Database, baseAccountId: string): Promise<void> {
   await sql`delete from base_identities where base_account_id = ${baseAccountId} and state = 'retired'`.execute(db);
+}
+
+/** Until the transaction ends, nobody else changes or deletes it. */
+export async function lockBaseAccount(db: Database, id: string): Promise<void> {
+  await sql`select from base_accounts where id = ${id} for no key update`.execute(db);
 }
 
 export async function findBaseAccount(db: Database, id: string): Promise<BaseAccountRow | undefined> {
@@ -254,6 +259,13 @@ export async function saveProof(
   { identityId, proof }: { identityId: string; proof: ProofRow },
 ): Promise<void> {
   await sql`update base_identities set proof = ${JSON.stringify(proof)}::jsonb where id = ${identityId}`.execute(db);
+}
+
+export async function findIdentity(db: Database, id: string): Promise<IdentityRow | undefined> {
+  const { rows } = await sql<{ identity: IdentityRow }>`
+    select ${identityJson('i')} as identity from base_identities i where i.id = ${id}
+  `.execute(db);
+  return rows[0]?.identity;
 }
 
 /** Whether an identity is still there. */

@@ -27,6 +27,8 @@ export const EXTERNAL_ID = 'x-1234';
 
 export interface Causeway {
   readonly deps: AccountsDeps;
+  readonly connectionString: string;
+  readonly endpoint: string;
   readonly world: World;
   readonly faults: Faults;
   readonly callLog: CallLog;
@@ -74,6 +76,8 @@ export async function startCauseway({
   const deps = depsOf({ simulated, database, clock, platform: platform ? keys[PLATFORM] : undefined });
   return {
     deps,
+    connectionString: database.connectionString,
+    endpoint: simulated.url,
     world,
     faults,
     callLog,
@@ -81,8 +85,8 @@ export async function startCauseway({
     clock,
     async reset() {
       await sql`truncate connectors, base_accounts, assets cascade`.execute(deps.db);
-      const { sessions, stsClients, ec2Clients, iamClients, provenHubs } = deps.aws;
-      for (const cache of [sessions, stsClients, ec2Clients, iamClients, provenHubs]) cache.clear();
+      const { sessions, stsClients, ec2Clients, iamClients, provenHubs, keylessHubs } = deps.aws;
+      for (const cache of [sessions, stsClients, ec2Clients, iamClients, provenHubs, keylessHubs]) cache.clear();
       clock.reset();
       faults.clear();
       callLog.clear();

@@ -7,12 +7,14 @@ import {
 } from '../../accounts/base-accounts.ts';
 import { deleteBaseAccount } from '../../accounts/delete-base-account.ts';
 import type { AccountsDeps } from '../../accounts/deps.ts';
+import { forgetEarlierCredentials } from '../../accounts/forget-earlier.ts';
 import { impactOf, previewBaseAccount, previewBaseAccountChange } from '../../accounts/preview.ts';
 import { rollBackBaseAccount } from '../../accounts/roll-back.ts';
 import type { BaseAccount, IdentityProof, Impact } from '../../accounts/shapes.ts';
 import { mapped } from '../../domain/result.ts';
 import { wireFault } from '../fault-reply.ts';
 import type { Handlers, WireOf } from '../routes.ts';
+import { wireRotation } from './key-rotations.ts';
 
 export function baseAccountRoutes(
   deps: AccountsDeps,
@@ -28,6 +30,7 @@ export function baseAccountRoutes(
   | 'impactOfBaseAccount'
   | 'previewBaseAccountChange'
   | 'rollBackBaseAccount'
+  | 'forgetEarlierCredentials'
 > {
   return {
     async listBaseAccounts({ query }) {
@@ -58,6 +61,9 @@ export function baseAccountRoutes(
     async rollBackBaseAccount({ params: { id } }, { actor }) {
       return mapped(await rollBackBaseAccount(deps, { id, actor }), wireBaseAccount);
     },
+    async forgetEarlierCredentials({ params: { id }, query: { confirmBreaking } }, { actor }) {
+      return mapped(await forgetEarlierCredentials(deps, { id, confirmBreaking, actor }), wireBaseAccount);
+    },
     async checkBaseAccount({ params: { id } }, { actor }) {
       return mapped(await checkBaseAccount(deps, { id, actor }), wireProof);
     },
@@ -68,7 +74,7 @@ function wireBaseAccount(account: BaseAccount): WireOf<'getBaseAccount'> {
   return {
     ...account,
     earlier: account.earlier.map(({ retiredAt, ...one }) => ({ ...one, retiredAt: retiredAt?.toISOString() ?? null })),
-    rotation: null,
+    rotation: account.rotation && wireRotation(account.rotation),
     keyCreatedAt: account.keyCreatedAt.toISOString(),
     proof: account.proof && wireProof(account.proof),
     createdAt: account.createdAt.toISOString(),

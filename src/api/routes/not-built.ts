@@ -4,10 +4,6 @@ import { failed } from '../../domain/result.ts';
 const notBuilt = async () => failed(fault('internal-error', 'This is not there yet.'));
 
 export const notBuiltRoutes = {
-  forgetEarlierCredentials: notBuilt,
-  startKeyRotation: notBuilt,
-  getKeyRotation: notBuilt,
-  decideKeyRotation: notBuilt,
   connectorTrust: notBuilt,
   listTrustMigrations: notBuilt,
   getTrustMigration: notBuilt,

@@ -13,7 +13,7 @@ export interface StrandedRun {
 
 /**
  * Runs under way that no job of the queue carries: its job failed for good, or was lost with a queue that was made anew.
- * Locked, so that no other process takes them too. The only statement that reads the queue library's own table
+ * Locked, so that no other process takes them too. Only the statements of this file read the queue library's own table
  * (`queue.job`; its states before `completed` are created, retry and active).
  */
 export async function lockStrandedRuns(db: Database): Promise<StrandedRun[]> {
@@ -29,4 +29,15 @@ export async function lockStrandedRuns(db: Database): Promise<StrandedRun[]> {
 
 export async function setJobOfRun(db: Database, { runId, jobId }: { runId: string; jobId: string }): Promise<void> {
   await sql`update runs set job_id = ${jobId} where id = ${runId}`.execute(db);
+}
+
+/** The same for key rotations. */
+export async function lockStrandedRotations(db: Database): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select r.id from key_rotations r
+    where r.state = 'running'
+      and not exists (select from queue.job j where j.id = r.job_id and j.state < 'completed')
+    order by r.id limit ${LIMITS.scheduleBatchMax} for no key update skip locked
+  `.execute(db);
+  return rows.map(row => row.id);
 }
