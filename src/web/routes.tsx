@@ -80,6 +80,10 @@ const PAGES: RouteObject[] = [
     lazy: page(async () => (await import('./pages/base-accounts/create-base-account.tsx')).CreateBaseAccount),
   },
   {
+    path: PATHS.baseAccount(':id'),
+    lazy: page(async () => (await import('./pages/base-accounts/base-account-page.tsx')).BaseAccountPage),
+  },
+  {
     path: PATHS.editBaseAccount(':id'),
     lazy: page(async () => (await import('./pages/base-accounts/edit-base-account.tsx')).EditBaseAccount),
   },

@@ -171,6 +171,14 @@ async function stateOf({ client }: Stage, id: string): Promise<string> {
   return connector.ok ? connector.value.state : 'unknown';
 }
 
+/** Waits until a connector's last run has ended well through the hub in this account. */
+export async function settledOn({ client }: Stage, name: string, accountId: string): Promise<void> {
+  await vi.waitFor(async () => {
+    const found = await client.call('listConnectors', { query: { search: name } });
+    expect(found).toMatchObject({ value: { items: [{ state: 'ok', currentHub: { accountId } }] } });
+  }, 30_000);
+}
+
 /** Runs a connector; answers when the run has ended well. */
 export async function runNow({ client }: Stage, name: string): Promise<void> {
   const found = await client.call('listConnectors', { query: { search: name } });
@@ -203,6 +211,6 @@ export function liveInstances({ simulation }: Stage): readonly SimulatedInstance
 }
 
 /** The values of a labelled region that shows code, such as "trust policy", parsed. */
-export async function jsonOn(page: Page, label: string): Promise<PolicyDocument> {
+export async function jsonOn(page: Pick<Page, 'getByRole'>, label: string): Promise<PolicyDocument> {
   return JSON.parse((await page.getByRole('region', { name: label, exact: true }).textContent()) ?? '');
 }

@@ -13,42 +13,70 @@ import { JsonCode } from '../../parts/code.tsx';
 import { FailureAlert } from '../../parts/failure-alert.tsx';
 import { useFocusOnWrong } from '../../parts/focus-on-wrong.ts';
 import { useWhyNot } from '../../session.tsx';
-import { AccessKeyFields, type BaseAccountDraft, type DraftField, IdentityFields, UseFields } from './fields.tsx';
+import { CredentialsFields } from './credentials-fields.tsx';
+import { KIND_WORDS } from './credentials-kinds.ts';
+import {
+  type BaseAccount,
+  type BaseAccountDraft,
+  DRAFT_FIELDS,
+  type DraftField,
+  replacesCredentials,
+  wrongIn,
+} from './draft.ts';
+import { IdentityFields, UseFields } from './fields.tsx';
 import { identityPolicy } from './identity-policy.ts';
+import type { Impact } from './impact-words.ts';
+import { PreviewDialog } from './preview-dialog.tsx';
+
+/** A request to the server as far as the form shows it. */
+interface Asked {
+  readonly isPending: boolean;
+  readonly error: Error | null;
+}
 
 interface Props {
   readonly title: string;
   readonly submitText: string;
   readonly initial: BaseAccountDraft;
-  /** What is wrong before the server is asked; undefined when nothing is. */
-  readonly wrongIn: (draft: BaseAccountDraft, field: DraftField) => string | undefined;
+  /** The base account as it is stored; null for a new one. */
+  readonly before: BaseAccount | null;
   readonly accountTypes: Parameters<typeof IdentityFields>[0]['accountTypes'];
-  readonly editing: boolean;
-  readonly pending: boolean;
-  readonly error: Error | null;
+  readonly save: Asked;
+  readonly preview: Asked & { readonly data: Impact | undefined };
   readonly onSubmit: (draft: BaseAccountDraft, saveUnverified: boolean) => void;
+  readonly onPreview: (draft: BaseAccountDraft) => void;
   readonly onCancel: () => void;
 }
 
-const FIELDS: readonly DraftField[] = ['title', 'accountType', 'accountId', 'accessKeyId', 'secretAccessKey'];
-
-/** The form of a base account, to create or to edit one. */
+/** The form of a base account, to create or to edit one; what saving would do can be looked at before. */
 export function BaseAccountForm(props: Props) {
+  const { before, save, preview } = props;
   const [draft, setDraft] = useState(props.initial);
   const [tries, setTries] = useState(0);
-  const refused = props.error instanceof CallFailed ? props.error : null;
-  const whyNot = useWhyNot('administrator');
+  const [previewing, setPreviewing] = useState(false);
+  const failure = previewing ? preview.error : save.error;
+  const refused = failure instanceof CallFailed ? failure : null;
   const form = useFocusOnWrong(tries, refused);
   const fields = {
     draft,
-    change: (change: Partial<BaseAccountDraft>) => setDraft(before => ({ ...before, ...change })),
-    wrong: (field: DraftField) => (tries > 0 ? props.wrongIn(draft, field) : undefined) ?? refused?.onField(field),
-    editing: props.editing,
+    change: (change: Partial<BaseAccountDraft>) => setDraft(was => ({ ...was, ...change })),
+    wrong: (field: DraftField) => (tries > 0 ? wrongIn(draft, field, before) : undefined) ?? refused?.onField(field),
+    editing: before !== null,
   };
-  const submit = (saveUnverified: boolean) => {
-    setTries(before => before + 1);
-    if (FIELDS.every(field => props.wrongIn(draft, field) === undefined)) props.onSubmit(draft, saveUnverified);
+  const ifRight = (proceed: () => void) => {
+    setTries(was => was + 1);
+    if (DRAFT_FIELDS.every(field => wrongIn(draft, field, before) === undefined)) proceed();
   };
+  const submit = (saveUnverified: boolean) =>
+    ifRight(() => {
+      setPreviewing(false);
+      props.onSubmit(draft, saveUnverified);
+    });
+  const look = () =>
+    ifRight(() => {
+      setPreviewing(true);
+      props.onPreview(draft);
+    });
   return (
     <form
       ref={form}
@@ -57,25 +85,7 @@ export function BaseAccountForm(props: Props) {
         submit(false);
       }}
     >
-      <Form
-        header={<Header variant="h1">{props.title}</Header>}
-        actions={
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" formAction="none" onClick={props.onCancel}>
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              loading={props.pending}
-              loadingText="Proving the credentials"
-              disabled={whyNot !== null}
-              disabledReason={whyNot ?? undefined}
-            >
-              {props.submitText}
-            </Button>
-          </SpaceBetween>
-        }
-      >
+      <Form header={<Header variant="h1">{props.title}</Header>} actions={<Actions {...props} onPreview={look} />}>
         <SpaceBetween size="l">
           <Container header={<Header variant="h2">Account</Header>}>
             <IdentityFields {...fields} accountTypes={props.accountTypes} />
@@ -84,24 +94,57 @@ export function BaseAccountForm(props: Props) {
             header={
               <Header
                 variant="h2"
-                description="Of an IAM user in the base account. AWS is asked at once whether it works and whose it is."
+                description="What Causeway acts as in the base account. AWS is asked at once whether it works and whose it is."
               >
-                Access key
+                Credentials
               </Header>
             }
           >
             <SpaceBetween size="l">
-              <AccessKeyFields {...fields} />
+              <CredentialsFields {...fields} replacing={before !== null && replacesCredentials(draft, before)} />
               <NeededPolicy draft={draft} />
             </SpaceBetween>
           </Container>
           <Container header={<Header variant="h2">Use</Header>}>
             <UseFields {...fields} initial={props.initial} />
           </Container>
-          {refused && <Refused error={refused} onSaveUnverified={() => submit(true)} pending={props.pending} />}
+          {save.error && !previewing && (
+            <Refused error={save.error} onSaveUnverified={() => submit(true)} pending={save.isPending} />
+          )}
         </SpaceBetween>
       </Form>
+      {previewing && (
+        <PreviewDialog
+          preview={preview}
+          action={{ text: props.submitText, pending: save.isPending, run: () => submit(false) }}
+          onAgain={look}
+          onClose={() => setPreviewing(false)}
+        />
+      )}
     </form>
+  );
+}
+
+function Actions({
+  submitText,
+  save,
+  onPreview,
+  onCancel,
+}: Pick<Props, 'submitText' | 'save' | 'onCancel'> & { readonly onPreview: () => void }) {
+  const whyNot = useWhyNot('administrator');
+  const forbidden = { disabled: whyNot !== null, disabledReason: whyNot ?? undefined };
+  return (
+    <SpaceBetween direction="horizontal" size="xs">
+      <Button variant="link" formAction="none" onClick={onCancel}>
+        Cancel
+      </Button>
+      <Button formAction="none" onClick={onPreview} {...forbidden}>
+        Preview
+      </Button>
+      <Button variant="primary" loading={save.isPending} loadingText="Proving the credentials" {...forbidden}>
+        {submitText}
+      </Button>
+    </SpaceBetween>
   );
 }
 
@@ -111,16 +154,16 @@ function Refused({
   onSaveUnverified,
   pending,
 }: {
-  error: CallFailed;
+  error: Error;
   onSaveUnverified: () => void;
   pending: boolean;
 }) {
-  const proofFailed = PROOF_CODES.includes(error.problem.code);
+  const unproved = error instanceof CallFailed && PROOF_CODES.includes(error.problem.code);
   return (
     <FailureAlert
       error={error}
       action={
-        proofFailed ? (
+        unproved ? (
           <Button formAction="none" onClick={onSaveUnverified} loading={pending}>
             Save unverified
           </Button>
@@ -143,17 +186,22 @@ const PROOF_CODES: readonly string[] = [
   'expired-credentials',
   'other-account-key',
   'other-partition-key',
+  'other-role',
+  'no-hub-credentials',
+  'web-identity-refused',
+  'incomplete-answer',
 ] satisfies readonly FaultCode[];
 
-function NeededPolicy({ draft }: { draft: BaseAccountDraft }) {
+function NeededPolicy({ draft: { accountType, credentialsKind } }: { draft: BaseAccountDraft }) {
+  const { identity } = KIND_WORDS[credentialsKind];
   return (
     <SpaceBetween size="s">
       <Alert type="info">
-        The IAM user needs permission for <Box variant="code">sts:AssumeRole</Box> on the connectors’ roles. Once the
+        The {identity} needs permission for <Box variant="code">sts:AssumeRole</Box> on the connectors’ roles. Once the
         base account is saved, <b>Show hub policy</b> in its menu gives the same for exactly those roles.
       </Alert>
-      <ExpandableSection headerText="Policy to attach to the IAM user">
-        <JsonCode value={identityPolicy(draft.accountType)} label="hub policy" fileName="hub-policy.json" />
+      <ExpandableSection headerText={`Policy to attach to the ${identity}`}>
+        <JsonCode value={identityPolicy(accountType)} label="hub policy" fileName="hub-policy.json" />
       </ExpandableSection>
     </SpaceBetween>
   );

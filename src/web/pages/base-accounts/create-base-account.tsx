@@ -1,5 +1,4 @@
 import { useNavigate } from 'react-router';
-import { parseAccountId } from '../../../domain/account-id.ts';
 import { PARTITIONS } from '../../../domain/partition.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { CRUMBS, PATHS } from '../../paths.ts';
@@ -7,8 +6,7 @@ import { useChange, useRead } from '../../queries.ts';
 import { useNotify } from '../../shell/notices.tsx';
 import { Page } from '../../shell/page.tsx';
 import { BaseAccountForm } from './base-account-form.tsx';
-import type { BaseAccount } from './base-accounts-table.tsx';
-import type { BaseAccountDraft, DraftField } from './fields.tsx';
+import { type BaseAccount, emptyDraft, inputOf } from './draft.ts';
 import { BaseAccountHelp } from './help.tsx';
 
 export function CreateBaseAccount() {
@@ -17,7 +15,7 @@ export function CreateBaseAccount() {
     <Page
       title="Create base account"
       contentType="form"
-      crumbs={[CRUMBS.configuration, { text: 'Configure Base Account', href: PATHS.baseAccounts }]}
+      crumbs={[CRUMBS.configuration, CRUMBS.baseAccounts]}
       help={HELP}
     >
       <Loaded read={existing} what="the base accounts" heading="Create base account">
@@ -33,22 +31,23 @@ function CreateForm({ existing }: { existing: readonly BaseAccount[] }) {
   const navigate = useNavigate();
   const notify = useNotify();
   const create = useChange('createBaseAccount');
+  const preview = useChange('previewBaseAccount');
   const takenBy = (accountType: string) => existing.find(other => other.accountType === accountType)?.title;
   const free = PARTITIONS.find(({ accountType }) => takenBy(accountType) === undefined);
   return (
     <BaseAccountForm
       title="Create base account"
       submitText="Create"
-      editing={false}
+      before={null}
       accountTypes={takenBy}
-      initial={{ ...EMPTY, accountType: free?.accountType ?? 'global' }}
-      wrongIn={wrongIn}
-      pending={create.isPending}
-      error={create.error}
+      initial={emptyDraft(free?.accountType ?? 'global')}
+      save={create}
+      preview={preview}
       onCancel={() => void navigate(PATHS.baseAccounts)}
+      onPreview={draft => preview.mutate({ body: inputOf(draft) })}
       onSubmit={(draft, saveUnverified) =>
         create.mutate(
-          { body: { ...draft, title: draft.title.trim(), saveUnverified } },
+          { body: { ...inputOf(draft), saveUnverified } },
           {
             onSuccess: ({ title, connectors }) => {
               notify({
@@ -66,27 +65,4 @@ function CreateForm({ existing }: { existing: readonly BaseAccount[] }) {
       }
     />
   );
-}
-
-const EMPTY: BaseAccountDraft = {
-  title: '',
-  accountType: 'global',
-  accountId: '',
-  accessKeyId: '',
-  secretAccessKey: '',
-  useInAssetView: false,
-  cutover: 'safe',
-};
-
-function wrongIn(draft: BaseAccountDraft, field: DraftField): string | undefined {
-  if (field === 'title') return draft.title.trim() === '' ? 'Give the base account a title.' : undefined;
-  if (field === 'accessKeyId') return draft.accessKeyId === '' ? 'Enter the access key ID.' : undefined;
-  if (field === 'secretAccessKey') return draft.secretAccessKey === '' ? 'Enter the secret access key.' : undefined;
-  return field === 'accountId' ? wrongAccountId(draft.accountId) : undefined;
-}
-
-export function wrongAccountId(accountId: string): string | undefined {
-  if (accountId === '') return 'Enter the account ID.';
-  const parsed = parseAccountId(accountId);
-  return parsed.ok ? undefined : parsed.fault.detail;
 }

@@ -1,24 +1,22 @@
 import { useNavigate, useParams } from 'react-router';
-import type { RequestOf } from '../../../api/contract.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { CRUMBS, PATHS } from '../../paths.ts';
 import { useChange, useRead } from '../../queries.ts';
 import { useNotify } from '../../shell/notices.tsx';
 import { Page } from '../../shell/page.tsx';
 import { BaseAccountForm } from './base-account-form.tsx';
-import type { BaseAccount } from './base-accounts-table.tsx';
-import { wrongAccountId } from './create-base-account.tsx';
-import type { BaseAccountDraft, DraftField } from './fields.tsx';
+import { type BaseAccount, changeOf, draftOf } from './draft.ts';
 import { BaseAccountHelp } from './help.tsx';
 
 export function EditBaseAccount() {
   const { id = '' } = useParams();
   const read = useRead('getBaseAccount', { params: { id } });
+  const crumbs = [CRUMBS.configuration, CRUMBS.baseAccounts];
   return (
     <Page
       title="Edit base account"
       contentType="form"
-      crumbs={[CRUMBS.configuration, { text: 'Configure Base Account', href: PATHS.baseAccounts }]}
+      crumbs={read.data ? [...crumbs, { text: read.data.title, href: PATHS.baseAccount(id) }] : crumbs}
       help={HELP}
     >
       <Loaded read={read} what="the base account" heading="Edit base account">
@@ -34,20 +32,22 @@ function EditForm({ baseAccount }: { baseAccount: BaseAccount }) {
   const navigate = useNavigate();
   const notify = useNotify();
   const save = useChange('changeBaseAccount');
+  const preview = useChange('previewBaseAccountChange');
+  const params = { id: baseAccount.id };
   return (
     <BaseAccountForm
       title={`Edit ${baseAccount.title}`}
       submitText="Save"
-      editing
+      before={baseAccount}
       accountTypes={() => undefined}
       initial={draftOf(baseAccount)}
-      wrongIn={(draft, field) => wrongIn(draft, field, baseAccount)}
-      pending={save.isPending}
-      error={save.error}
+      save={save}
+      preview={preview}
       onCancel={() => void navigate(PATHS.baseAccounts)}
+      onPreview={draft => preview.mutate({ params, body: changeOf(draft, baseAccount) })}
       onSubmit={(draft, saveUnverified) =>
         save.mutate(
-          { params: { id: baseAccount.id }, body: changeOf(draft, saveUnverified) },
+          { params, body: { ...changeOf(draft, baseAccount), ...(saveUnverified ? { saveUnverified } : {}) } },
           {
             onSuccess: ({ title }) => {
               notify({ type: 'success', header: `Base account “${title}” was saved` });
@@ -58,35 +58,4 @@ function EditForm({ baseAccount }: { baseAccount: BaseAccount }) {
       }
     />
   );
-}
-
-function draftOf({ title, accountType, accountId, useInAssetView, cutover }: BaseAccount): BaseAccountDraft {
-  return { title, accountType, accountId, useInAssetView, cutover, accessKeyId: '', secretAccessKey: '' };
-}
-
-/** The account type is left out, because it stays; the key is left out when it was left empty. */
-function changeOf(draft: BaseAccountDraft, saveUnverified: boolean): RequestOf<'changeBaseAccount'>['body'] {
-  const { title, accountId, accessKeyId, secretAccessKey, useInAssetView, cutover } = draft;
-  return {
-    title: title.trim(),
-    accountId,
-    useInAssetView,
-    cutover,
-    ...(accessKeyId === '' ? {} : { accessKeyId }),
-    ...(secretAccessKey === '' ? {} : { secretAccessKey }),
-    ...(saveUnverified ? { saveUnverified } : {}),
-  };
-}
-
-function wrongIn(draft: BaseAccountDraft, field: DraftField, before: BaseAccount): string | undefined {
-  const newAccount = draft.accountId !== before.accountId;
-  if (field === 'title') return draft.title.trim() === '' ? 'Give the base account a title.' : undefined;
-  if (field === 'accountId') return wrongAccountId(draft.accountId);
-  if (field === 'accessKeyId' && newAccount && draft.accessKeyId === '') {
-    return 'The new account needs an access key of its own.';
-  }
-  if (field === 'secretAccessKey' && draft.secretAccessKey === '' && (newAccount || draft.accessKeyId !== '')) {
-    return 'Enter the secret that belongs to the access key ID.';
-  }
-  return undefined;
 }

@@ -7,21 +7,9 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tiles from '@cloudscape-design/components/tiles';
 import { isAccountType, PARTITIONS } from '../../../domain/partition.ts';
 import { type AccountType, accountTypeLabel } from '../../parts/hub.tsx';
+import type { BaseAccountDraft, DraftField } from './draft.ts';
 
-/** A base account while somebody types it. */
-export interface BaseAccountDraft {
-  readonly title: string;
-  readonly accountType: AccountType;
-  readonly accountId: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly useInAssetView: boolean;
-  readonly cutover: 'safe' | 'immediate';
-}
-
-export type DraftField = keyof BaseAccountDraft;
-
-interface FieldsProps {
+export interface FieldsProps {
   readonly draft: BaseAccountDraft;
   readonly change: (change: Partial<BaseAccountDraft>) => void;
   readonly wrong: (field: DraftField) => string | undefined;
@@ -83,7 +71,7 @@ export function IdentityFields({
       )}
       <FormField
         label="AWS account ID"
-        description={editing ? 'A new account ID needs an access key of that account.' : undefined}
+        description={editing ? 'A new account ID needs credentials of that account.' : undefined}
         constraintText="Twelve digits, without hyphens."
         errorText={wrong('accountId')}
       >
@@ -93,39 +81,6 @@ export function IdentityFields({
           inputMode="numeric"
           spellcheck={false}
           onChange={event => change({ accountId: event.detail.value.trim() })}
-        />
-      </FormField>
-    </SpaceBetween>
-  );
-}
-
-export function AccessKeyFields({ draft, change, wrong, editing }: FieldsProps) {
-  return (
-    <SpaceBetween size="l">
-      <FormField
-        label="Access key ID"
-        description={editing ? 'Leave both empty to keep the key that is stored.' : undefined}
-        errorText={wrong('accessKeyId')}
-      >
-        <Input
-          value={draft.accessKeyId}
-          placeholder="AKIA…"
-          spellcheck={false}
-          autoComplete={false}
-          onChange={event => change({ accessKeyId: event.detail.value.trim() })}
-        />
-      </FormField>
-      <FormField
-        label="Secret access key"
-        description="Stored sealed and never shown again, neither here nor by the API."
-        errorText={wrong('secretAccessKey')}
-      >
-        <Input
-          type="password"
-          value={draft.secretAccessKey}
-          autoComplete="new-password"
-          spellcheck={false}
-          onChange={event => change({ secretAccessKey: event.detail.value.trim() })}
         />
       </FormField>
     </SpaceBetween>
@@ -171,7 +126,7 @@ export function UseFields({ draft, change, wrong, editing, initial }: FieldsProp
               value: 'immediate',
               label: 'Immediate',
               description:
-                'No call goes through an earlier hub any more. A connector whose role does not trust the base account yet fails until it does.',
+                'No call goes through an earlier hub any more. A connector whose role does not trust the base account yet fails until it does; Preview shows which would.',
             },
           ]}
         />

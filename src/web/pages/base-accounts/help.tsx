@@ -19,10 +19,21 @@ export function BaseAccountHelp() {
         Makes the connectors that use the base account available in AssetView too, so that nobody creates them twice.
         Switching it off later removes none of them: remove a connector in AssetView itself.
       </p>
+      <h3>Preview</h3>
+      <p>
+        Before a base account is created, changed, rolled back or deleted, AWS is asked for each connector whether the
+        hub after the change may assume its role: which move, which stay, which stop working, and of which nobody can
+        tell.
+      </p>
+      <h3>Credentials</h3>
+      <p>
+        An access key, or keyless: the role of the machine or container that Causeway runs on, or a web identity. Keys
+        that are replaced can be kept beside the new ones for a while, and Causeway can rotate a key by itself.
+      </p>
       <h3>Deleting</h3>
       <p>
         Its connectors go back to the platform account by themselves. Each role must then trust the platform account’s
-        ID instead; the dialog lists them.
+        ID instead; the dialog shows for each whether it does already, and the change that it needs.
       </p>
     </HelpPanel>
   );
