@@ -1,18 +1,44 @@
-import { readFile } from 'node:fs/promises';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { ReplyOf } from '../api/contract.ts';
-import { ACCOUNT_TYPES, type AccountType } from '../domain/partition.ts';
-import { addImpactCommands } from './base-account-impact.ts';
+import {
+  type CreateOptions,
+  createBody,
+  type EditOptions,
+  editBody,
+  withCreateFields,
+  withEditFields,
+} from './base-account-input.ts';
+import { addBaseAccountMoves, impactAnswer } from './base-account-moves.ts';
+import { baseAccountTable, baseAccountText, proofText } from './base-account-text.ts';
+import { type BaseAccount, withBaseAccount } from './find-base-account.ts';
+import { healthText, isSick } from './hub-health.ts';
 import type { Io } from './io.ts';
-import { answer, EXIT, type Outcome, refuse, usage } from './outcome.ts';
-import { type CommonOptions, leaf, readSecret, run, type Session } from './run-command.ts';
-import { facts, table, time } from './text.ts';
-
-type BaseAccount = ReplyOf<'getBaseAccount'>;
+import { addKeyRotation } from './key-rotation.ts';
+import { answer, EXIT, type Outcome } from './outcome.ts';
+import { painter } from './paint.ts';
+import { type CommonOptions, leaf, run, type Session } from './run-command.ts';
 
 export function addBaseAccountCommands(program: Command, io: Io): void {
-  const group = program.command('base-accounts').description('your hub accounts, at most one per account type');
+  const group = program
+    .command('base-accounts')
+    .description('your hub accounts, at most one per account type')
+    .addHelpText(
+      'after',
+      `
+A base account makes an AWS account of yours the principal that your roles trust. No working connector fails because of
+it: each moves when its role lets the new hub in. In this order:
+  create … --preview      who would move, and who is not let in yet
+  create …                from now on it is the target of its connectors
+  trust status, trust edits, trust recheck   the roles, and how far they are
+  health                  what its identity may do, and whether that is too much`,
+    );
+  addReading(group, io);
+  addChanging(group, io);
+  addBaseAccountMoves(group, io);
+  addKeyRotation(group, io);
+}
 
+function addReading(group: Command, io: Io): void {
   leaf(group, 'list', 'list base accounts').action((options: CommonOptions) =>
     run(io, options, async ({ client }) => {
       const page = await client.call('listBaseAccounts', { query: {} });
@@ -21,197 +47,75 @@ export function addBaseAccountCommands(program: Command, io: Io): void {
   );
   leaf(group, 'show <base-account>', 'show one, named by id, title, account ID or account type').action(
     (named: string, options: CommonOptions) =>
-      run(io, options, async session => {
-        const found = await findBaseAccount(session, named);
-        return found.ok ? answer(baseAccountText(found.value), found.value) : found;
-      }),
+      run(io, options, session =>
+        withBaseAccount(session, named, async (_, found) => answer(baseAccountText(found), found)),
+      ),
   );
-  const created = leaf(group, 'create', 'create the base account of an account type')
-    .requiredOption('--title <text>', 'what people call it')
-    .addOption(
-      new Option('--account-type <type>', 'Global, US GovCloud or China').choices(ACCOUNT_TYPES).makeOptionMandatory(),
-    )
-    .requiredOption('--account-id <id>', 'twelve digits')
-    .requiredOption('--access-key-id <id>', 'of an IAM user in that account');
-  withSecretAndSettings(created).action((options: CreateOptions) =>
-    run(io, options, session => create(session, options)),
-  );
-
-  const edited = leaf(group, 'edit <base-account>', 'change one; what is not given stays as it is')
-    .option('--title <text>', 'what people call it')
-    .option('--account-id <id>', 'twelve digits; needs a key of that account')
-    .option('--access-key-id <id>', 'needs its secret access key');
-  withSecretAndSettings(edited)
-    .option('--no-use-in-asset-view', 'stop adding its connectors to AssetView; those added stay')
-    .action((named: string, options: EditOptions) => run(io, options, session => edit(session, named, options)));
-
   leaf(group, 'check <base-account>', 'prove its credentials now').action((named: string, options: CommonOptions) =>
-    run(io, options, session => check(session, named)),
+    run(io, options, session => withBaseAccount(session, named, check)),
   );
-  leaf(group, 'policy <base-account>', 'print the least policy that its IAM user needs').action(
-    (named: string, options: CommonOptions) =>
-      run(io, options, async session => {
-        const found = await findBaseAccount(session, named);
-        if (!found.ok) return found;
-        const reply = await session.client.call('hubPolicy', { params: { id: found.value.id } });
-        return reply.ok ? answer(policiesText(reply.value), reply.value) : reply;
-      }),
+  leaf(group, 'health <base-account>', 'ask AWS what its identity may do; ends with 1 if that is serious').action(
+    (named: string, options: CommonOptions) => run(io, options, session => withBaseAccount(session, named, health)),
   );
-  addImpactCommands(group, io);
-}
-
-function withSecretAndSettings(command: Command): Command {
-  return command
-    .option('--secret-stdin', 'read the secret access key from standard input')
-    .option('--secret-file <file>', 'read the secret access key from a file')
-    .option('--use-in-asset-view', 'make the connectors that use it available in AssetView too')
-    .addOption(
-      new Option(
-        '--cutover <way>',
-        'whether a connector may use its earlier hub while its role does not trust this one',
-      ).choices(['safe', 'immediate']),
+  leaf(group, 'policy <base-account>', 'print the least policy that its identity needs')
+    .option('--self-management', 'print what lets it see its own rights and key, and replace that key')
+    .addHelpText(
+      'after',
+      '\nWhere IAM’s limit of 6,144 characters does not let one policy name all roles, it is a pattern of their names, or\nseveral policies; then it says which and why.',
     )
-    .option('--save-unverified', 'save although AWS does not accept the credentials');
+    .action((named: string, options: CommonOptions & { selfManagement?: boolean }) =>
+      run(io, options, session =>
+        withBaseAccount(session, named, async ({ client }, { id }) => {
+          const reply = await client.call('hubPolicy', { params: { id } });
+          return reply.ok ? policyAnswer(reply.value, options.selfManagement) : reply;
+        }),
+      ),
+    );
 }
 
-interface SecretOptions extends CommonOptions {
-  readonly secretStdin?: boolean;
-  readonly secretFile?: string;
-  readonly useInAssetView?: boolean;
-  readonly cutover?: 'safe' | 'immediate';
-  readonly saveUnverified?: boolean;
-}
-
-interface CreateOptions extends SecretOptions {
-  readonly title: string;
-  readonly accountType: AccountType;
-  readonly accountId: string;
-  readonly accessKeyId: string;
-}
-
-interface EditOptions extends SecretOptions {
-  readonly title?: string;
-  readonly accountId?: string;
-  readonly accessKeyId?: string;
+function addChanging(group: Command, io: Io): void {
+  withCreateFields(leaf(group, 'create', 'create the base account of an account type')).action(
+    (options: CreateOptions) => run(io, options, session => create(session, options)),
+  );
+  withEditFields(leaf(group, 'edit <base-account>', 'change one; what is not given stays as it is')).action(
+    (named: string, options: EditOptions) =>
+      run(io, options, session => withBaseAccount(session, named, (_, found) => edit(session, found, options))),
+  );
 }
 
 async function create({ client, io }: Session, options: CreateOptions): Promise<Outcome> {
-  const secret = await secretOf(io, options);
-  if (!secret.ok) return secret;
-  const { title, accountType, accountId, accessKeyId } = options;
-  const body = { title, accountType, accountId, accessKeyId, secretAccessKey: secret.value, ...settingsOf(options) };
-  const created = await client.call('createBaseAccount', { body });
+  const body = await createBody(io, options);
+  if (!body.ok) return body;
+  if (options.preview) return impactAnswer(io, await client.call('previewBaseAccount', { body: body.value }));
+  const created = await client.call('createBaseAccount', { body: body.value });
   return created.ok ? answer(baseAccountText(created.value), created.value) : created;
 }
 
-async function edit(session: Session, named: string, options: EditOptions): Promise<Outcome> {
-  const found = await findBaseAccount(session, named);
-  if (!found.ok) return found;
-  const { title, accountId, accessKeyId } = options;
-  const newKey = [accountId, accessKeyId, options.secretFile, options.secretStdin].some(given => given !== undefined);
-  const secret = newKey ? await secretOf(session.io, options) : undefined;
-  if (secret && !secret.ok) return secret;
-  const body = {
-    ...(title === undefined ? {} : { title }),
-    ...(accountId === undefined ? {} : { accountId }),
-    ...(accessKeyId === undefined ? {} : { accessKeyId }),
-    ...(secret ? { secretAccessKey: secret.value } : {}),
-    ...settingsOf(options),
-  };
-  if (Object.keys(body).length === 0)
-    return usage('Nothing to change was given.', 'Add what is to change; see --help.');
-  const changed = await session.client.call('changeBaseAccount', { params: { id: found.value.id }, body });
+async function edit({ client, io }: Session, { id }: BaseAccount, options: EditOptions): Promise<Outcome> {
+  const body = await editBody(io, options);
+  if (!body.ok) return body;
+  const request = { params: { id }, body: body.value };
+  if (options.preview) return impactAnswer(io, await client.call('previewBaseAccountChange', request));
+  const changed = await client.call('changeBaseAccount', request);
   return changed.ok ? answer(baseAccountText(changed.value), changed.value) : changed;
 }
 
-function settingsOf({ useInAssetView, cutover, saveUnverified }: SecretOptions) {
-  return {
-    ...(useInAssetView === undefined ? {} : { useInAssetView }),
-    ...(cutover === undefined ? {} : { cutover }),
-    ...(saveUnverified === undefined ? {} : { saveUnverified }),
-  };
-}
-
-async function secretOf(io: Io, { secretFile, secretStdin }: SecretOptions): Promise<Outcome<string>> {
-  if (secretFile === undefined) {
-    return readSecret(io, { fromStdin: secretStdin === true, question: 'Secret access key', flag: '--secret-stdin' });
-  }
-  try {
-    return { ok: true, value: (await readFile(secretFile, 'utf8')).trim() };
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error)) throw error;
-    return usage(`${secretFile} cannot be read (${error.code}).`, 'Check --secret-file.');
-  }
-}
-
-async function check(session: Session, named: string): Promise<Outcome> {
-  const found = await findBaseAccount(session, named);
-  if (!found.ok) return found;
-  const proof = await session.client.call('checkBaseAccount', { params: { id: found.value.id } });
+async function check({ client }: Session, { id }: BaseAccount): Promise<Outcome> {
+  const proof = await client.call('checkBaseAccount', { params: { id } });
   if (!proof.ok) return proof;
-  const { outcome, callerArn, checkedAt, fault } = proof.value;
-  const text = facts([
-    ['Outcome', outcome],
-    ['Checked', time(checkedAt)],
-    ['Caller', callerArn],
-    ['Fault', fault && `${fault.title}: ${fault.detail}`],
-    ['What to do', fault?.remedy ?? null],
-  ]);
-  return answer(text, proof.value, outcome === 'ok' ? EXIT.ok : EXIT.failure);
+  return answer(proofText(proof.value), proof.value, proof.value.outcome === 'ok' ? EXIT.ok : EXIT.failure);
 }
 
-export async function findBaseAccount({ client }: Session, named: string): Promise<Outcome<BaseAccount>> {
-  const page = await client.call('listBaseAccounts', { query: {} });
-  if (!page.ok) return page;
-  const wanted = named.toLowerCase();
-  const found = page.value.items.find(({ id, title, accountId, accountType }) =>
-    [id, title.toLowerCase(), accountId, accountType].includes(wanted),
-  );
-  if (found) return { ok: true, value: found };
-  return refuse({
-    exitCode: EXIT.notFound,
-    title: 'Not found',
-    detail: `There is no base account "${named}".`,
-    remedy: 'See "causeway base-accounts list".',
-  });
-}
-
-function baseAccountTable(accounts: readonly BaseAccount[]): string {
-  const headings = ['title', 'account type', 'account', 'key', 'proof', 'connectors', 'moving'];
-  const rows = accounts.map(({ title, accountType, accountId, accessKeyIdEnding, proof, connectors }) => {
-    return [
-      title,
-      accountType,
-      accountId,
-      `…${accessKeyIdEnding}`,
-      proof?.outcome ?? null,
-      connectors.total,
-      connectors.moving,
-    ];
-  });
-  return table(headings, rows);
+async function health({ client, io }: Session, { id }: BaseAccount): Promise<Outcome> {
+  const found = await client.call('hubHealth', { params: { id } });
+  if (!found.ok) return found;
+  return answer(healthText(found.value, painter(io)), found.value, isSick(found.value) ? EXIT.failure : EXIT.ok);
 }
 
 /** Only the policy when it is one, so that it can be piped into a file. */
-function policiesText({ policies, because }: ReplyOf<'hubPolicy'>): string {
+function policyAnswer(reply: ReplyOf<'hubPolicy'>, selfManagement = false): Outcome {
+  const { policies, because } = reply;
+  if (selfManagement) return answer(JSON.stringify(reply.selfManagement, null, 2), reply);
   const texts = policies.map(policy => JSON.stringify(policy, null, 2));
-  return texts.length === 1 ? texts.join() : [because, ...texts].join('\n\n');
-}
-
-function baseAccountText(account: BaseAccount): string {
-  const { proof, connectors } = account;
-  return facts([
-    ['Id', account.id],
-    ['Title', account.title],
-    ['Account type', account.accountType],
-    ['Account', account.accountId],
-    ['Access key', `…${account.accessKeyIdEnding}, since ${time(account.keyCreatedAt)}`],
-    ['Proof', proof && `${proof.outcome}, ${time(proof.checkedAt)}${proof.callerArn ? `, as ${proof.callerArn}` : ''}`],
-    ...(proof?.fault ? [['Fault', `${proof.fault.title}: ${proof.fault.detail}`] as const] : []),
-    ['Use in AssetView', account.useInAssetView ? 'yes' : 'no'],
-    ['Cutover', account.cutover],
-    ['Connectors', `${connectors.total}, of these ${connectors.onThisHub} on this hub and ${connectors.moving} moving`],
-    ['Created', time(account.createdAt)],
-    ['Changed', time(account.updatedAt)],
-  ]);
+  return answer(texts.length === 1 ? texts.join() : [because, ...texts].join('\n\n'), reply);
 }

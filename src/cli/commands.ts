@@ -8,6 +8,7 @@ import { EXIT } from './outcome.ts';
 import { addRunCommands } from './runs.ts';
 import { addSignInCommands } from './sign-in.ts';
 import { addTokenCommands } from './tokens.ts';
+import { addTrustCommands } from './trust.ts';
 import { addUserCommands } from './users.ts';
 
 /** Adds every command that is a client of the API. */
@@ -18,6 +19,7 @@ export function buildClientCommands(program: Command, io: Io = systemIo()): void
   addSignInCommands(program, io);
   addBaseAccountCommands(program, io);
   addConnectorCommands(program, io);
+  addTrustCommands(program, io);
   addRunCommands(program, io);
   addAssetCommands(program, io);
   addTokenCommands(program, io);

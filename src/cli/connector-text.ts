@@ -1,5 +1,7 @@
 import type { ReplyOf } from '../api/contract.ts';
+import type { Paint } from './paint.ts';
 import { facts, hubText, list, table, time } from './text.ts';
+import { diagnosisText } from './trust-text.ts';
 
 type Connector = ReplyOf<'getConnector'>;
 
@@ -49,9 +51,9 @@ export function connectorText(connector: Connector): string {
   ]);
 }
 
-export function checkText(check: ReplyOf<'checkConnector'>): string {
-  const { fault, targetFault, probes } = check;
-  return facts([
+export function checkText(check: ReplyOf<'checkConnector'>, paint: Paint): string {
+  const { fault, targetFault, probes, diagnosis, nextTryAt } = check;
+  const head = facts([
     ['Outcome', check.outcome],
     ['Checked', time(check.checkedAt)],
     ['Hub', hubText(check.hub)],
@@ -61,7 +63,9 @@ export function checkText(check: ReplyOf<'checkConnector'>): string {
     ['With a wrong one', probes.wrongExternalId],
     ...(fault ? faultFacts(check.outcome === 'ok' ? 'Warning' : 'Fault', fault) : []),
     ...(targetFault ? faultFacts('Target hub', targetFault) : []),
+    ...(nextTryAt === undefined ? [] : [['Next try', time(nextTryAt)] as const]),
   ]);
+  return diagnosis ? `${head}\n\n${diagnosisText(diagnosis, paint)}` : head;
 }
 
 export function roleSetupText(setup: ReplyOf<'roleSetup'>): string {

@@ -5,6 +5,7 @@ import { checkText, connectorTable, connectorText, roleSetupText } from './conne
 import { withConnector } from './find-connector.ts';
 import type { Io } from './io.ts';
 import { answer, EXIT, type Outcome, usage } from './outcome.ts';
+import { painter } from './paint.ts';
 import {
   type CommonOptions,
   confirmed,
@@ -226,10 +227,14 @@ async function remove(
   return deleted.ok ? answer(`Deleted connector ${name}.`, { deleted: id }) : deleted;
 }
 
-async function check({ client }: Session, { id }: Connector): Promise<Outcome> {
+async function check({ client, io }: Session, { id }: Connector): Promise<Outcome> {
   const checked = await client.call('checkConnector', { params: { id } });
   if (!checked.ok) return checked;
-  return answer(checkText(checked.value), checked.value, checked.value.outcome === 'ok' ? EXIT.ok : EXIT.failure);
+  return answer(
+    checkText(checked.value, painter(io)),
+    checked.value,
+    checked.value.outcome === 'ok' ? EXIT.ok : EXIT.failure,
+  );
 }
 
 async function start(session: Session, { id }: Connector, wait = false): Promise<Outcome> {

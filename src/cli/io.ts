@@ -8,6 +8,10 @@ export interface Io {
   readonly clock: Clock;
   /** Whether somebody sits in front of it who can answer questions. */
   readonly interactive: boolean;
+  /** Whether what is printed may be coloured: it goes to a terminal, and nobody said NO_COLOR. */
+  readonly colour: boolean;
+  /** Whether standard error is a terminal, where a line can be written over. */
+  readonly errorTerminal: boolean;
   write(text: string): void;
   writeError(text: string): void;
   /** Everything on standard input, without the line break at its end. */
@@ -23,10 +27,13 @@ export interface Io {
 }
 
 export function systemIo(): Io {
+  const settings = readCliSettings();
   return {
-    settings: readCliSettings(),
+    settings,
     clock: systemClock,
     interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    colour: process.stdout.isTTY === true && !settings.noColour,
+    errorTerminal: process.stderr.isTTY === true,
     write: line => void process.stdout.write(line),
     writeError: line => void process.stderr.write(line),
     readStdin: async () => (await text(process.stdin)).replace(/\r?\n$/, ''),

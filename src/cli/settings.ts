@@ -9,6 +9,8 @@ export interface CliSettings {
   readonly token: string | undefined;
   /** Where `login` stores its token: $XDG_CONFIG_HOME/causeway or ~/.config/causeway. */
   readonly configDir: string;
+  /** NO_COLOR: colour nothing, also on a terminal (https://no-color.org). */
+  readonly noColour: boolean;
 }
 
 /** The command line's own place that reads the environment; the server's is src/config.ts. */
@@ -18,5 +20,6 @@ export function readCliSettings(env: Readonly<Record<string, string | undefined>
     url: env.CAUSEWAY_URL || undefined,
     token: env.CAUSEWAY_TOKEN || undefined,
     configDir: path.join(base, 'causeway'),
+    noColour: Boolean(env.NO_COLOR),
   };
 }

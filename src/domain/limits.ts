@@ -47,6 +47,8 @@ export const LIMITS = {
   /** What the command line waits for one answer; longer than any request takes. */
   clientTimeoutMs: 60_000,
   watchEveryMs: 1_000,
+  /** How long the command line watches a re-check or a key rotation. */
+  watchHoursMax: 6,
   // people
   passwordCharsMin: 12,
   passwordCharsMax: 256,

@@ -14,10 +14,13 @@ export interface Ran {
 
 export interface CommandLine {
   readonly configDir: string;
-  /** Runs one command; `stdin` is what is piped into it, `answers` what somebody types when asked. */
+  /**
+   * Runs one command; `stdin` is what is piped into it, `answers` what somebody types when asked; on a
+   * `terminal` there are colours and lines that change.
+   */
   run(
     args: readonly string[],
-    given?: { stdin?: string; answers?: string[]; url?: string; token?: string },
+    given?: { stdin?: string; answers?: string[]; url?: string; token?: string; terminal?: boolean },
   ): Promise<Ran>;
   /** Runs one with --json and gives what it printed. */
   // biome-ignore lint/suspicious/noExplicitAny: what a command prints is told by expect()
@@ -32,9 +35,11 @@ export async function commandLine(url?: string): Promise<CommandLine> {
     const out = { stdout: '', stderr: '', exitCode: 0 };
     const answers = [...(given.answers ?? [])];
     const io: Io = {
-      settings: { url: given.url ?? url, token: given.token, configDir },
+      settings: { url: given.url ?? url, token: given.token, configDir, noColour: false },
       clock: systemClock,
       interactive: given.answers !== undefined,
+      colour: given.terminal === true,
+      errorTerminal: given.terminal === true,
       write(text) {
         out.stdout += text;
       },
