@@ -62,9 +62,10 @@ function ofRights(held: readonly HeldRight[]): HubFinding[] {
   const codes = [...new Set(held.map(right => right.finding))];
   return codes.map(code => {
     const ofCode = held.filter(right => right.finding === code);
-    const rights = [...new Set(ofCode.map(right => `${right.action} (${right.why})`))].join(', ');
+    const rights = [...new Set(ofCode.map(right => right.action))].join(', ');
+    const also = code === 'assumes-any-role' ? ' on roles that no connector has' : '';
     const by = [...new Set(ofCode.flatMap(right => right.by ?? []))].join(' and ');
-    return hubFinding(code, `It is allowed ${rights}${by === '' ? '' : ` by ${by}`}.`, remedyFor(code, by));
+    return hubFinding(code, `It is allowed ${rights}${also}${by === '' ? '' : ` by ${by}`}.`, remedyFor(code, by));
   });
 }
 

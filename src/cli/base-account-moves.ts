@@ -7,7 +7,7 @@ import type { Io } from './io.ts';
 import { answer, EXIT, type Outcome, refuse, usage } from './outcome.ts';
 import { painter } from './paint.ts';
 import { type CommonOptions, confirmed, leaf, run, type Session } from './run-command.ts';
-import { table } from './text.ts';
+import { count, table } from './text.ts';
 
 /** What moves connectors between hubs besides an edit: each is shown before it is done. */
 export function addBaseAccountMoves(group: Command, io: Io): void {
@@ -144,7 +144,8 @@ async function confirmedBreaking(
       ? { ok: true, value: { confirmBreaking: Number(confirmBreaking) } }
       : usage(`--confirm-breaking is "${confirmBreaking}".`, 'Give a number.');
   }
-  if (breaks === 0) {
+  // With --yes alone the server refuses what would break, and says what to do.
+  if (breaks === 0 || yes) {
     const confirmation = await confirmed(io, { yes, question });
     return confirmation.ok ? { ok: true, value: {} } : confirmation;
   }
@@ -152,11 +153,13 @@ async function confirmedBreaking(
     return refuse({
       exitCode: EXIT.usage,
       title: 'This has to be confirmed',
-      detail: `${breaks} connectors work now and would stop working.`,
+      detail: `${count(breaks, 'connector')} that ${breaks === 1 ? 'works' : 'work'} now would stop working.`,
       remedy: `Edit their roles first, or add --confirm-breaking ${breaks}.`,
     });
   }
-  const typed = await io.askText(`${question} ${breaks} connectors will stop working. Type this number to go on`);
+  const typed = await io.askText(
+    `${question} ${count(breaks, 'connector')} will stop working. Type this number to go on`,
+  );
   return typed?.trim() === String(breaks)
     ? { ok: true, value: { confirmBreaking: breaks } }
     : usage('It was not confirmed.', 'Nothing was changed.');

@@ -1,6 +1,6 @@
 import type { ReplyOf } from '../api/contract.ts';
 import type { Paint } from './paint.ts';
-import { facts, hubText, table, time } from './text.ts';
+import { count, facts, hubText, table, time } from './text.ts';
 
 export type Impact = ReplyOf<'impactOfBaseAccount'>;
 type ConnectorImpact = Impact['connectors'][number];
@@ -20,9 +20,9 @@ export function impactText(impact: Impact, { paint, policies }: { paint: Paint; 
   ]);
   const verdict =
     totals.breaks > 0
-      ? paint('bad', `${totals.breaks} of ${connectors.length} connectors work now and would stop working.`)
+      ? paint('bad', `${totals.breaks} of ${count(connectors.length, 'connector')} would stop working.`)
       : totals.unknown > 0
-        ? paint('doubtful', `Of ${totals.unknown} connectors it is not known; no other would stop working.`)
+        ? paint('doubtful', `Of ${count(totals.unknown, 'connector')} it is not known; no other would stop working.`)
         : paint('good', 'No connector would stop working.');
   const sorted = connectors.toSorted((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome));
   const list = connectors.length === 0 ? 'There are no connectors of this type.' : connectorTable(sorted, paint);

@@ -32,6 +32,11 @@ export function hubText(hub: { kind: string; accountId: string } | null): string
   return `${hub.kind === 'base-account' ? 'base account' : 'platform account'} ${hub.accountId}`;
 }
 
+/** Such as "1 connector" and "12 connectors". */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 /** What is said below a page when there is another. */
 export function more(nextCursor: string | null): string {
   return nextCursor === null ? '' : `\n\nThere is more: add --cursor ${nextCursor}`;

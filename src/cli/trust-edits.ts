@@ -4,7 +4,7 @@ import type { ReplyOf, RequestOf } from '../api/contract.ts';
 import type { AccountType } from '../domain/partition.ts';
 import { answer, EXIT, type Outcome, refuse, usage } from './outcome.ts';
 import type { CommonOptions, Session } from './run-command.ts';
-import { table } from './text.ts';
+import { count, table } from './text.ts';
 
 type Query = RequestOf<'trustEdits'>['query'];
 
@@ -39,7 +39,7 @@ export async function writeEdits(
   const summary =
     files.length === 0
       ? 'There is nothing to change.'
-      : `Wrote the edits of ${roles} roles:\n${written.map(name => `  ${name}`).join('\n')}`;
+      : `Wrote the edits of ${count(roles, 'role')}:\n${written.map(name => `  ${name}`).join('\n')}`;
   return answer(summary + leftOutText(leftOut), { written, roles, leftOut });
 }
 

@@ -233,6 +233,11 @@ describe('who still trusts a retired hub', () => {
     for (const id of [PRODUCTION, DEVELOPMENT]) trustOf(causeway.world, id, [PLATFORM, SECURITY]);
     await runAll();
     const hub = { kind: 'platform-account', accountId: PLATFORM };
+    expect((await health()).trustRetired).toMatchObject([
+      { hub, by: 'trust-policy' },
+      { hub, by: 'trust-policy' },
+    ]);
+    await sql`update connectors set trust_policy = null, trust_policy_read_at = null`.execute(causeway.deps.db);
     const { trustRetired } = await health();
     expect(trustRetired.map(({ connectorId }) => connectorId).toSorted()).toEqual([production, development].toSorted());
     expect(trustRetired).toMatchObject([
