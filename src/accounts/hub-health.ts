@@ -1,7 +1,7 @@
+import { type AccessKeyFacts, listAccessKeys } from '../aws/access-keys.ts';
 import { type Budget, prompt } from '../aws/call.ts';
 import type { HubIdentity } from '../aws/credentials.ts';
 import { simulateHub } from '../aws/iam.ts';
-import { listOwnKeys, type OwnKey } from '../aws/own-keys.ts';
 import { principalOfCaller } from '../aws/own-principal.ts';
 import type { Fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
@@ -81,7 +81,7 @@ export async function hubHealth(
     findRetiredTrust(deps, { accountType, hub: hub.hub }),
   ]);
   const [key, rights] = await Promise.all([
-    lookAtKey(deps, { hub, proof, enteredAt: keyCreatedAt, budget }),
+    lookAtKey(deps, { hub, proof, enteredAt: keyCreatedAt }),
     askAboutRights(deps, { hub, proof, roleArns: proofs.roleArns, budget }),
   ]);
   const { roleArns, ...counts } = proofs;
@@ -109,19 +109,19 @@ export async function hubHealth(
 
 async function lookAtKey(
   { aws, clock }: AccountsDeps,
-  { hub, proof, enteredAt, budget }: { hub: HubIdentity; proof: IdentityProof; enteredAt: Date; budget: Budget },
+  { hub, proof, enteredAt }: { hub: HubIdentity; proof: IdentityProof; enteredAt: Date },
 ): Promise<KeyFacts | null> {
   if (hub.credentials.kind !== 'access-key') return null;
   const { accessKeyId } = hub.credentials;
-  const listed: Result<readonly OwnKey[]> = proof.fault ? failed(proof.fault) : await listOwnKeys(aws, hub, budget);
-  const own = listed.ok ? listed.value.find(key => key.accessKeyId === accessKeyId) : undefined;
-  const other = listed.ok ? listed.value.find(key => key.accessKeyId !== accessKeyId && key.isActive) : undefined;
+  const listed: Result<readonly AccessKeyFacts[]> = proof.fault ? failed(proof.fault) : await listAccessKeys(aws, hub);
+  const own = listed.ok ? listed.value.find(key => key.id === accessKeyId) : undefined;
+  const other = listed.ok ? listed.value.find(key => key.id !== accessKeyId && key.active) : undefined;
   const since = own?.createdAt ?? enteredAt;
   return {
     ageDays: Math.floor((clock.now().getTime() - since.getTime()) / 86_400_000),
-    from: own ? 'aws' : 'entered',
+    from: own?.createdAt ? 'aws' : 'entered',
     fault: listed.ok ? null : listed.fault,
-    otherKeyIdEnding: other?.accessKeyId.slice(-LIMITS.keyIdEndingChars) ?? null,
+    otherKeyIdEnding: other?.id.slice(-LIMITS.keyIdEndingChars) ?? null,
   };
 }
 

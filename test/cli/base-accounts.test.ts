@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { accountOf } from '../../simulator/world/build.ts';
+import { accountOf, addAccessKey } from '../../simulator/world/build.ts';
 import { trustPolicy } from '../../simulator/world/policies.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 import { type Deployment, PASSWORD, startDeployment } from './deployment.ts';
@@ -84,6 +84,38 @@ describe('a base account', () => {
   });
 });
 
+describe('the key of a base account', () => {
+  it('is replaced by Causeway itself while somebody watches, on one line that changes', async () => {
+    const { accessKeyIdEnding: before } = await cli.json(['base-accounts', 'show', 'global']);
+    const ran = await cli.run(['base-accounts', 'rotate-key', 'global', '--watch'], { terminal: true });
+    expect(ran.exitCode).toBe(0);
+    expect(ran.stdout).toMatch(/State +done/);
+    expect(ran.stderr).toContain('\r\u001b[2Krunning: ');
+    const { accessKeyIdEnding: after } = await cli.json(['base-accounts', 'show', 'global']);
+    expect(after).not.toBe(before);
+    expect(hubUser().accessKeys.map(({ id }) => id.slice(-4))).toEqual([after]);
+    expect(await cli.json(['base-accounts', 'rotation', 'global'])).toMatchObject({
+      state: 'done',
+      oldKeyIdEnding: before,
+      newKeyIdEnding: after,
+    });
+  });
+
+  it('is kept when a key that Causeway does not know is in the way, until somebody decides', async () => {
+    const { id } = addAccessKey(deployment.world, HUB, { userName: hubUser().name });
+    const ran = await cli.run(['base-accounts', 'rotate-key', 'global', '--watch']);
+    expect(ran).toMatchObject({ exitCode: 1, stdout: expect.stringContaining(`--delete-unknown-key ${id.slice(-4)}`) });
+    expect(ran.stderr).not.toContain('\u001b');
+    expect(await decide([])).toMatchObject({ exitCode: 2 });
+    expect(await decide(['--retry', '--abandon'])).toMatchObject({ exitCode: 2 });
+    expect((await decide(['--delete-unknown-key', 'nope'])).exitCode).not.toBe(0);
+    expect(hubUser().accessKeys).toHaveLength(2);
+    expect(await decide(['--delete-unknown-key', id.slice(-4)])).toMatchObject({ exitCode: 0 });
+    expect(await cli.run(['base-accounts', 'rotation', 'global', '--watch'])).toMatchObject({ exitCode: 0 });
+    expect(hubUser().accessKeys.map(key => key.id)).not.toContain(id);
+  });
+});
+
 describe('deleting it', () => {
   const leaveAlone = (name: string) => {
     const connector = deployment.guide.connectors.find(one => one.name === name);
@@ -123,6 +155,10 @@ describe('deleting it', () => {
     expect(await cli.json(['base-accounts', 'list'])).toMatchObject({ items: [] });
   });
 });
+
+function decide(how: readonly string[]) {
+  return cli.run(['base-accounts', 'rotation-decide', 'global', ...how]);
+}
 
 function create(
   more: readonly string[],
