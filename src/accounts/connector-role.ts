@@ -19,7 +19,7 @@ export async function connectorRoleSetup(
   if (!row) return noSuchConnector(id);
   const role = parseRoleArn(row.roleArn);
   if (!role.ok) throw new Error(`connector ${id} has a role ARN that cannot be read`);
-  const { name, path } = role.value;
+  const { name, path, accountId } = role.value;
   return ok(
     roleSetup({
       facts: factsOfAccountType(row.accountType),
@@ -27,6 +27,7 @@ export async function connectorRoleSetup(
       roleName: name,
       path: `/${path.slice(0, path.length - name.length)}`,
       externalId: row.externalId,
+      accountId,
       actions,
     }),
   );
@@ -57,6 +58,7 @@ export async function newRoleSetup(
       roleName: roleName ?? DEFAULT_ROLE_NAME,
       path: '/',
       externalId: parsed.value,
+      accountId: null,
       actions,
     }),
   );

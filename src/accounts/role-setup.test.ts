@@ -8,6 +8,7 @@ const wanted = (change: Partial<WantedRole> = {}): WantedRole => ({
   roleName: 'Reader',
   path: '/',
   externalId: 'causeway-x_1',
+  accountId: '222222222222',
   actions: ['ec2:DescribeVpcs', 'ec2:DescribeInstances', 'ec2:DescribeVpcs'],
   ...change,
 });
@@ -29,16 +30,44 @@ describe('a role to be set up', () => {
   });
 
   it('may do what the asset types need, each action once', () => {
-    expect(roleSetup(wanted()).permissionsPolicy).toMatchObject({
-      Statement: [{ Effect: 'Allow', Action: ['ec2:DescribeInstances', 'ec2:DescribeVpcs'], Resource: '*' }],
+    expect(roleSetup(wanted()).permissionsPolicy).toHaveProperty('Statement.0', {
+      Sid: 'CausewayRead',
+      Effect: 'Allow',
+      Action: ['ec2:DescribeInstances', 'ec2:DescribeVpcs'],
+      Resource: '*',
     });
   });
+
+  it.each([
+    ['222222222222', '/', 'arn:aws:iam::222222222222:role/Reader'],
+    ['222222222222', '/audit/', 'arn:aws:iam::222222222222:role/audit/Reader'],
+    // In whichever account it is made, this is that account's role and no other.
+    [null, '/audit/', 'arn:aws:iam::*:role/audit/Reader'],
+  ])(
+    'in account %s under %s may see itself, so that its trust policy can be read, and no other role',
+    (accountId, path, arn) => {
+      expect(roleSetup(wanted({ accountId, path })).permissionsPolicy).toHaveProperty('Statement.1', {
+        Sid: 'CausewayReadOwnTrust',
+        Effect: 'Allow',
+        Action: 'iam:GetRole',
+        Resource: arn,
+      });
+    },
+  );
 
   it.each(PARTITIONS.map(facts => [facts.partition, facts] as const))(
     'is of partition %s everywhere',
     (partition, facts) => {
-      const { trustPolicy, cloudFormationTemplate, terraform, awsCli } = roleSetup(wanted({ facts }));
-      for (const text of [JSON.stringify(trustPolicy), cloudFormationTemplate, terraform, awsCli]) {
+      const { trustPolicy, permissionsPolicy, cloudFormationTemplate, terraform, awsCli } = roleSetup(
+        wanted({ facts }),
+      );
+      for (const text of [
+        JSON.stringify(trustPolicy),
+        JSON.stringify(permissionsPolicy),
+        cloudFormationTemplate,
+        terraform,
+        awsCli,
+      ]) {
         const partitions = [...text.matchAll(/arn:([\w-]+):iam/g)].map(match => match[1]);
         expect(new Set(partitions)).toEqual(new Set([partition]));
       }

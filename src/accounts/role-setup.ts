@@ -17,6 +17,8 @@ export interface WantedRole {
   /** As IAM has it, such as `/` or `/audit/`. */
   readonly path: string;
   readonly externalId: string;
+  /** The member account, where it is known. */
+  readonly accountId: string | null;
   /** IAM actions of the asset types to be read. */
   readonly actions: readonly string[];
 }
@@ -25,7 +27,7 @@ export interface WantedRole {
 export function roleSetup(role: WantedRole): RoleSetup {
   const { facts, trusted, externalId } = role;
   const trust = trustPolicy({ facts, trusted: trusted ? [trusted] : [], externalId });
-  const permissions = permissionsPolicy(role.actions);
+  const permissions = permissionsPolicy(role);
   return {
     trusted: role.trusted,
     roleName: role.roleName,
@@ -67,10 +69,18 @@ export function trustPolicy({
   };
 }
 
-function permissionsPolicy(actions: readonly string[]): PolicyDocument {
+/**
+ * What is read, and the role itself, whose trust policy says why a hub is refused. IAM acts in the role's own account only,
+ * so while that is not known a wildcard in its place allows no more.
+ */
+function permissionsPolicy({ facts, accountId, roleName, path, actions }: WantedRole): PolicyDocument {
+  const own = `arn:${facts.partition}:iam::${accountId ?? '*'}:role${path}${roleName}`;
   return {
     Version: '2012-10-17',
-    Statement: [{ Sid: 'CausewayRead', Effect: 'Allow', Action: [...new Set(actions)].sort(), Resource: '*' }],
+    Statement: [
+      { Sid: 'CausewayRead', Effect: 'Allow', Action: [...new Set(actions)].sort(), Resource: '*' },
+      { Sid: 'CausewayReadOwnTrust', Effect: 'Allow', Action: 'iam:GetRole', Resource: own },
+    ],
   };
 }
 

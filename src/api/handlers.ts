@@ -35,7 +35,7 @@ export function handlersOf(deps: ApiDeps): Handlers {
     ...keyRotationRoutes(deps),
     ...hubHealthRoutes(deps),
     ...connectorRoutes(deps, { readActions }),
-    ...trustRoutes(),
+    ...trustRoutes(deps),
     ...notBuiltRoutes,
     ...runRoutes(deps),
     ...assetRoutes(deps),

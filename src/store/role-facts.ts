@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
+import type { CheckRow } from './connectors.ts';
 import type { Database } from './database.ts';
 
 /** What is known of a connector's role besides who is let in by it. */
@@ -16,6 +17,7 @@ export interface RoleFacts {
   readonly policyFault: Fault | null;
   /** When it was read, or could not be. */
   readonly policyReadAt: Date | null;
+  readonly lastCheck: CheckRow | null;
 }
 
 /** Undefined when there is no such connector, or it has another role by now. */
@@ -27,7 +29,8 @@ export async function readRoleFacts(
     select enabled, greatest(created_at, updated_at) as "changedAt", greatest(created_at, updated_at, case
         when last_check ->> 'outcome' = 'failed' then (last_check ->> 'checkedAt')::timestamptz
       end) as "setAt",
-      trust_policy as policy, trust_policy_fault as "policyFault", trust_policy_read_at as "policyReadAt"
+      trust_policy as policy, trust_policy_fault as "policyFault", trust_policy_read_at as "policyReadAt",
+      last_check as "lastCheck"
     from connectors where id = ${connectorId} and role_arn = ${roleArn}
   `.execute(db);
   return rows[0];

@@ -116,6 +116,17 @@ test('a hub, a connector, a run, its assets, and back', async () => {
       probes: { withExternalId: 'accepted', withoutExternalId: 'refused', wrongExternalId: 'refused' },
     },
   });
+  expect(await call('connectorTrust', { id })).toMatchObject({
+    status: 200,
+    body: {
+      state: 'on-target',
+      evidence: [{ outcome: 'accepted', fault: null }],
+      policy: { known: true },
+      analysis: { decision: 'allowed' },
+      advice: { kind: 'edits', overlap: { decision: 'allowed' } },
+      diagnosis: null,
+    },
+  });
   expect(await call('changeConnector', { id, body: { name: 'Prod', description: 'x' } })).toMatchObject({
     status: 200,
     body: { name: 'Prod' },
@@ -209,7 +220,7 @@ test('what does not exist is not found, by every route with an id', async () => 
 });
 
 test('no route about hubs, connectors, runs and assets was left out', () => {
-  const elsewhere = /Session|sign|User|Token|OwnPassword|OpenApi|evaluateTrust/;
+  const elsewhere = /Session|sign|User|Token|OwnPassword|OpenApi|evaluateTrust|adviseTrust/;
   expect(ROUTE_NAMES.filter(name => !called.has(name) && !elsewhere.test(name))).toEqual([]);
 });
 

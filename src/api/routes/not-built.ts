@@ -4,7 +4,6 @@ import { failed } from '../../domain/result.ts';
 const notBuilt = async () => failed(fault('internal-error', 'This is not there yet.'));
 
 export const notBuiltRoutes = {
-  connectorTrust: notBuilt,
   listTrustMigrations: notBuilt,
   getTrustMigration: notBuilt,
   listMigrationConnectors: notBuilt,
