@@ -116,6 +116,25 @@ describe('the key of a base account', () => {
   });
 });
 
+describe('going back', () => {
+  it('makes the credentials before the present ones its own again, until they are forgotten', async () => {
+    const { accessKeyIdEnding: first } = await cli.json(['base-accounts', 'show', 'global']);
+    const key = addAccessKey(deployment.world, HUB, { userName: hubUser().name });
+    await cli.json(['base-accounts', 'edit', 'global', '--access-key-id', key.id, '--secret-stdin'], {
+      stdin: key.secret,
+    });
+    const shown = await cli.run(['base-accounts', 'show', 'global']);
+    expect(shown.stdout).toContain(`key …${key.id.slice(-4)}`);
+    expect(shown.stdout).toMatch(new RegExp(`Kept for connectors[^]*…${first}`));
+    expect(await cli.run(['base-accounts', 'roll-back', 'global'])).toMatchObject({ exitCode: 2 });
+    const back = await cli.json(['base-accounts', 'roll-back', 'global', '--yes']);
+    expect(back).toMatchObject({ accessKeyIdEnding: first });
+    const forgotten = await cli.json(['base-accounts', 'forget-earlier', 'global', '--yes']);
+    expect(forgotten).toMatchObject({ accessKeyIdEnding: first, earlier: [] });
+    expect(await cli.run(['base-accounts', 'roll-back', 'global', '--yes'])).toMatchObject({ exitCode: 5 });
+  });
+});
+
 describe('deleting it', () => {
   const leaveAlone = (name: string) => {
     const connector = deployment.guide.connectors.find(one => one.name === name);
