@@ -36,9 +36,8 @@ export function KeyRotation({ baseAccount, onStart }: { baseAccount: BaseAccount
     >
       {rotation ? (
         <SpaceBetween size="m">
-          <Outcome rotation={rotation} />
+          {rotation.state === 'blocked' ? <RotationBlocked rotation={rotation} /> : <Outcome rotation={rotation} />}
           <StepsOf rotation={rotation} />
-          {rotation.state === 'blocked' && <RotationBlocked rotation={rotation} />}
           <Box color="text-body-secondary" fontSize="body-s">
             Started <TimeAgo at={rotation.startedAt} /> by {rotation.requestedBy}.
           </Box>

@@ -13,10 +13,11 @@ import type { Rotation } from './rotation-words.ts';
 
 /** Why a rotation does not go on, and what can be decided about it. */
 export function RotationBlocked({ rotation }: { rotation: Rotation }) {
-  const { baseAccountId, oldKeyIdEnding, unknownKeyIdEnding, fault } = rotation;
+  const { baseAccountId, step, oldKeyIdEnding, unknownKeyIdEnding, fault } = rotation;
   const decide = useChange('decideKeyRotation');
   const whyNot = useWhyNot('administrator');
   const send = (body: RequestOf<'decideKeyRotation'>['body']) => decide.mutate({ params: { id: baseAccountId }, body });
+  const isInUse = step === 'deactivate' || step === 'delete';
   const forbidden = { disabled: whyNot !== null, disabledReason: whyNot ?? undefined, loading: decide.isPending };
   return (
     <Alert type="warning" header="It waits for you">
@@ -27,7 +28,14 @@ export function RotationBlocked({ rotation }: { rotation: Rotation }) {
           <Button onClick={() => send({ action: 'retry' })} {...forbidden}>
             Try this step again
           </Button>
-          <Button onClick={() => send({ action: 'abandon' })} {...forbidden}>
+          <Button
+            onClick={() => send({ action: 'abandon' })}
+            {...forbidden}
+            disabled={forbidden.disabled || isInUse}
+            disabledReason={
+              forbidden.disabledReason ?? 'The new key is in use already; only the old one is left to be removed.'
+            }
+          >
             Give up and stay with key …{oldKeyIdEnding}
           </Button>
         </SpaceBetween>
