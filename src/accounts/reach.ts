@@ -134,10 +134,11 @@ async function tryHubs(
     }
     last = indirect.fault;
   }
-  // Sparing the target must not cost a run that it would have saved.
-  if (onHold) return await openTarget(deps, attempt, { target, hurry: false });
+  if (fallbacks.length === 0) return direct;
+  // The target was spared, or was tried in a hurry, or the role was edited between the tries: none of them may cost a run.
+  const again = await openTarget(deps, attempt, { target, hurry: false });
   // A role that refuses all of them has to be mended for the target.
-  return failed(last.code === 'role-not-assumable' ? targetFault : last);
+  return again.ok || last.code === 'role-not-assumable' ? again : failed(last);
 }
 
 /** Through the target hub, which is then the current one. */
@@ -230,7 +231,10 @@ export function isRefusal({ code }: Fault): boolean {
 /** With another hub to fall back to, a target that hangs must not hold the run up for long. */
 function budgetOf({ clock }: AccountsDeps, { within, hurry }: { within: Budget | undefined; hurry: boolean }): Budget {
   if (within) return prompt(clock, { totalMs: LIMITS.checkAssumeMs, within });
-  return hurry ? prompt(clock, { totalMs: LIMITS.targetTryMs }) : patient(clock);
+  // As many tries as others get, in less time: one that is throttled must not keep a connector from moving.
+  return hurry
+    ? { ...prompt(clock, { totalMs: LIMITS.targetTryMs }), triesMax: LIMITS.awsCallTriesMax }
+    : patient(clock);
 }
 
 /** Every assumption that STS was asked for, with the session's name as it stands in the owner's CloudTrail. */
