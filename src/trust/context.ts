@@ -20,11 +20,19 @@ export function contextOf(request: AssumeRequest): Context {
     const values = typeof given === 'string' ? [given] : (given ?? []);
     states.set(key.toLowerCase(), values.length > 0 ? { state: 'present', values } : ABSENT);
   }
-  return key => states.get(key.toLowerCase()) ?? { state: 'unknown' };
+  // What an identity provider says of somebody is there for those who came with its token, and for their role's sessions.
+  const noToken = request.caller.kind === 'user';
+  return key => states.get(key.toLowerCase()) ?? (noToken && isOfProvider(key) ? ABSENT : UNKNOWN);
 }
 
 const ABSENT: KeyState = { state: 'absent' };
 const UNKNOWN: KeyState = { state: 'unknown' };
+
+/** AWS's own keys begin with a service; those of a provider with its host, or with `saml` (IAM User Guide, same page). */
+function isOfProvider(key: string): boolean {
+  const [prefix = ''] = key.split(':');
+  return prefix.includes('.') || prefix.toLowerCase() === 'saml';
+}
 
 function derived({ caller, externalId, role }: AssumeRequest): Record<string, KeyState> {
   return {
@@ -54,6 +62,9 @@ function ofCaller(caller: AssumeRequest['caller']): Record<string, KeyState> {
       'aws:PrincipalArn': present(caller.arn),
       'aws:PrincipalType': present('User'),
       'aws:username': present(caller.name),
+      'aws:FederatedProvider': ABSENT,
+      // Set when a role is assumed, and then of its sessions.
+      'aws:SourceIdentity': ABSENT,
     };
   }
   if (caller.kind === 'role' || caller.kind === 'session') {
