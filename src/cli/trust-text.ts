@@ -49,10 +49,12 @@ export function adviceText(advice: Advice, paint: Paint): string {
 
 function editText(title: string, edit: Edit, paint: Paint): string {
   const changed = edit.diff.some(({ kind }) => kind !== 'same');
-  const proved = `${edit.sizeChars.toLocaleString('en')} characters: ${SIZES[edit.fits]}. Evaluated, it is ${DECISIONS[edit.decision].words} for the hub.`;
+  const proved = `${edit.sizeChars.toLocaleString('en')} characters: ${SIZES[edit.fits]}. Evaluated with it, the hub is ${VERDICTS[edit.decision]}.`;
   if (!changed) return `${paint('strong', title)}\nNothing has to change. ${proved}`;
   return `${paint('strong', title)}\n${diffText(edit.diff, paint)}\n${proved}`;
 }
+
+const VERDICTS = { allowed: 'let in', denied: 'still refused', 'cannot-tell': 'perhaps let in' } as const;
 
 const SIZES = {
   'default-quota': 'within AWS’s limit',
@@ -104,9 +106,22 @@ export function connectorTrustText(
     head,
     ...(tried.length === 0 ? [] : [table(['hub', 'when tried last', 'at', 'why'], tried)]),
     ...(diagnosis ? [diagnosisText(diagnosis, paint)] : []),
-    ...(analysis && analysis.decision !== 'allowed' ? [`By its trust policy: ${printable(analysis.because)}`] : []),
-    ...(advice && state !== 'on-target' ? [adviceText(advice, paint)] : []),
+    ...(analysis && !diagnosis && state !== 'on-target' ? [`By its trust policy: ${printable(analysis.because)}`] : []),
+    ...(advice && state !== 'on-target' ? [adviceText(advice, paint), ...howToApply(advice, connector)] : []),
   ].join('\n\n');
+}
+
+function howToApply(advice: Advice, { name, roleArn }: { name: string; roleArn: string }): string[] {
+  if (advice.kind === 'blocked') return [];
+  const roleName = roleArn.slice(roleArn.lastIndexOf('/') + 1);
+  return [
+    `With rights in the member account:\n  causeway trust show ${quoted(name)} --document overlap > trust.json\n  aws iam update-assume-role-policy --role-name ${quoted(roleName)} --policy-document file://trust.json`,
+  ];
+}
+
+/** For a shell. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${printable(text).replaceAll("'", `'\\''`)}'`;
 }
 
 /** The likeliest cause first; with several, AWS's answers do not tell them apart. */

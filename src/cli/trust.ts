@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { RequestOf } from '../api/contract.ts';
 import { withConnector } from './find-connector.ts';
 import type { Io } from './io.ts';
-import { answer, EXIT, type Outcome, usage } from './outcome.ts';
+import { answer, EXIT, type Outcome, refuse, usage } from './outcome.ts';
 import { painter } from './paint.ts';
 import { type CommonOptions, leaf, run, type Session } from './run-command.ts';
 import { addTrustMigration } from './trust-migration.ts';
@@ -71,14 +71,10 @@ answer depends on a key that is not given, and is no permission.
     'whether a connector’s role trusts its target hub, why not, and the edit of its policy',
   )
     .addOption(formOption())
-    .action((named: string, options: CommonOptions & { form?: Form }) =>
+    .addOption(documentOption())
+    .action((named: string, options: ShowOptions) =>
       run(io, options, session =>
-        withConnector(session, named, async ({ client }, connector) => {
-          const { form } = options;
-          const found = await client.call('connectorTrust', { params: { id: connector.id }, query: { form } });
-          if (!found.ok) return found;
-          return answer(connectorTrustText(found.value, { connector, paint: painter(io) }), found.value);
-        }),
+        withConnector(session, named, (_, connector) => showTrust(session, connector, options)),
       ),
     );
 }
@@ -88,6 +84,11 @@ function formOption(): Option {
     '--form <form>',
     'how the hub is named: its whole account, exactly its user or role, or the account with a condition on that',
   ).choices(['account', 'exact-principal', 'account-and-principal-arn']);
+}
+
+function documentOption(): Option {
+  const what = 'print only this document of the edit, to be given to aws iam';
+  return new Option('--document <which>', what).choices(['overlap', 'final']);
 }
 
 interface EvaluateOptions extends CommonOptions {
@@ -104,6 +105,32 @@ interface AdviseOptions extends CommonOptions {
   readonly retiring?: string[];
   readonly form?: Form;
   readonly document?: 'overlap' | 'final';
+}
+
+interface ShowOptions extends CommonOptions {
+  readonly form?: Form;
+  readonly document?: 'overlap' | 'final';
+}
+
+async function showTrust(
+  { client, io }: Session,
+  connector: { id: string; name: string; roleArn: string },
+  { form, document }: ShowOptions,
+): Promise<Outcome> {
+  const found = await client.call('connectorTrust', { params: { id: connector.id }, query: { form } });
+  if (!found.ok) return found;
+  const { advice } = found.value;
+  if (document === undefined) {
+    return answer(connectorTrustText(found.value, { connector, paint: painter(io) }), found.value);
+  }
+  if (advice?.kind === 'edits') return answer(advice[document].text, advice);
+  const why = advice ? advice.because : 'The connector has no hub that its role could let in.';
+  return refuse({
+    exitCode: EXIT.failure,
+    title: 'There is no edit',
+    detail: why,
+    remedy: 'See "causeway trust show".',
+  });
 }
 
 async function evaluate(

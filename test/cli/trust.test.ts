@@ -104,7 +104,7 @@ describe('trust advise', () => {
     expect(ran.exitCode).toBe(0);
     expect(ran.stdout).toMatch(/^\+ .*111111111111/m);
     expect(ran.stdout).toMatch(/^- .*999900000001/m);
-    expect(ran.stdout).toContain('Evaluated, it is allowed for the hub.');
+    expect(ran.stdout).toContain('Evaluated with it, the hub is let in.');
     const coloured = await advise([], { stdin: POLICY, terminal: true });
     expect(coloured.stdout).toContain('\u001b[32m+ ');
   });
