@@ -50,12 +50,13 @@ function ownSide(
   const document = target && trustPolicyForSts(target.role, clock.now());
   const trust = document === undefined ? undefined : evaluateTrust(document, callerNames(caller), request);
   const named = sameAccount && trust?.effect === 'allow' && trust.to === 'principal';
-  const decision = decide(
-    verdicts,
-    named
-      ? ['service control policy', 'session policy']
-      : ['service control policy', 'identity-based policy', 'session policy'],
-  );
+  const decision = decide(verdicts, [
+    'service control policy',
+    // What names a user itself gives more than its boundary allows; what names a role does not.
+    ...(named && caller.kind === 'user' ? [] : (['permissions boundary'] as const)),
+    ...(named ? [] : (['identity-based policy'] as const)),
+    'session policy',
+  ]);
   // AWS tells a caller about its own explicit denies, and about missing permissions only within its own account.
   if (!decision.allowed) return { allowed: false, because: decision.explicit || sameAccount ? decision : undefined };
   return !target || trust?.effect === 'allow' ? { allowed: true } : { allowed: false, because: undefined };

@@ -108,6 +108,28 @@ describe('service control policies', () => {
   });
 });
 
+describe('a permissions boundary', () => {
+  const boundary = (document: PolicyDocument) => {
+    const { name } = addManagedPolicy(world, HUB, { name: 'Boundary', document });
+    const user = accountOf(world, HUB).users.causeway;
+    if (user) user.permissionsBoundaryArn = `arn:aws:iam::${HUB}:policy/${name}`;
+  };
+
+  it('must allow too, and gives nothing by itself', () => {
+    boundary(EC2_ONLY);
+    expect(mayDescribe({ inline: [EVERYTHING] })).toEqual({ allowed: true });
+    expect(mayDescribe({ inline: [] })).toMatchObject({ allowed: false, kind: 'identity-based policy' });
+  });
+
+  it.each([
+    ['leaves out', policy({ Effect: 'Allow', Action: 'iam:*', Resource: '*' }), false],
+    ['denies', NO_EC2, true],
+  ])('takes away what it %s', (_how, document, explicit) => {
+    boundary(document);
+    expect(mayDescribe({ inline: [EVERYTHING] })).toEqual({ allowed: false, kind: 'permissions boundary', explicit });
+  });
+});
+
 function mayDescribe({
   by = keyId,
   inline = [],

@@ -6,7 +6,7 @@ import { type AccessRequest, evaluatePolicies, type Verdict } from './evaluate.t
 import { readPolicy } from './policy.ts';
 
 /** Kinds of policy in the words of AWS's access denied messages. */
-export type PolicyKind = 'service control policy' | 'identity-based policy' | 'session policy';
+export type PolicyKind = 'service control policy' | 'permissions boundary' | 'identity-based policy' | 'session policy';
 
 export type Decision =
   | { allowed: true }
@@ -14,12 +14,14 @@ export type Decision =
   | { allowed: false; kind: PolicyKind; explicit: boolean };
 
 /**
- * What the caller's own side says: identity-based policies within its service control policies and session policy.
+ * What the caller's own side says: identity-based policies within its service control policies, its permissions boundary and
+ * its session policy.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
  */
 export function decideForCaller(world: World, caller: Principal, request: AccessRequest): Decision {
   return decide(callerVerdicts(world, caller, request), [
     'service control policy',
+    'permissions boundary',
     'identity-based policy',
     'session policy',
   ]);
@@ -28,6 +30,7 @@ export function decideForCaller(world: World, caller: Principal, request: Access
 /** Each kind's verdict; undefined where the caller has no policies of the kind and is not limited by it. */
 export interface CallerVerdicts {
   'service control policy': Verdict | undefined;
+  'permissions boundary': Verdict | undefined;
   'identity-based policy': Verdict | undefined;
   'session policy': Verdict | undefined;
 }
@@ -36,6 +39,7 @@ export function callerVerdicts(world: World, caller: Principal, request: AccessR
   const sessionPolicy = world.sessions[caller.accessKeyId]?.policy;
   return {
     'service control policy': serviceControlVerdict(world, caller.accountId, request),
+    'permissions boundary': boundaryOfCaller(world, caller, request),
     // The root user needs no policy; only a service control policy can stop it.
     'identity-based policy':
       caller.kind === 'root' ? undefined : evaluatePolicies(identityPolicies(world, caller), request),
@@ -51,7 +55,12 @@ export function decide(verdicts: CallerVerdicts, needed: readonly PolicyKind[]):
   return silent ? { allowed: false, kind: silent, explicit: false } : { allowed: true };
 }
 
-const POLICY_KINDS = ['service control policy', 'identity-based policy', 'session policy'] as const;
+const POLICY_KINDS = [
+  'service control policy',
+  'permissions boundary',
+  'identity-based policy',
+  'session policy',
+] as const;
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
 export function denialMessage(
@@ -75,9 +84,27 @@ function article(kind: PolicyKind): string {
 /** Inline and attached policies of the user or role that calls. */
 function identityPolicies(world: World, caller: Principal): PolicyDocument[] {
   const account = world.accounts[caller.accountId];
-  const entity =
-    caller.userName === undefined ? account?.roles[caller.role?.name ?? ''] : account?.users[caller.userName];
+  const entity = entityOf(account, caller);
   return account && entity ? policiesOf(account, entity) : [];
+}
+
+function entityOf(account: Account | undefined, caller: Principal): User | Role | undefined {
+  return caller.userName === undefined ? account?.roles[caller.role?.name ?? ''] : account?.users[caller.userName];
+}
+
+function boundaryOfCaller(world: World, caller: Principal, request: AccessRequest): Verdict | undefined {
+  const account = world.accounts[caller.accountId];
+  const entity = entityOf(account, caller);
+  return account && entity && boundaryVerdict(account, entity, request);
+}
+
+/**
+ * What a user's or role's permissions boundary says; undefined where it has none.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+ */
+export function boundaryVerdict(account: Account, entity: User | Role, request: AccessRequest): Verdict | undefined {
+  const arn = entity.permissionsBoundaryArn;
+  return arn === undefined ? undefined : evaluatePolicies([attachedPolicy(account, arn)], request);
 }
 
 export function policiesOf(account: Account, entity: User | Role): PolicyDocument[] {

@@ -61,6 +61,8 @@ export interface User {
   accessKeys: AccessKey[];
   inlinePolicies: Record<string, PolicyDocument>;
   attachedPolicyArns: string[];
+  /** ARN of the managed policy that is its permissions boundary: what is not allowed there, it may not do. */
+  permissionsBoundaryArn?: string;
   tags: Record<string, string>;
 }
 
@@ -87,6 +89,8 @@ export interface Role {
   spreading?: { until: string; before?: PolicyDocument };
   inlinePolicies: Record<string, PolicyDocument>;
   attachedPolicyArns: string[];
+  /** ARN of the managed policy that is its permissions boundary: what is not allowed there, it may not do. */
+  permissionsBoundaryArn?: string;
   tags: Record<string, string>;
 }
 

@@ -16,7 +16,7 @@ export function simulatedAccess(found: SimulatedAction, { asked }: { asked: numb
   const named = policiesInWords(policies);
   if (decision === 'allowed') return { action, resource, decision, by: named };
   const denied = (by: string) => ({ action, resource, decision: 'denied', by }) as const;
-  if (named !== null) return denied(`an explicit deny in ${named}`);
+  if (decision === 'explicit-deny' && named !== null) return denied(`an explicit deny in ${named}`);
   const control = 'a service control policy of its organisation';
   // A deny that no other policy states can only be one; else another resource of the question may be meant.
   if (byOrganization === false && (asked === 1 || decision === 'explicit-deny')) return denied(control);

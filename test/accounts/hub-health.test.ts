@@ -3,7 +3,14 @@ import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { clientsOf } from '../../simulator/testing.ts';
-import { accountOf, addAccessKey, addAccount, addOrganization, addRole } from '../../simulator/world/build.ts';
+import {
+  accountOf,
+  addAccessKey,
+  addAccount,
+  addManagedPolicy,
+  addOrganization,
+  addRole,
+} from '../../simulator/world/build.ts';
 import { createBaseAccount } from '../../src/accounts/base-accounts.ts';
 import { createConnector } from '../../src/accounts/connectors.ts';
 import { deleteBaseAccount } from '../../src/accounts/delete-base-account.ts';
@@ -100,6 +107,17 @@ describe('what the identity may not do', () => {
       serviceControlPolicies: { [SECURITY]: [allow('sts:AssumeRole', '*', 'Deny')] },
     });
     expect(await denials()).toEqual(ROLE_ARNS.map(arn => [arn, 'a service control policy of its organisation']));
+  });
+
+  it('is told of its permissions boundary, for the roles that it leaves out', async () => {
+    await connect();
+    const [first = '', second = ''] = ROLE_ARNS;
+    const statements = [allow('sts:AssumeRole', first), allow('iam:*', USER_ARN)].flatMap(one => one.Statement);
+    const document = { Version: '2012-10-17', Statement: statements };
+    addManagedPolicy(causeway.world, SECURITY, { name: 'Boundary', document });
+    user().permissionsBoundaryArn = `arn:aws:iam::${SECURITY}:policy/Boundary`;
+    expect(await denials()).toEqual([[second, 'its permissions boundary']]);
+    delete user().permissionsBoundaryArn;
   });
 
   it('is unknown, not denied, when a condition on the real call decides', async () => {

@@ -1,13 +1,13 @@
 import type * as IamClient from '@aws-sdk/client-iam';
 import type { ContextEntry, EvaluationResult, Statement } from '@aws-sdk/client-iam';
 import { readEntityArn } from '../../iam/arns.ts';
-import { namedPoliciesOf, serviceControlVerdict } from '../../iam/authorise.ts';
+import { boundaryVerdict, namedPoliciesOf, serviceControlVerdict } from '../../iam/authorise.ts';
 import type { RequestContext } from '../../iam/condition.ts';
 import { organizationOf } from '../../iam/context.ts';
 import { evaluatePolicies, type Verdict } from '../../iam/evaluate.ts';
 import { readPolicy } from '../../iam/policy.ts';
 import { AwsError, type Call } from '../../service.ts';
-import type { PolicyDocument } from '../../world/world.ts';
+import type { PolicyDocument, Role, User } from '../../world/world.ts';
 import type { OperationsOf } from '../operations.ts';
 import { noSuchEntity, ownAccount, roleNamed, userNamed } from './lookup.ts';
 import { pageByMarker } from './marker.ts';
@@ -15,7 +15,8 @@ import { pageByMarker } from './marker.ts';
 type Decision = 'allowed' | 'explicitDeny' | 'implicitDeny';
 
 /**
- * Identity-based policies within the account's service control policies; the context is what the caller gives. Policies of
+ * Identity-based policies within the permissions boundary and the account's service control policies; the context is what
+ * the caller gives. Policies of
  * the resources, so also the trust policies of roles, are no part of it. One result for each action, with one for each
  * resource inside when resources were named.
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
@@ -24,12 +25,15 @@ type Decision = 'allowed' | 'explicitDeny' | 'implicitDeny';
 export const simulate = {
   SimulatePrincipalPolicy(call) {
     const { input } = call;
-    const policies = policiesAsked(call);
+    const { entity, policies } = policiesAsked(call);
     const context = contextOf(input.ContextEntries ?? []);
     const { items, ...page } = pageByMarker(call, [...(input.ActionNames ?? []).entries()], ([index]) =>
       String(index).padStart(6, '0'),
     );
-    return { EvaluationResults: items.map(([, action]) => evaluate(call, { action, policies, context })), ...page };
+    return {
+      EvaluationResults: items.map(([, action]) => evaluate(call, { action, entity, policies, context })),
+      ...page,
+    };
   },
 } satisfies OperationsOf<typeof IamClient>;
 
@@ -41,13 +45,15 @@ interface NamedPolicy {
 
 function evaluate(
   call: Call<{ ResourceArns?: string[] | undefined }>,
-  { action, policies, context }: { action: string; policies: readonly NamedPolicy[]; context: RequestContext },
+  asked: { action: string; entity: User | Role; policies: readonly NamedPolicy[]; context: RequestContext },
 ): EvaluationResult {
+  const { action, entity, policies, context } = asked;
   const resources = call.input.ResourceArns ?? [];
   const each = (resources.length > 0 ? resources : ['*']).map(resource => {
     const request = { action, resource, context };
     const organization = serviceControlVerdict(call.world, call.caller.accountId, request);
     return {
+      boundary: boundaryVerdict(ownAccount(call), entity, request),
       resource,
       organization,
       own: evaluatePolicies(
@@ -57,11 +63,12 @@ function evaluate(
     };
   });
   const MissingContextValues = missing(policies, context);
-  const results = each.map(({ resource, organization, own }) => ({
+  const results = each.map(({ resource, organization, boundary, own }) => ({
     EvalResourceName: resource,
-    EvalResourceDecision: decisionOf(organization, own),
-    MatchedStatements: isAllowed(organization) ? matched(own, policies) : [],
+    EvalResourceDecision: decisionOf([organization, boundary, own]),
+    MatchedStatements: isAllowed(organization) && isAllowed(boundary) ? matched(own, policies) : [],
     MissingContextValues,
+    ...boundaryDetail([boundary]),
   }));
   const decisions = results.map(result => result.EvalResourceDecision);
   const strictest = (['explicitDeny', 'implicitDeny', 'allowed'] as const).find(one => decisions.includes(one));
@@ -80,19 +87,28 @@ function evaluate(
           },
         }
       : {}),
+    ...boundaryDetail(each.map(({ boundary }) => boundary)),
     ...(resources.length > 0 ? { ResourceSpecificResults: results } : {}),
   };
 }
 
-function isAllowed(organization: Verdict | undefined): boolean {
-  return organization === undefined || organization.effect === 'allow';
+/** Only for who has a boundary. */
+function boundaryDetail(verdicts: readonly (Verdict | undefined)[]) {
+  return verdicts.includes(undefined)
+    ? {}
+    : { PermissionsBoundaryDecisionDetail: { AllowedByPermissionsBoundary: verdicts.every(isAllowed) } };
+}
+
+/** Whether policies of a kind allow it, or there are none of that kind. */
+function isAllowed(verdict: Verdict | undefined): boolean {
+  return verdict === undefined || verdict.effect === 'allow';
 }
 
 /** When an organisation's policies do not allow it, the simulation ends there. */
-function decisionOf(organization: Verdict | undefined, own: Verdict): Decision {
-  const deciding = organization && !isAllowed(organization) ? organization : own;
-  if (deciding.effect === 'allow') return 'allowed';
-  return deciding.effect === 'explicit-deny' ? 'explicitDeny' : 'implicitDeny';
+function decisionOf([organization, ...others]: readonly (Verdict | undefined)[]): Decision {
+  const asked = isAllowed(organization) ? others : [organization];
+  if (asked.some(verdict => verdict?.effect === 'explicit-deny')) return 'explicitDeny';
+  return asked.every(isAllowed) ? 'allowed' : 'implicitDeny';
 }
 
 /** AWS names a managed policy by its name, an inline one by whose it is too, and one of the request by its place. */
@@ -106,7 +122,7 @@ function policiesAsked(call: Call<{ PolicySourceArn: string | undefined; PolicyI
     id: `PolicyInputList.${index + 1}`,
     document: checked(text),
   }));
-  return [...own, ...given];
+  return { entity, policies: [...own, ...given] };
 }
 
 function source(call: Call<{ PolicySourceArn: string | undefined }>) {

@@ -28,7 +28,11 @@ export const users = {
     }
     const user = userNamed(call, input.UserName);
     return {
-      User: { ...answer(account, user), ...(Object.keys(user.tags).length ? { Tags: tagList(user.tags) } : {}) },
+      User: {
+        ...answer(account, user),
+        ...(Object.keys(user.tags).length ? { Tags: tagList(user.tags) } : {}),
+        ...boundaryOf(user),
+      },
     };
   },
 
@@ -99,6 +103,10 @@ export const users = {
 export function checkedName(name: string | undefined, { at, max }: { at: string; max: number }): string {
   checkConstraints([{ at, value: name, required: true, min: 1, max, pattern: '[\\w+=,.@-]+' }]);
   return name ?? '';
+}
+
+function boundaryOf({ permissionsBoundaryArn: arn }: User) {
+  return arn === undefined ? {} : { PermissionsBoundary: { PermissionsBoundaryArn: arn } };
 }
 
 function answer(account: Account, user: User) {
