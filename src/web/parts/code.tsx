@@ -38,7 +38,11 @@ export function CopyAndSave({ text, label, fileName }: Props) {
         textToCopy={text}
       />
       {fileName && (
-        <Button iconName="download" ariaLabel={`Download ${label}`} onClick={() => saveFile({ name: fileName, text })}>
+        <Button
+          iconName="download"
+          ariaLabel={`Download ${label}`}
+          onClick={() => saveFile({ name: fileName, content: text })}
+        >
           Download
         </Button>
       )}
@@ -55,9 +59,15 @@ export function InlineCode({ children }: { children: string }) {
   return <Box variant="code">{children}</Box>;
 }
 
+interface SavedFile {
+  readonly name: string;
+  readonly content: string | Uint8Array<ArrayBuffer>;
+  readonly mediaType?: string;
+}
+
 /** Has the browser save a file, as a download. */
-export function saveFile({ name, text, mediaType = 'text/plain' }: { name: string; text: string; mediaType?: string }) {
-  const url = URL.createObjectURL(new Blob([text], { type: mediaType }));
+export function saveFile({ name, content, mediaType = 'text/plain' }: SavedFile): void {
+  const url = URL.createObjectURL(new Blob([content], { type: mediaType }));
   const anchor = document.createElement('a');
   anchor.href = url;
   anchor.download = name;

@@ -16,6 +16,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { accountTypeLabel } from '../../parts/hub.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { TRUST_STATE_WORDS } from '../../parts/trust-state.tsx';
+import { zipOf } from '../../parts/zip.ts';
 import { useRead } from '../../queries.ts';
 import { useNotify } from '../../shell/notices.tsx';
 import { countOf } from './migration-progress.tsx';
@@ -33,10 +34,10 @@ export function EditsDialog({ migration, onClose }: { migration: Migration; onCl
   const edits = read.isPlaceholderData ? undefined : read.data;
   const save = () => {
     if (!edits) return;
-    for (const { name, content, mediaType } of edits.files) saveFile({ name, text: content, mediaType });
+    saveAll(edits.files, `trust-${accountType}-${query.format}.zip`);
     notify({
       type: 'success',
-      header: `${files(edits.files.length)} with the edits of ${roles(edits.roles)} were saved`,
+      header: `The edits of ${roles(edits.roles)} were saved`,
       content: `${FORMATS[query.format].next} Then choose “Re-check all”.`,
     });
     onClose();
@@ -46,11 +47,11 @@ export function EditsDialog({ migration, onClose }: { migration: Migration; onCl
       size="large"
       header={`Download edits for ${accountTypeLabel(accountType)}`}
       action={{
-        text: edits && edits.files.length > 1 ? `Save ${edits.files.length} files` : 'Save the file',
+        text: edits && edits.files.length > 1 ? `Save ${files(edits.files.length)} as ZIP` : 'Save the file',
         loadingText: 'Working the edits out',
         pending: read.isFetching && !edits,
         run: save,
-        disabledReason: edits && edits.files.length === 0 ? 'There is no role to edit with this choice.' : undefined,
+        disabledReason: whyNotSaved(edits, read.error),
       }}
       error={null}
       onClose={onClose}
@@ -69,26 +70,38 @@ export function EditsDialog({ migration, onClose }: { migration: Migration; onCl
   );
 }
 
+/** One as it is; several in an archive, because they have folders and a browser saves one at a time. */
+function saveAll(all: Edits['files'], archiveName: string): void {
+  const [only, ...others] = all;
+  const archive = () => ({ name: archiveName, content: zipOf(all, new Date()), mediaType: 'application/zip' });
+  saveFile(only && others.length === 0 ? only : archive());
+}
+
+function whyNotSaved(edits: Edits | undefined, error: Error | null): string | undefined {
+  if (!edits) return error ? 'The edits could not be worked out.' : undefined;
+  return edits.files.length === 0 ? 'There is no role to edit with this choice.' : undefined;
+}
+
 const FORMATS = {
   'aws-cli': {
     label: 'AWS CLI script',
-    description: 'Edits each role in its own account. Quickest where one shell can reach all the accounts.',
-    next: 'Run the script in a shell that is signed in to AWS.',
+    description: 'Edits each role in its own account, keeps what was there before, and can be run again.',
+    next: 'Run “bash change-trust-policies.sh --dry-run” to see what it would do, then without --dry-run. It needs credentials that may enter each account; its first lines say which.',
   },
   cloudformation: {
     label: 'CloudFormation',
-    description: 'The role as a template, for roles that a stack in the account keeps.',
-    next: 'Update the stack of each role with its template.',
+    description: 'A template for each role, in the place of the one that its stack was made from.',
+    next: 'Update the stack of each role with its template. Its metadata says what to do where the stack has more than the role.',
   },
   'stack-set': {
     label: 'CloudFormation StackSet',
-    description: 'One template for all the accounts of an organisational unit.',
-    next: 'Update the StackSet with the template.',
+    description: 'Templates for the accounts of an organisational unit, for roles as Causeway proposes them.',
+    next: 'Update the StackSet that made the roles with the template.',
   },
   terraform: {
     label: 'Terraform',
-    description: 'The trust policies as configuration, for roles that Terraform keeps.',
-    next: 'Put the configuration beside yours and apply it.',
+    description: 'The new policies by role, and for roles that no configuration makes, files that import them.',
+    next: 'Put causeway-trust-policies.tf.json beside your configuration; or run Terraform in the folder of an account, for roles that no configuration makes.',
   },
 } as const satisfies Record<Query['format'], { label: string; description: string; next: string }>;
 
