@@ -2,8 +2,6 @@ import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import TextFilter from '@cloudscape-design/components/text-filter';
-import { useState } from 'react';
 import type { ReplyOf } from '../../../api/contract.ts';
 import { sameHub } from '../../../domain/hub.ts';
 import { isAccountType, PARTITIONS } from '../../../domain/partition.ts';
@@ -14,6 +12,7 @@ import { PageButton, PageLink } from '../../parts/links.tsx';
 import { EmptyState } from '../../parts/loaded.tsx';
 import { Menu } from '../../parts/menu.tsx';
 import { type Column, PagedTable, useTableSettings } from '../../parts/paged-table.tsx';
+import { SearchFilter } from '../../parts/search-filter.tsx';
 import { TimeAgo } from '../../parts/time.tsx';
 import { usePager, useView } from '../../parts/view-state.ts';
 import { PATHS } from '../../paths.ts';
@@ -70,17 +69,9 @@ function soonWhileRunning(reply: ReplyOf<'listConnectors'> | undefined): number 
 }
 
 function Filters() {
-  const { get, set } = useView();
-  const [typed, setTyped] = useState(get('search'));
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      <TextFilter
-        filteringText={typed}
-        filteringPlaceholder="Find by name, account ID or role"
-        filteringAriaLabel="Find connectors"
-        onChange={event => setTyped(event.detail.filteringText)}
-        onDelayedChange={event => set({ search: event.detail.filteringText })}
-      />
+      <SearchFilter label="Find connectors" placeholder="Find by name, account ID or role" />
       <Choice label="State" all="Any state" name="state" options={STATE_OPTIONS} />
       <Choice label="Account type" all="Any account type" name="type" options={TYPE_OPTIONS} />
     </SpaceBetween>

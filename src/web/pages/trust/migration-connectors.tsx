@@ -3,8 +3,6 @@ import Button from '@cloudscape-design/components/button';
 import Link from '@cloudscape-design/components/link';
 import Select from '@cloudscape-design/components/select';
 import SpaceBetween from '@cloudscape-design/components/space-between';
-import TextFilter from '@cloudscape-design/components/text-filter';
-import { useState } from 'react';
 import type { ReplyOf } from '../../../api/contract.ts';
 import { TRUST_STATES, type TrustState } from '../../../domain/trust-state.ts';
 import { CopyableId } from '../../parts/failure-alert.tsx';
@@ -13,6 +11,7 @@ import { HubName } from '../../parts/hub.tsx';
 import { PageButton } from '../../parts/links.tsx';
 import { EmptyState, Loaded } from '../../parts/loaded.tsx';
 import { type Column, PagedTable, useTableSettings } from '../../parts/paged-table.tsx';
+import { SearchFilter } from '../../parts/search-filter.tsx';
 import { TimeAgo } from '../../parts/time.tsx';
 import { EvidenceMark, TRUST_STATE_WORDS, TrustStateMark } from '../../parts/trust-state.tsx';
 import { usePager, useView } from '../../parts/view-state.ts';
@@ -58,7 +57,7 @@ export function MigrationConnectors({ migration }: { migration: Migration }) {
         pager={pager}
         columns={[nameColumn(id => setBeside({ connector: id })), ...COLUMNS]}
         trackBy={connector => connector.connectorId}
-        filter={<Filters key={`${state} ${search === ''}`} />}
+        filter={<Filters />}
         empty={state || search ? <NothingFound /> : <NoConnectors />}
       />
       {opened && <Opened id={opened} onClose={() => setBeside({ connector: '', form: '', edit: '' })} />}
@@ -89,16 +88,9 @@ function Opened({ id, onClose }: { id: string; onClose: () => void }) {
 
 function Filters() {
   const { get, set } = useView();
-  const [typed, setTyped] = useState(get('search'));
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      <TextFilter
-        filteringText={typed}
-        filteringPlaceholder="Find by name, account ID or role"
-        filteringAriaLabel="Find connectors"
-        onChange={event => setTyped(event.detail.filteringText)}
-        onDelayedChange={event => set({ search: event.detail.filteringText })}
-      />
+      <SearchFilter label="Find connectors" placeholder="Find by name, account ID or role" />
       <Select
         ariaLabel="State"
         selectedOption={STATE_OPTIONS.find(({ value }) => value === get('state')) ?? ANY_STATE}
@@ -206,7 +198,7 @@ const COLUMNS: readonly Column<MigrationConnector>[] = [
   {
     id: 'policyKnown',
     header: 'Trust policy',
-    cell: ({ policyKnown }) => (policyKnown ? 'Read from IAM' : 'Not readable'),
+    cell: ({ policyKnown }) => (policyKnown ? 'Read from IAM' : 'Not known'),
     width: 130,
   },
   { id: 'roleArn', header: 'Role ARN', cell: ({ roleArn }) => roleArn, width: 320, hiddenAtFirst: true },
