@@ -4,7 +4,6 @@ import { addAccessKey } from '../../simulator/world/build.ts';
 import type { AccessKey } from '../../simulator/world/world.ts';
 import { changeBaseAccount, getBaseAccount } from '../../src/accounts/base-accounts.ts';
 import { deleteBaseAccount } from '../../src/accounts/delete-base-account.ts';
-import { rollBackBaseAccount } from '../../src/accounts/roll-back.ts';
 import { listAudit } from '../../src/store/audit.ts';
 import { openRotationBed, type RotationBed } from './rotation-support.ts';
 import { type Causeway, keyOf, must, SECURITY, startCauseway } from './support.ts';
@@ -271,8 +270,7 @@ describe('a rotation that is under way', () => {
     const change = { accessKeyId, secretAccessKey };
     const refusal = { ok: false, fault: { code: 'rotation-in-progress' } };
     expect(await changeBaseAccount(causeway.deps, { id: baseId, change, actor })).toMatchObject(refusal);
-    expect(await deleteBaseAccount(causeway.deps, { id: baseId, confirmBreaking: 2, actor })).toMatchObject(refusal);
-    expect(await rollBackBaseAccount(causeway.deps, { id: baseId, actor })).toMatchObject(refusal);
+    expect(await deleteBaseAccount(causeway.deps, { id: baseId, actor })).toMatchObject(refusal);
     must(await changeBaseAccount(causeway.deps, { id: baseId, change: { title: 'Hub' }, actor }));
     await expect(bed.start(baseId)).rejects.toThrow('rotation-in-progress');
     expect(await bed.carryOn(baseId)).toMatchObject({ state: 'done' });

@@ -4,6 +4,7 @@ import { launchBrowser } from '../support/browser.ts';
 import {
   addConnector,
   CENTRAL_SECURITY,
+  copiedBy,
   DEVELOPMENT,
   editTrustPolicyInAws,
   jsonOn,
@@ -76,7 +77,10 @@ describe.skipIf(!browser)('a base account beside connectors that exist already',
     await page.getByRole('button', { name: 'Check now' }).click();
     await page.getByText('“Production” works, still through platform account 999999999999').waitFor();
     await look('connector-moving');
-    const policy = await jsonOn(page, 'trust policy');
+    await page.getByRole('link', { name: 'See the change', exact: true }).click();
+    await page.getByText('In the end').click();
+    await page.getByText('The new policy as a whole').click();
+    const policy = await jsonOn(page, 'new trust policy as a whole');
     expect(JSON.stringify(policy)).toContain(`arn:aws:iam::${CENTRAL_SECURITY}:root`);
     editTrustPolicyInAws(stage, { accountId: PRODUCTION, roleName: CONNECTOR_ROLE_NAME, policy });
     await page.getByRole('button', { name: 'Run now' }).click();
@@ -131,7 +135,7 @@ describe.skipIf(!browser)('a base account beside connectors that exist already',
     await dialog.getByText('A role that does not trust the platform account stops working').waitFor();
     await dialog.getByText('1 of 2 connectors would stop working').waitFor();
     await dialog.getByRole('button', { name: /Production.*Stops working/ }).click();
-    const policy = await jsonOn(page, 'trust policy');
+    const policy = await copiedBy(page, 'Copy new trust policy');
     expect(JSON.stringify(policy)).toContain(`arn:aws:iam::${PLATFORM}:root`);
     expect(JSON.stringify(policy)).toContain('production-1');
     await look('delete-base-account');

@@ -214,3 +214,11 @@ export function liveInstances({ simulation }: Stage): readonly SimulatedInstance
 export async function jsonOn(page: Pick<Page, 'getByRole'>, label: string): Promise<PolicyDocument> {
   return JSON.parse((await page.getByRole('region', { name: label, exact: true }).textContent()) ?? '');
 }
+
+/** The document that the button with this name puts into the clipboard. */
+export async function copiedBy(page: Page, name: string): Promise<PolicyDocument> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('button', { name, exact: true }).click();
+  await page.getByText('Copied').waitFor();
+  return JSON.parse(await page.evaluate('navigator.clipboard.readText()'));
+}

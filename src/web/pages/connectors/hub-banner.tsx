@@ -1,15 +1,11 @@
 import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
-import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type Hub, hubInWords } from '../../../domain/hub.ts';
-import { JsonCode } from '../../parts/code.tsx';
 import { FaultAlert, FaultDetail } from '../../parts/fault.tsx';
 import type { Connector } from '../../parts/hub.tsx';
-import { PageLink } from '../../parts/links.tsx';
-import { Loaded } from '../../parts/loaded.tsx';
+import { PageButton, PageLink } from '../../parts/links.tsx';
 import { PATHS } from '../../paths.ts';
-import { useRead } from '../../queries.ts';
 
 /** What stands between the connector and the hub it should use, or why its last run failed; nothing when all is well. */
 export function HubBanner({ connector }: { connector: Connector }) {
@@ -55,26 +51,20 @@ function NoHub() {
   );
 }
 
-function Moving({ connector }: { connector: Connector }) {
-  const { currentHub, targetHub, targetFault } = connector;
-  const setup = useRead('connectorRoleSetup', { params: { id: connector.id } });
+function Moving({ connector: { id, roleArn, currentHub, targetHub, targetFault } }: { connector: Connector }) {
   if (!currentHub || !targetHub) return null;
   return (
     <Alert
       type="warning"
       header={`Still on ${hubInWords(currentHub)}: the trust policy does not admit ${hubInWords(targetHub)} yet`}
+      action={<PageButton href={PATHS.connectorTab(id, 'trust')}>See the change</PageButton>}
     >
       <SpaceBetween size="xs">
         <Box variant="p" color="inherit">
-          The connector goes on working through the hub it had. Replace the trust policy of the role {connector.roleArn}{' '}
-          with the one below; the next run or check then moves it by itself.
+          The connector goes on working through the hub it had. The Trust tab shows the change that the role {roleArn}{' '}
+          needs; once it is made, the next run or check moves the connector by itself.
         </Box>
         {targetFault && <FaultDetail fault={targetFault} titled />}
-        <ExpandableSection headerText="Trust policy to paste" defaultExpanded>
-          <Loaded read={setup} what="the trust policy">
-            {reply => <JsonCode value={reply.trustPolicy} label="trust policy" fileName="trust-policy.json" />}
-          </Loaded>
-        </ExpandableSection>
       </SpaceBetween>
     </Alert>
   );

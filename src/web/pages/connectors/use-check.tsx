@@ -1,7 +1,7 @@
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { ReplyOf } from '../../../api/contract.ts';
 import { hubInWords, sameHub } from '../../../domain/hub.ts';
-import { DiagnosisView } from '../../parts/diagnosis.tsx';
+import { DiagnosisInShort } from '../../parts/diagnosis.tsx';
 import { failureInWords, problemOf } from '../../parts/failure-alert.tsx';
 import { FaultDetail } from '../../parts/fault.tsx';
 import type { Connector } from '../../parts/hub.tsx';
@@ -38,21 +38,14 @@ function noticeOf({ id, name, currentHub }: Checked, result: CheckResult): Notic
     return {
       type: 'error',
       header: `The check of “${name}” failed`,
-      content: fault && <Why fault={fault} result={result} titled />,
+      content: fault && <Why id={id} fault={fault} result={result} />,
     };
   }
   if (targetFault && hub) {
     return {
       type: 'warning',
       header: `“${name}” works, still through ${hubInWords(hub)}`,
-      content: (
-        <SpaceBetween size="xs">
-          <Why fault={targetFault} result={result} titled />
-          <PageLink href={PATHS.connectorTab(id, 'trust')} color="inverted">
-            See the change that its role needs
-          </PageLink>
-        </SpaceBetween>
-      ),
+      content: <Why id={id} fault={targetFault} result={result} />,
     };
   }
   const moved = hub && currentHub && !sameHub(hub, currentHub) ? `“${name}” has moved to ${hubInWords(hub)}` : null;
@@ -70,26 +63,32 @@ function noticeOf({ id, name, currentHub }: Checked, result: CheckResult): Notic
   };
 }
 
-/** The diagnosis where there is one, because it says more than the fault it explains; AWS's words stay with the fault. */
+/** The diagnosis where there is one, because it says more than the fault that it explains. */
 function Why({
+  id,
   fault,
   result: { diagnosis, nextTryAt },
-  titled,
 }: {
+  id: string;
   fault: NonNullable<CheckResult['fault']>;
   result: CheckResult;
-  titled: boolean;
 }) {
   return (
     <SpaceBetween size="xs">
-      {diagnosis ? <DiagnosisView diagnosis={diagnosis} /> : <FaultDetail fault={fault} titled={titled} />}
+      {diagnosis ? <DiagnosisInShort diagnosis={diagnosis} /> : <FaultDetail fault={fault} titled />}
       {nextTryAt && <NextTry at={nextTryAt} />}
+      <PageLink href={PATHS.connectorTab(id, 'trust')} color="inverted">
+        {diagnosis && diagnosis.causes.length > 1
+          ? 'See all causes, and the change of the role'
+          : 'See the change of the role'}
+      </PageLink>
     </SpaceBetween>
   );
 }
 
 /** Of a role that was made or edited moments ago and may not be visible in all of AWS yet. */
 export function NextTry({ at }: { at: string }) {
+  if (new Date(at).getTime() < Date.now()) return null;
   return (
     <div>
       AWS may not know a new or edited role everywhere yet. Causeway tries again by itself: <TimeAgo at={at} />.

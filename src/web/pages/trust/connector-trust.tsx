@@ -119,12 +119,23 @@ function Evidence({ evidence }: { evidence: ConnectorTrust['evidence'] }) {
       wrapLines
       columnDefinitions={[
         { id: 'hub', header: 'Hub', cell: ({ hub }) => <HubName hub={hub} short />, isRowHeader: true, minWidth: 160 },
-        { id: 'outcome', header: 'Answer', cell: ({ outcome }) => <EvidenceMark outcome={outcome} />, minWidth: 100 },
-        { id: 'at', header: 'When', cell: ({ at }) => <TimeAgo at={at} />, minWidth: 115 },
+        {
+          id: 'answer',
+          header: 'Answer',
+          minWidth: 120,
+          cell: ({ outcome, at }) => (
+            <>
+              <EvidenceMark outcome={outcome} />
+              <Box color="text-body-secondary" fontSize="body-s">
+                <TimeAgo at={at} />
+              </Box>
+            </>
+          ),
+        },
         {
           id: 'fault',
           header: 'Reason',
-          minWidth: 150,
+          minWidth: 180,
           cell: ({ fault, outcome }) =>
             fault ? <FaultPopover fault={fault} type={outcome === 'refused' ? 'error' : 'warning'} /> : '–',
         },

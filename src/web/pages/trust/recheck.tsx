@@ -27,7 +27,7 @@ function UnderWay({ recheck }: { recheck: Recheck }) {
     <SpaceBetween size="xs">
       <ProgressBar
         label="Re-check of all connectors"
-        description={`Each role is tried with, without and with a wrong external ID. Started by ${recheck.requestedBy}.`}
+        description={`Each role is tried with, without and with a wrong external ID. Started by ${whoseName(recheck)}.`}
         value={percentOf(recheck.done, recheck.total)}
         additionalInfo={`${count(recheck.done)} of ${count(recheck.total)} checked: ${outcomesInWords(recheck)}`}
       />
@@ -62,22 +62,27 @@ function Over({ recheck }: { recheck: Recheck }) {
           : `Last re-check: cancelled after ${count(done)} of ${count(total)}`}
       </StatusIndicator>
       <Box color="text-body-secondary" fontSize="body-s">
-        {outcomesInWords(recheck)} <TimeAgo at={finishedAt ?? startedAt} />
-        {finishedAt && `, in ${durationInWords(startedAt, finishedAt)}`}, by {recheck.requestedBy}
+        {outcomesInWords(recheck)} Started <TimeAgo at={startedAt} /> by {whoseName(recheck)}
+        {finishedAt && `; it took ${durationInWords(startedAt, finishedAt)}`}.
       </Box>
     </div>
   );
 }
 
-/** Such as "9 accepted (3 of them moved), 2 refused, 1 without an answer." */
-export function outcomesInWords({ accepted, moved, refused, unknown, throttled }: Omit<Recheck, 'id'>): string {
+/** Such as "9 accepted (3 of them moved), 2 refused, 1 without an answer, 0 calls throttled." */
+function outcomesInWords({ accepted, moved, refused, unknown, throttled }: Recheck): string {
   const parts = [
     `${count(accepted)} accepted${moved > 0 ? ` (${count(moved)} of them moved)` : ''}`,
     `${count(refused)} refused`,
     `${count(unknown)} without an answer`,
-    throttled > 0 && `AWS said “too fast” ${throttled === 1 ? 'once' : `${count(throttled)} times`}`,
+    throttled === 1 ? '1 call throttled' : `${count(throttled)} calls throttled`,
   ];
-  return `${parts.filter(part => part !== false).join(', ')}.`;
+  return `${parts.join(', ')}.`;
+}
+
+/** Whoever asked for it, without the kind of actor that the audit log has. */
+function whoseName({ requestedBy }: Recheck): string {
+  return requestedBy.replace(/^\w+:/, '');
 }
 
 function count(number: number): string {
