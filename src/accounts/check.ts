@@ -10,7 +10,7 @@ import { parseRoleArn } from '../domain/role-arn.ts';
 import { nextRoleTry } from '../domain/role-tries.ts';
 import type { Actor } from '../store/audit.ts';
 import { saveChecks } from '../store/connectors.ts';
-import { type HubFacts, readHubFacts, takeExtraTry } from '../store/hubs.ts';
+import { type HubEvidence, type HubFacts, readHubFacts, takeExtraTry } from '../store/hubs.ts';
 import { bringRunForward, readRoleFacts } from '../store/role-facts.ts';
 import { checkRow } from './check-result.ts';
 import { noSuchConnector } from './connectors.ts';
@@ -50,8 +50,10 @@ interface Trial {
   readonly purpose: Purpose;
   readonly record: RecordFinding;
   readonly within: Budget;
-  /** Whether to ask with the session who it is. */
+  /** Whether somebody waits for this one: then it is asked who the session is, and why a hub was refused. */
   readonly identify: boolean;
+  /** Set at the second try. */
+  readonly again?: true;
 }
 
 /** A check whose result is not stored; what it finds out about hubs is recorded. */
@@ -63,15 +65,24 @@ export async function tryOut(deps: AccountsDeps, trial: Trial): Promise<CheckRes
     await trial.record(finding);
   };
   const reached = await reachThrough(deps, { ...trial, record, fresh: true });
-  if (!reached.ok) return await notReached(deps, { ...trial, why: reached.fault, hub: failures.get(reached.fault) });
+  if (!reached.ok) {
+    const check = await notReached(deps, { ...trial, why: reached.fault, hub: failures.get(reached.fault) });
+    // Let in in one way and not in another: before that counts as proof, a role that changed in between is tried once more.
+    return aProbeWasLetIn(check) && !trial.again ? await tryOut(deps, { ...trial, again: true }) : check;
+  }
   const { session, targetFault } = reached.value;
   const [check, policy] = await Promise.all([
     lookAround(deps, { ...trial, ...reached.value }),
-    trial.identify ? readLivePolicy(deps, { ...trial.facts, session }) : null,
+    trial.identify ? readLivePolicy(deps, { ...trial.facts, session, within: trial.within }) : null,
   ]);
   const hub = targetFault && failures.get(targetFault);
-  if (!targetFault || !hub) return check;
-  return { ...check, ...(await explained(deps, { ...trial, why: targetFault, hub, policy, works: true })).told };
+  if (!targetFault || !hub || !trial.identify) return check;
+  const works = { hub: reached.value.hub, outcome: 'accepted', fault: null, at: check.checkedAt } as const;
+  return { ...check, ...(await explained(deps, { ...trial, why: targetFault, hub, policy, works })).told };
+}
+
+function aProbeWasLetIn({ probes }: CheckResult): boolean {
+  return probes.withoutExternalId === 'accepted' || probes.wrongExternalId === 'accepted';
 }
 
 async function lookAround(deps: AccountsDeps, way: Trial & Reach & { identity: HubIdentity }): Promise<CheckResult> {
@@ -151,7 +162,7 @@ async function notReached(
   const target = targetHub(deps, { ...facts, baseAccountId: facts.baseIdentity?.accountId ?? null });
   const tried = hub ?? target;
   const explanation = tried
-    ? await explained(deps, { ...trial, why, hub: tried, policy: null, works: false })
+    ? await explained(deps, { ...trial, why, hub: tried, policy: null, works: null })
     : { probes: NOT_RUN, told: { diagnosis: diagnoseNoHub(why) } };
   return {
     outcome: 'failed',
@@ -170,20 +181,27 @@ const NOT_RUN = { withoutExternalId: 'not-run', wrongExternalId: 'not-run' } as 
 
 /**
  * What a hub is refused for: first the two other assumptions, then whatever else is known.
- * @param works whether the connector works all the same, through another hub
+ * @param works what has just let the connector in all the same
  */
 async function explained(
   deps: AccountsDeps,
-  { why, hub, policy, works, ...trial }: Trial & { why: Fault; hub: Hub; policy: KnownPolicy | null; works: boolean },
+  {
+    why,
+    hub,
+    policy,
+    works,
+    ...trial
+  }: Trial & { why: Fault; hub: Hub; policy: KnownPolicy | null; works: HubEvidence | null },
 ): Promise<{ probes: typeof NOT_RUN | Probes; told: Pick<CheckResult, 'diagnosis' | 'nextTryAt'> }> {
-  const { facts, purpose, within, identify } = trial;
+  const { purpose, within, identify } = trial;
+  const facts = works ? { ...trial.facts, evidence: [works, ...trial.facts.evidence] } : trial.facts;
   const { target, fallbacks } = waysOf(deps, facts);
   const identity = [target, ...fallbacks.map(way => way.identity)].find(each => each && sameHub(each.hub, hub));
   const [probes, role] = await Promise.all([
     identity && isRefusal(why) ? bothProbes(deps, { ...trial, identity }) : NOT_RUN,
-    readRoleFacts(deps.db, facts),
+    identify ? readRoleFacts(deps.db, facts) : undefined,
   ]);
-  // The connector was given another role, or deleted, while it was being checked.
+  // Nobody waits for it, or the connector was given another role, or deleted, while it was being checked.
   if (!role) return { probes, told: {} };
   const at = deps.clock.now();
   const diagnosis = await explainFailure(deps, {
@@ -195,9 +213,9 @@ async function explained(
     probes,
     policy: policy ?? policyFromBefore(role),
     purpose: nameOf(purpose),
-    ...(identify && identity ? { ask: { identity, within } } : {}),
+    ...(identity ? { ask: { identity, within } } : {}),
   });
-  const nextTryAt = identify && role.enabled ? await nextTry(deps, { facts, why, diagnosis, at, works }) : null;
+  const nextTryAt = role.enabled ? await nextTry(deps, { facts, why, diagnosis, at, works: works !== null }) : null;
   return { probes, told: { diagnosis, ...(nextTryAt ? { nextTryAt } : {}) } };
 }
 

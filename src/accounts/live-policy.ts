@@ -1,4 +1,4 @@
-import { prompt } from '../aws/call.ts';
+import { type Budget, prompt } from '../aws/call.ts';
 import { readOwnTrustPolicy } from '../aws/iam.ts';
 import type { MemberSession } from '../aws/session.ts';
 import { LIMITS } from '../domain/limits.ts';
@@ -11,6 +11,8 @@ interface Reached {
   readonly connectorId: string;
   readonly roleArn: string;
   readonly session: MemberSession;
+  /** Ends the reading in time. */
+  readonly within?: Budget;
 }
 
 /**
@@ -20,11 +22,11 @@ interface Reached {
  */
 export async function readLivePolicy(
   deps: AccountsDeps,
-  { connectorId, roleArn, session }: Reached,
+  { connectorId, roleArn, session, within }: Reached,
 ): Promise<KnownPolicy | null> {
   const role = parseRoleArn(roleArn);
   if (!role.ok) throw new Error(`connector ${connectorId} has a role ARN that cannot be read`);
-  const budget = prompt(deps.clock, { totalMs: LIMITS.checkQuestionMs });
+  const budget = prompt(deps.clock, { totalMs: LIMITS.checkQuestionMs, ...(within ? { within } : {}) });
   const read = await readOwnTrustPolicy(deps.aws, { session, role: role.value, budget });
   const at = deps.clock.now();
   if (read.ok) {

@@ -4,12 +4,11 @@ import { hideNewRole } from '../../simulator/iam/propagation.ts';
 import { forgetPrincipal } from '../../simulator/iam/stored-policies.ts';
 import { accountOf, addAccessKey, addOrganization } from '../../simulator/world/build.ts';
 import { readPolicy } from '../../simulator/world/policies.ts';
-import { changeBaseAccount } from '../../src/accounts/base-accounts.ts';
 import { checkConnector } from '../../src/accounts/check.ts';
 import { CAUSES, type CauseCode } from '../../src/accounts/diagnosis/causes.ts';
 import type { CheckResult } from '../../src/accounts/shapes.ts';
 import { systemClock } from '../../src/domain/clock.ts';
-import { findBaseAccountOfType } from '../../src/store/base-accounts.ts';
+import { LIMITS } from '../../src/domain/limits.ts';
 import {
   check,
   type FailingWorld,
@@ -433,13 +432,45 @@ describe('a check', () => {
     });
   });
 
+  it('tries a role once more that changed between the assumptions', async () => {
+    const { Condition: _, ...open } = Object(statement());
+    setTrust(world(), open);
+    causeway.faults.put({
+      id: 'once',
+      match: { operation: 'AssumeRole' },
+      effect: { kind: 'deny', by: 'trust' },
+      times: 1,
+    });
+    expect(await check(failing)).toMatchObject({ outcome: 'ok', fault: { code: 'confused-deputy' } });
+  });
+
+  it('knows that the role exists by the hub that has just been let in', async () => {
+    roleOf(world()).inlinePolicies = { Read: readPolicy({ without: ['iam:GetRole'] }) };
+    await startMoving(failing);
+    causeway.clock.advance(3_600_000);
+    const { diagnosis } = await check(failing);
+    expect(diagnosis?.causes[0]?.code).toBe('trust-does-not-name-hub');
+    expect(diagnosis?.causes.map(({ code }) => code)).not.toContain('role-missing');
+  });
+
+  it('is over in time, with its causes, while IAM does not answer', async () => {
+    await startMoving(failing);
+    for (const operation of ['GetRole', 'SimulatePrincipalPolicy']) strike({ kind: 'hang' }, operation);
+    const before = performance.now();
+    expect(await check(failing)).toMatchObject({ outcome: 'ok', diagnosis: { certainty: 'one-of' } });
+    expect(performance.now() - before).toBeLessThan(LIMITS.checkTimeoutMs);
+  });
+
   it('is not made certain by a trust policy that was read before the refusal', async () => {
-    await check(failing);
-    setTrust(world(), ofSecurity());
-    await check(failing);
-    setTrust(world(), statement());
+    await startMoving(failing);
+    expect((await check(failing)).diagnosis?.certainty).toBe('certain');
+    // What was read does not name the new hub; the role does by now, and refuses for another reason.
+    setTrust(world(), statement(), ofSecurity());
     accountOf(world(), PRODUCTION).state = 'SUSPENDED';
-    expect((await check(failing)).diagnosis?.certainty).toBe('one-of');
+    const { diagnosis } = await check(failing);
+    expect(diagnosis).toMatchObject({ certainty: 'one-of' });
+    expect(diagnosis?.causes[0]?.code).toBe('trust-does-not-name-hub');
+    expect(diagnosis?.causes.map(({ code }) => code)).toContain('member-account-suspended');
   });
 
   it('names the hub’s own side beside the trust policy when both are proved', async () => {
@@ -450,13 +481,5 @@ describe('a check', () => {
       certainty: 'certain',
       causes: [{ code: 'trust-does-not-name-hub' }, { code: 'hub-policy-lacks-assume-role' }],
     });
-  });
-
-  it('tells what the base account’s new key is refused for', async () => {
-    await makeBase(causeway, { secretAccessKey: 'x'.repeat(40), saveUnverified: true });
-    const base = await findBaseAccountOfType(causeway.deps.db, 'global');
-    const change = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'x'.repeat(40), saveUnverified: true };
-    must(await changeBaseAccount(causeway.deps, { id: base?.id ?? '', change, actor: 'user:ada' }));
-    expect((await check(failing)).diagnosis?.causes[0]?.code).toBe('hub-key-unknown');
   });
 });
