@@ -3,7 +3,7 @@ import { fault } from '../domain/faults.ts';
 import { type Hub, sameHub } from '../domain/hub.ts';
 import { type AccountType, factsOfAccountType } from '../domain/partition.ts';
 import { failed, ok } from '../domain/result.ts';
-import { hasIdentity, readSealedSecret } from '../store/base-accounts.ts';
+import { findActiveIdentity, hasIdentity, readSealedSecret } from '../store/base-accounts.ts';
 import type { IdentityRow } from '../store/hubs.ts';
 import type { AccountsDeps, PlatformAccount } from './deps.ts';
 import type { NewCredentials } from './shapes.ts';
@@ -60,15 +60,19 @@ export function identityInBaseAccount(
   const facts = factsOfAccountType(accountType);
   const deleted = () =>
     failed(fault('no-hub-credentials', `The credentials of base account ${accountId} were deleted.`));
+  const successor = async () => {
+    const active = await findActiveIdentity(db, { accountType, accountId });
+    return active ? identityInBaseAccount({ db, vault }, { accountType, identity: active }) : null;
+  };
   if (credentials.kind !== 'access-key') {
     const confirm = async () => ((await hasIdentity(db, id)) ? ok(undefined) : deleted());
-    return { id, hub, facts, credentials: { ...credentials, confirm } };
+    return { id, hub, facts, credentials: { ...credentials, confirm }, successor };
   }
   const openSecret = async () => {
     const sealed = await readSealedSecret(db, id);
     return sealed === undefined ? deleted() : vault.open(id, sealed);
   };
-  return { id, hub, facts, credentials: { ...credentials, openSecret } };
+  return { id, hub, facts, credentials: { ...credentials, openSecret }, successor };
 }
 
 /** Whether a connector has a hub behind it and another one before it. */

@@ -22,6 +22,8 @@ export interface HubIdentity {
   readonly hub: Hub;
   readonly facts: PartitionFacts;
   readonly credentials: HubCredentials;
+  /** What acts in the same hub by now, for a session that was opened before its key was replaced; null when nothing does. */
+  readonly successor?: () => Promise<HubIdentity | null>;
 }
 
 /** `openSecret` and `confirm` are asked before every assumption and fail once the identity is deleted, so that nothing outlives it. */

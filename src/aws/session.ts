@@ -97,11 +97,20 @@ export async function openSession(
 function renewingCredentials(aws: Aws, request: SessionRequest): CredentialsProvider {
   const provider = async () => {
     const latest = aws.sessions.get(sessionKey(request))?.request ?? request;
-    const renewed = await takeOrAssume(aws, latest, { budget: patient(aws.clock), fresh: false });
+    const renewed = await renew(aws, latest);
     if (!renewed.ok) throw new FaultError(renewed.fault);
     return renewed.value.credentials;
   };
   return Object.assign(provider, { memoized: true });
+}
+
+/** Takes hours-long runs over the replacement of a hub's key: what is in its place may go on for it. */
+async function renew(aws: Aws, request: SessionRequest): Promise<Result<AssumedRole>> {
+  const how = { budget: patient(aws.clock), fresh: false };
+  const renewed = await takeOrAssume(aws, request, how);
+  if (renewed.ok) return renewed;
+  const next = await request.hub.successor?.();
+  return next && next.id !== request.hub.id ? await takeOrAssume(aws, { ...request, hub: next }, how) : renewed;
 }
 
 /** Makes the next user of this session assume the role anew, as when AWS does not accept it any more. */

@@ -268,6 +268,19 @@ export async function findIdentity(db: Database, id: string): Promise<IdentityRo
   return rows[0]?.identity;
 }
 
+/** What a type's base account acts as now, if it is in this account. */
+export async function findActiveIdentity(
+  db: Database,
+  { accountType, accountId }: { accountType: AccountType; accountId: string },
+): Promise<IdentityRow | undefined> {
+  const { rows } = await sql<{ identity: IdentityRow }>`
+    select ${identityJson('i')} as identity
+    from base_identities i join base_accounts b on b.id = i.base_account_id
+    where b.account_type = ${accountType} and i.account_id = ${accountId} and i.state = 'active'
+  `.execute(db);
+  return rows[0]?.identity;
+}
+
 /** Whether an identity is still there. */
 export async function hasIdentity(db: Database, id: string): Promise<boolean> {
   const { rows } = await sql`select from base_identities where id = ${id}`.execute(db);

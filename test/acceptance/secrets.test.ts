@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { startSimulation } from '../../simulator/simulation.ts';
 import { type Guide, sampleOrganisation } from '../../simulator/world/sample-organisation.ts';
+import type { User, World } from '../../simulator/world/world.ts';
 import type { Client } from '../../src/cli/client.ts';
 import type { Database } from '../../src/store/database.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -16,6 +17,8 @@ test('no secret is in the database, the logs or the audit log', { timeout: 90_00
   const directory = mkdtempSync(path.join(tmpdir(), 'causeway-secrets-'));
   const { world, guide } = sampleOrganisation({ seed: 7, now: new Date() });
   const aws = await startSimulation({ makeWorld: () => world });
+  const { global: hubOfSample } = guide.hubs;
+  if (hubOfSample) allowedToRotate(world, hubOfSample);
   await using database = await createTestDatabase({ migrated: false });
   const masterKey = randomBytes(32).toString('base64');
   const { global: platform } = guide.platformAccounts;
@@ -33,6 +36,8 @@ test('no secret is in the database, the logs or the audit log', { timeout: 90_00
     const client = await signedIn(server.url);
     const { replies, secrets } = await exerciseEverySecret(client, guide);
     const sessions = Object.values(world.sessions);
+    const made = allowedToRotate(world, hub).accessKeys;
+    expect(made.map(({ id }) => id)).not.toContain(hub.accessKeyId);
     expect(sessions.length, 'roles were assumed').toBeGreaterThan(0);
 
     const kept = `${await everythingIn(database.db)}\n${server.output()}\n${replies}`;
@@ -42,6 +47,7 @@ test('no secret is in the database, the logs or the audit log', { timeout: 90_00
       masterKey,
       ADMIN_PASSWORD,
       ...secrets,
+      ...made.map(key => key.secret),
       ...sessions.flatMap(one => [one.secret, one.token]),
     ]) {
       for (const form of [
@@ -58,6 +64,18 @@ test('no secret is in the database, the logs or the audit log', { timeout: 90_00
     rmSync(directory, { recursive: true, force: true });
   }
 });
+
+/** The hub's user, with the right to replace its own key. */
+function allowedToRotate(world: World, { accountId, accessKeyId }: { accountId: string; accessKeyId: string }): User {
+  const users = Object.values(world.accounts[accountId]?.users ?? {});
+  const user =
+    users.find(one => one.inlinePolicies.RotateOwnKey) ??
+    users.find(one => one.accessKeys.some(key => key.id === accessKeyId));
+  if (!user) throw new Error('the hub has a user');
+  const statement = { Effect: 'Allow', Action: 'iam:*AccessKey*', Resource: '*' };
+  user.inlinePolicies.RotateOwnKey = { Version: '2012-10-17', Statement: [statement] };
+  return user;
+}
 
 /** Uses secrets rightly and wrongly; answers every reply, but for the one that shows an API token this once. */
 async function exerciseEverySecret(client: Client, guide: Guide): Promise<{ replies: string; secrets: string[] }> {
@@ -87,6 +105,7 @@ async function exerciseEverySecret(client: Client, guide: Guide): Promise<{ repl
     await client.call('checkConnector', { params }),
     await client.call('checkBaseAccount', { params: { id: created.value.id } }),
   );
+  replies.push(...(await rotate(client, created.value.id)));
   const token = await client.call('createToken', { body: { name: 'machine', role: 'reader' } });
   if (!token.ok) throw new Error(JSON.stringify(token));
   replies.push(
@@ -100,6 +119,19 @@ async function exerciseEverySecret(client: Client, guide: Guide): Promise<{ repl
     await new Promise(resolve => setTimeout(resolve, 200));
   }
   return { replies: JSON.stringify(replies), secrets: [secretAccessKey, wrongSecret, token.value.token] };
+}
+
+/** Replaces the key by one that Causeway makes itself; answers what was to be read of it. */
+async function rotate(client: Client, id: string): Promise<unknown[]> {
+  const params = { id };
+  const replies: unknown[] = [await client.call('startKeyRotation', { params })];
+  for (;;) {
+    const rotation = await client.call('getKeyRotation', { params });
+    replies.push(rotation, await client.call('getBaseAccount', { params }));
+    if (rotation.ok && rotation.value.state === 'done') return replies;
+    if (rotation.ok && rotation.value.state === 'blocked') throw new Error(JSON.stringify(rotation.value.fault));
+    await new Promise(resolve => setTimeout(resolve, 200));
+  }
 }
 
 /** Every row of every table of every schema that is ours, as text. */

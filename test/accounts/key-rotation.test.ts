@@ -5,7 +5,7 @@ import type { AccessKey } from '../../simulator/world/world.ts';
 import { changeBaseAccount, getBaseAccount } from '../../src/accounts/base-accounts.ts';
 import { deleteBaseAccount } from '../../src/accounts/delete-base-account.ts';
 import { listAudit } from '../../src/store/audit.ts';
-import { openRotationBed, type RotationBed } from './rotation-support.ts';
+import { openRotationBed, type RotationBed, runOf } from './rotation-support.ts';
 import { type Causeway, keyOf, must, SECURITY, startCauseway } from './support.ts';
 
 let causeway: Causeway;
@@ -61,6 +61,16 @@ describe('a key rotation', () => {
       'old-key-deactivated',
       'old-key-deleted',
     ]);
+  });
+
+  it('does not end a session that was opened before it and needs to be renewed after it', async () => {
+    const fleet = await bed.fleet();
+    const { session } = must(await runOf(causeway.deps, fleet.connectors[0] ?? ''));
+    const first = await session.credentials();
+    await bed.start(fleet.baseId);
+    expect(await bed.carryOn(fleet.baseId)).toMatchObject({ state: 'done' });
+    causeway.clock.advance(3_600_000);
+    expect((await session.credentials()).accessKeyId).not.toBe(first.accessKeyId);
   });
 
   it('can be repeated', async () => {
