@@ -82,6 +82,7 @@ function Denied({ denied }: { denied: readonly { roleArn: string; by: string }[]
           id: 'role',
           header: 'Role',
           isRowHeader: true,
+          minWidth: 220,
           cell: ({ roleArn }) => <span className="causeway-value">{roleArn}</span>,
         },
         { id: 'by', header: 'Denied by', cell: ({ by }) => by },
@@ -125,7 +126,7 @@ function DangerousRights({ dangerous }: { dangerous: NonNullable<HubHealth['dang
       columnDefinitions={[
         { id: 'action', header: 'Action', isRowHeader: true, cell: ({ action }) => <Box variant="code">{action}</Box> },
         { id: 'resource', header: 'On', cell: ({ resource }) => resource },
-        { id: 'why', header: 'Why it matters', cell: ({ why }) => why },
+        { id: 'why', header: 'Why it matters', minWidth: 220, cell: ({ why }) => why },
         { id: 'by', header: 'Allowed by', cell: ({ by }) => by ?? 'AWS does not tell' },
       ]}
     />

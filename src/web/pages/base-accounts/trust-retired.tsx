@@ -44,9 +44,10 @@ export function TrustRetired({
         {
           id: 'role',
           header: 'Role',
+          minWidth: 220,
           cell: ({ roleArn }) => <span className="causeway-value">{roleArn}</span>,
         },
-        { id: 'hub', header: 'Still trusts', cell: ({ hub }) => <HubName hub={hub} /> },
+        { id: 'hub', header: 'Still trusts', minWidth: 220, cell: ({ hub }) => <HubName hub={hub} /> },
         {
           id: 'by',
           header: 'Known by',
