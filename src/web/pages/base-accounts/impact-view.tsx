@@ -15,6 +15,7 @@ import { HubName } from '../../parts/hub.tsx';
 import { PageLink } from '../../parts/links.tsx';
 import { TimeAgo } from '../../parts/time.tsx';
 import { PATHS } from '../../paths.ts';
+import { ImpactTrust } from './impact-trust.tsx';
 import {
   type ConnectorImpact,
   headlineOf,
@@ -23,7 +24,6 @@ import {
   impactInWords,
   OUTCOME_ORDER,
 } from './impact-words.ts';
-import { TrustChange } from './trust-change.tsx';
 
 const PAGE_SIZE = 10;
 
@@ -79,13 +79,13 @@ function Connectors({ impact: { connectors, totals, hubAfter } }: { impact: Impa
       )}
       {items.length === 0 && <Box color="text-status-inactive">No connector fits.</Box>}
       {items.map(connector => (
-        <OneConnector key={connector.connectorId} impact={connector} hubAfter={hubAfter !== null} />
+        <OneConnector key={connector.connectorId} impact={connector} hubAfter={hubAfter} />
       ))}
     </SpaceBetween>
   );
 }
 
-function OneConnector({ impact, hubAfter }: { impact: ConnectorImpact; hubAfter: boolean }) {
+function OneConnector({ impact, hubAfter }: { impact: ConnectorImpact; hubAfter: Impact['hubAfter'] }) {
   const [open, setOpen] = useState(false);
   const { type, label } = IMPACT_OUTCOMES[impact.outcome];
   return (
@@ -116,7 +116,7 @@ function OneConnector({ impact, hubAfter }: { impact: ConnectorImpact; hubAfter:
             ]}
           />
           {impact.fault && <FaultDetail fault={impact.fault} titled />}
-          {hubAfter && <TrustChange impact={impact} />}
+          {hubAfter && <ImpactTrust impact={impact} hubAfter={hubAfter} />}
           <PageLink href={PATHS.connector(impact.connectorId)} external={false}>
             Open the connector
           </PageLink>
