@@ -82,6 +82,11 @@ describe.skipIf(!browser)('deleting a base account that some roles trust alone',
     }
     await dialog.getByRole('button', { name: /Production/ }).click();
     await dialog.getByText(`In the trust policy of arn:aws:iam::${PRODUCTION}`).waitFor();
+    // Its policy was read before somebody edited it.
+    await dialog.getByText('The policy that is known admits the hub, and AWS refused it').waitFor();
+    await dialog.getByRole('button', { name: 'Read it again' }).click();
+    const change = dialog.getByRole('region', { name: 'change of the trust policy' });
+    await expect.poll(() => change.textContent()).toMatch(new RegExp(`added: .*arn:aws:iam::${PLATFORM}:root`));
     await look('preview-of-one');
 
     const confirm = dialog.getByLabel('To confirm, type how many connectors stop working: 2');

@@ -1,15 +1,19 @@
+import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
+import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Spinner from '@cloudscape-design/components/spinner';
 import { useState } from 'react';
 import type { ReplyOf } from '../../../api/contract.ts';
 import { type Hub, hubInWords, sameHub } from '../../../domain/hub.ts';
 import { JsonCode } from '../../parts/code.tsx';
+import { failureInWords } from '../../parts/failure-alert.tsx';
 import type { Connector } from '../../parts/hub.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { TimeAgo } from '../../parts/time.tsx';
-import { useRead } from '../../queries.ts';
-import { type EditChoice, TrustChange } from '../trust/trust-change.tsx';
+import { useChange, useRead } from '../../queries.ts';
+import { useWhyNot } from '../../session.tsx';
+import { type EditChoice, isUnchanged, TrustChange } from '../trust/trust-change.tsx';
 import type { ConnectorImpact } from './impact-words.ts';
 
 const FRESH = { freshMs: 60_000 } as const;
@@ -43,15 +47,17 @@ export function ImpactTrust({ impact, hubAfter }: { impact: ConnectorImpact; hub
   );
 }
 
+type LivePolicy = Extract<ReplyOf<'connectorTrust'>['policy'], { known: true }>;
+
 function Edit({
-  impact: { roleArn, hubNow },
+  impact: { connectorId, roleArn, hubNow, fault },
   hubAfter,
   live,
   connector: { externalId },
 }: {
   impact: ConnectorImpact;
   hubAfter: Hub;
-  live: Extract<ReplyOf<'connectorTrust'>['policy'], { known: true }>;
+  live: LivePolicy;
   connector: Connector;
 }) {
   const [edit, setEdit] = useState<EditChoice>('overlap');
@@ -60,12 +66,50 @@ function Edit({
   const advice = useRead('adviseTrust', { body }, FRESH);
   return (
     <SpaceBetween size="s">
-      <Box variant="p">
-        What its trust policy needs, from the policy that was read from IAM <TimeAgo at={live.readAt} />:
-      </Box>
+      <KnownSince live={live} connectorId={connectorId} doubted={isDoubted({ fault, advice: advice.data })} />
       <Loaded read={advice} what="the change of the trust policy">
         {reply => <TrustChange advice={reply} hub={hubInWords(hubAfter)} edit={edit} onEdit={setEdit} />}
       </Loaded>
     </SpaceBetween>
+  );
+}
+
+/** AWS refused the hub just now, and the policy that is known admits it: somebody has changed it since, or it is not that. */
+function isDoubted({
+  fault,
+  advice,
+}: {
+  fault: ConnectorImpact['fault'];
+  advice: ReplyOf<'adviseTrust'> | undefined;
+}): boolean {
+  return fault?.code === 'role-not-assumable' && advice?.kind === 'edits' && isUnchanged(advice.overlap);
+}
+
+/** When the policy was read, and a check of the connector, which reads it anew. */
+function KnownSince({ live, connectorId, doubted }: { live: LivePolicy; connectorId: string; doubted: boolean }) {
+  const whyNot = useWhyNot('operator');
+  const check = useChange('checkConnector');
+  return (
+    <Alert
+      type={doubted ? 'warning' : 'info'}
+      {...(doubted ? { header: 'The policy that is known admits the hub, and AWS refused it' } : {})}
+      action={
+        <Button
+          formAction="none"
+          onClick={() => check.mutate({ params: { id: connectorId } })}
+          loading={check.isPending}
+          loadingText="Reading"
+          disabled={whyNot !== null}
+          disabledReason={whyNot ?? undefined}
+        >
+          Read it again
+        </Button>
+      }
+    >
+      The edit starts from the trust policy that was read from IAM <TimeAgo at={live.readAt} />.
+      {doubted &&
+        ' It may have been changed since. If it was not, see whether the hub may call sts:AssumeRole on the role.'}
+      {check.error && ` It could not be read again: ${failureInWords(check.error)}`}
+    </Alert>
   );
 }
