@@ -193,8 +193,7 @@ async function explained(
     ...trial
   }: Trial & { why: Fault; hub: Hub; policy: KnownPolicy | null; works: HubEvidence | null },
 ): Promise<{ probes: typeof NOT_RUN | Probes; told: Pick<CheckResult, 'diagnosis' | 'nextTryAt'> }> {
-  const { purpose, within, identify } = trial;
-  const facts = works ? { ...trial.facts, evidence: [works, ...trial.facts.evidence] } : trial.facts;
+  const { facts, purpose, within, identify } = trial;
   const { target, fallbacks } = waysOf(deps, facts);
   const identity = [target, ...fallbacks.map(way => way.identity)].find(each => each && sameHub(each.hub, hub));
   const [probes, role] = await Promise.all([
@@ -212,6 +211,7 @@ async function explained(
     changedAt: role.changedAt,
     probes,
     policy: policy ?? policyFromBefore(role),
+    letsIn: works,
     purpose: nameOf(purpose),
     ...(identity ? { ask: { identity, within } } : {}),
   });

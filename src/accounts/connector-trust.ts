@@ -139,8 +139,17 @@ async function diagnosisOf(
     changedAt: role.changedAt,
     probes: { withoutExternalId: 'not-run', wrongExternalId: 'not-run' },
     policy: livePolicyOf(role, tried),
+    letsIn: letInWith(facts, tried),
     purpose: facts.connectorId,
   });
+}
+
+/** The other hub that the connector went on through; that it is let in is not written down every time. */
+function letInWith({ evidence, currentHub }: HubFacts, tried: HubEvidence): HubEvidence | null {
+  const since = tried.at.getTime() - LIMITS.evidenceEveryMinutes * 60_000;
+  const isIt = ({ hub, outcome, at }: HubEvidence) =>
+    outcome === 'accepted' && sameHub(hub, currentHub) && !sameHub(hub, tried.hub) && at.getTime() >= since;
+  return evidence.find(isIt) ?? null;
 }
 
 /** What was read after the refusal is what the role had then. */

@@ -16,7 +16,7 @@ import type { Diagnosis } from './causes.ts';
 import { diagnose } from './diagnose.ts';
 import type { Symptoms } from './symptoms.ts';
 
-export interface Failure extends Pick<Symptoms, 'fault' | 'probes' | 'at' | 'policy'> {
+export interface Failure extends Pick<Symptoms, 'fault' | 'probes' | 'at' | 'policy' | 'letsIn'> {
   readonly facts: HubFacts;
   /** Through which hub. */
   readonly hub: Hub;
@@ -30,7 +30,7 @@ export interface Failure extends Pick<Symptoms, 'fault' | 'probes' | 'at' | 'pol
 
 /** Gathers what else is known of a failed assumption, and says what may be the cause. */
 export async function explainFailure(deps: AccountsDeps, failure: Failure): Promise<Diagnosis> {
-  const { facts, hub, ask, fault: why, probes, at, policy, changedAt } = failure;
+  const { facts, hub, ask, fault: why, probes, at, policy, letsIn, changedAt } = failure;
   const { connectorId, accountType, roleArn, externalId, evidence } = facts;
   const role = parseRoleArn(roleArn);
   if (!role.ok) throw new Error(`connector ${connectorId} has a role ARN that cannot be read`);
@@ -51,6 +51,7 @@ export async function explainFailure(deps: AccountsDeps, failure: Failure): Prom
     at,
     settlesAt: roleSettlesAt(changedAt),
     evidence,
+    letsIn,
     policy,
     ...(simulation ? { simulation } : {}),
     others,

@@ -135,16 +135,16 @@ interface Known {
   readonly hubIsAllowed: boolean;
 }
 
-const JUST_NOW_MS = 300_000;
-
-function whatIsKnown({ evidence, names, at, policy, simulation }: Symptoms, verdict: TrustVerdict | undefined): Known {
+function whatIsKnown(
+  { evidence, letsIn, names, policy, simulation }: Symptoms,
+  verdict: TrustVerdict | undefined,
+): Known {
   const accepted = evidence.filter(one => one.outcome === 'accepted');
-  const other = accepted.find(
-    one => !sameHub(one.hub, names.hub) && Math.abs(at.getTime() - one.at.getTime()) < JUST_NOW_MS,
-  );
   return {
-    letsIn: other && `${hubInWords(other.hub)} was let in at ${timeOf(other.at)} with the same external ID`,
-    letInBefore: accepted.length > 0,
+    letsIn: letsIn
+      ? `${hubInWords(letsIn.hub)} was let in at ${timeOf(letsIn.at)} with the same external ID`
+      : undefined,
+    letInBefore: letsIn !== null || accepted.length > 0,
     hubLetInBefore: accepted.find(one => sameHub(one.hub, names.hub))?.at,
     policyAdmits: policy?.live === true && verdict?.decision === 'allowed',
     verdict,

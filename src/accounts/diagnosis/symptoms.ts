@@ -20,6 +20,8 @@ export interface Symptoms {
   readonly settlesAt: Date | null;
   /** What is known of every hub for this role and external ID; that of this hub is from before. */
   readonly evidence: readonly HubEvidence[];
+  /** Another hub that the same role let in when this one was refused; null when there was none. */
+  readonly letsIn: HubEvidence | null;
   /** The role's trust policy as it was read last; null when it never was. */
   readonly policy: KnownPolicy | null;
   /** IAM's simulation of the hub's own side; undefined when it was not asked for. */
