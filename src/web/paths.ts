@@ -3,7 +3,8 @@ export const PATHS = {
   overview: '/cloudview/overview',
   connectors: '/cloudview/connectors',
   connector: (id: string) => `/cloudview/connectors/${id}`,
-  connectorTab: (id: string, tab: string) => `/cloudview/connectors/${id}?tab=${tab}`,
+  /** The tab itself is brought into view: what stands above it can be long. */
+  connectorTab: (id: string, tab: string) => `/cloudview/connectors/${id}?tab=${tab}#tab`,
   editConnector: (id: string) => `/cloudview/connectors/${id}/edit`,
   run: (connectorId: string, runId: string) => `/cloudview/connectors/${connectorId}/runs/${runId}`,
   createConnector: '/configuration/aws/connectors/create',

@@ -4,7 +4,7 @@ import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Tabs from '@cloudscape-design/components/tabs';
-import { useParams } from 'react-router';
+import { useLocation, useParams } from 'react-router';
 import { ConnectorState, isBusy } from '../../parts/connector-state.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { CopyableId } from '../../parts/failure-alert.tsx';
@@ -53,6 +53,7 @@ const HELP = <ConnectorHelp />;
 
 function ConnectorView({ connector }: { connector: Connector }) {
   const { get, set } = useView();
+  const { hash } = useLocation();
   const actions = useConnectorActions();
   return (
     <SpaceBetween size="l">
@@ -65,24 +66,26 @@ function ConnectorView({ connector }: { connector: Connector }) {
       </Header>
       <HubBanner connector={connector} />
       <KeyFacts connector={connector} />
-      <Tabs
-        ariaLabel="About the connector"
-        activeTabId={get('tab') || 'runs'}
-        onChange={event => set({ tab: event.detail.activeTabId === 'runs' ? '' : event.detail.activeTabId })}
-        tabs={[
-          { id: 'runs', label: 'Runs', content: <RunsTab connector={connector} /> },
-          {
-            id: 'check',
-            label: 'Check',
-            content: (
-              <CheckResultView connector={connector} onCheck={() => actions.check(connector)} busy={actions.busy} />
-            ),
-          },
-          { id: 'trust', label: 'Trust', content: <ConnectorTrustView connector={connector} /> },
-          { id: 'role', label: 'Role', content: <RoleTab connector={connector} /> },
-          { id: 'settings', label: 'Settings and tags', content: <Settings connector={connector} /> },
-        ]}
-      />
+      <div id="tab" className={hash === '#tab' ? 'causeway-anchor' : undefined}>
+        <Tabs
+          ariaLabel="About the connector"
+          activeTabId={get('tab') || 'runs'}
+          onChange={event => set({ tab: event.detail.activeTabId === 'runs' ? '' : event.detail.activeTabId })}
+          tabs={[
+            { id: 'runs', label: 'Runs', content: <RunsTab connector={connector} /> },
+            {
+              id: 'check',
+              label: 'Check',
+              content: (
+                <CheckResultView connector={connector} onCheck={() => actions.check(connector)} busy={actions.busy} />
+              ),
+            },
+            { id: 'trust', label: 'Trust', content: <ConnectorTrustView connector={connector} /> },
+            { id: 'role', label: 'Role', content: <RoleTab connector={connector} /> },
+            { id: 'settings', label: 'Settings and tags', content: <Settings connector={connector} /> },
+          ]}
+        />
+      </div>
       {actions.dialog}
     </SpaceBetween>
   );

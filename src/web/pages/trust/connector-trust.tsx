@@ -24,7 +24,7 @@ import { useRead } from '../../queries.ts';
 import { useWhyNot } from '../../session.tsx';
 import { useCheck } from '../connectors/use-check.tsx';
 import { TrustAnswerView } from './trust-answer.tsx';
-import { editOf, FormChoice, formOf, TrustChange } from './trust-change.tsx';
+import { editOf, FormChoice, formOf, isUnchanged, TrustChange } from './trust-change.tsx';
 
 type ConnectorTrust = ReplyOf<'connectorTrust'>;
 
@@ -179,6 +179,12 @@ function Change({ connector, trust }: { connector: Named; trust: ConnectorTrust 
           onEdit={edit => setBeside({ edit: edit === 'overlap' ? '' : edit })}
           fileName={`trust-policy-${connector.name.replace(/[^\w.-]+/g, '-')}.json`}
         />
+        {trust.state === 'on-target' && advice.kind === 'edits' && !isUnchanged(advice.final) && (
+          <Box>
+            The role still admits the hub that the connector had before. “In the end” takes that out; until then the
+            connector could go back.
+          </Box>
+        )}
         <Box color="text-body-secondary">
           Put it into AWS (IAM, Roles, the role, Trust relationships, Edit), then choose “Check now”: the connector
           moves at once, or says why not.
