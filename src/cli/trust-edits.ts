@@ -25,8 +25,7 @@ export async function writeEdits(
   const edits = await client.call('trustEdits', { params: { accountType }, query: { format, form, state } });
   if (!edits.ok) return edits;
   const { files, roles, leftOut } = edits.value;
-  // What the server calls them must not lead out of the directory.
-  const outside = files.find(({ name }) => path.basename(name) !== name || name.startsWith('.'));
+  const outside = files.find(({ name }) => !isWithin(name));
   if (outside) {
     const detail = `The server calls a file "${outside.name}".`;
     return refuse({ exitCode: EXIT.failure, title: 'Not a file name', detail, remedy: 'Check whose server this is.' });
@@ -38,9 +37,16 @@ export async function writeEdits(
   const written = files.map(({ name }) => path.join(out, name));
   const summary =
     files.length === 0
-      ? 'There is nothing to change.'
+      ? leftOut.length === 0
+        ? 'There is nothing to change.'
+        : 'No file was written.'
       : `Wrote the edits of ${count(roles, 'role')}:\n${written.map(name => `  ${name}`).join('\n')}`;
   return answer(summary + leftOutText(leftOut), { written, roles, leftOut });
+}
+
+/** Whether a name that the server gives stays within the directory: folders and a file, none of them hidden or "..". */
+function isWithin(name: string): boolean {
+  return name.split('/').every(part => /^[\w-][\w.-]*$/.test(part));
 }
 
 type EditsFile = ReplyOf<'trustEdits'>['files'][number];
