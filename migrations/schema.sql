@@ -231,6 +231,36 @@ create table migrations (
   constraint migrations_pkey PRIMARY KEY (name)
 );
 
+create table recheck_done (
+  recheck_id uuid not null,
+  connector_id uuid not null,
+  constraint recheck_done_pkey PRIMARY KEY (recheck_id, connector_id),
+  constraint recheck_done_recheck_id_fkey FOREIGN KEY (recheck_id) REFERENCES rechecks(id) ON DELETE CASCADE
+);
+
+create table rechecks (
+  id uuid not null,
+  account_type text not null,
+  state text not null,
+  requested_by text not null,
+  job_id uuid not null,
+  fence integer not null default 0,
+  total integer not null,
+  done integer not null default 0,
+  accepted integer not null default 0,
+  refused integer not null default 0,
+  unknown integer not null default 0,
+  moved integer not null default 0,
+  throttled integer not null default 0,
+  started_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint rechecks_check CHECK (((state = 'running'::text) = (finished_at IS NULL))),
+  constraint rechecks_pkey PRIMARY KEY (id),
+  constraint rechecks_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text, 'cancelled'::text])))
+);
+CREATE INDEX rechecks_latest ON rechecks USING btree (account_type, started_at DESC, id DESC);
+CREATE UNIQUE INDEX rechecks_under_way ON rechecks USING btree (account_type) WHERE (state = 'running'::text);
+
 create table run_scopes (
   run_id uuid not null,
   region text not null,

@@ -50,6 +50,8 @@ interface Trial {
   readonly purpose: Purpose;
   readonly record: RecordFinding;
   readonly within: Budget;
+  /** Of one assumption; default: a share of `within`. */
+  readonly budget?: Budget;
   /** Whether somebody waits for this one: then it is asked who the session is, and why a hub was refused. */
   readonly identify: boolean;
   /** Set at the second try. */

@@ -4,6 +4,7 @@ import type { Ids } from '../domain/ids.ts';
 import type { AccountType } from '../domain/partition.ts';
 import type { Log } from '../log.ts';
 import type { Database } from '../store/database.ts';
+import type { IdentityReads } from './hubs.ts';
 import type { NewCredentials } from './shapes.ts';
 import type { Vault } from './vault.ts';
 
@@ -16,6 +17,8 @@ export interface AccountsDeps {
   readonly vault: Vault;
   readonly platformAccounts: PlatformAccounts;
   readonly aws: Aws;
+  /** Instead of a look into the database at each use of a hub, for one who uses it hundreds of times a second. */
+  readonly identityReads?: IdentityReads;
 }
 
 /** The identity the deployment runs as, per account type; only what is named here is ever used (invariant I11). */

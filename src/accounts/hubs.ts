@@ -50,9 +50,13 @@ export function usableNow(credentials: NewCredentials): HubCredentials {
   return { kind, accessKeyId, openSecret: async () => ok(secretAccessKey) };
 }
 
+const IDENTITY_READS = { hasIdentity, readSealedSecret };
+
+export type IdentityReads = typeof IDENTITY_READS;
+
 /** What we act as in a base account. Its secret is read and opened when it is needed, and not once it is deleted. */
 export function identityInBaseAccount(
-  { db, vault }: Pick<AccountsDeps, 'db' | 'vault'>,
+  { db, vault, identityReads = IDENTITY_READS }: Pick<AccountsDeps, 'db' | 'vault' | 'identityReads'>,
   { accountType, identity }: { accountType: AccountType; identity: IdentityRow },
 ): HubIdentity {
   const { id, accountId, credentials } = identity;
@@ -62,14 +66,14 @@ export function identityInBaseAccount(
     failed(fault('no-hub-credentials', `The credentials of base account ${accountId} were deleted.`));
   const successor = async () => {
     const active = await findActiveIdentity(db, { accountType, accountId });
-    return active ? identityInBaseAccount({ db, vault }, { accountType, identity: active }) : null;
+    return active ? identityInBaseAccount({ db, vault, identityReads }, { accountType, identity: active }) : null;
   };
   if (credentials.kind !== 'access-key') {
-    const confirm = async () => ((await hasIdentity(db, id)) ? ok(undefined) : deleted());
+    const confirm = async () => ((await identityReads.hasIdentity(db, id)) ? ok(undefined) : deleted());
     return { id, hub, facts, credentials: { ...credentials, confirm }, successor };
   }
   const openSecret = async () => {
-    const sealed = await readSealedSecret(db, id);
+    const sealed = await identityReads.readSealedSecret(db, id);
     return sealed === undefined ? deleted() : vault.open(id, sealed);
   };
   return { id, hub, facts, credentials: { ...credentials, openSecret }, successor };

@@ -87,6 +87,8 @@ export interface Attempt {
   readonly fresh: boolean;
   /** Ends everything in time. */
   readonly within?: Budget;
+  /** Of one assumption; by default a share of `within`, or what a run has time for. */
+  readonly budget?: Budget;
 }
 
 /**
@@ -188,7 +190,19 @@ export function evidenceOf({ evidence }: Pick<HubFacts, 'evidence'>, hub: Hub): 
 async function openThrough(
   deps: AccountsDeps,
   hub: HubIdentity,
-  { facts, purpose, record, fresh, within, target, hurry }: RecordedAttempt & { target: HubIdentity; hurry: boolean },
+  {
+    facts,
+    purpose,
+    record,
+    fresh,
+    within,
+    budget,
+    target,
+    hurry,
+  }: RecordedAttempt & {
+    target: HubIdentity;
+    hurry: boolean;
+  },
 ): Promise<Result<MemberSession>> {
   // Of a hub, what its present credentials prove is kept; what those before them prove would hide it.
   const isReplaced = sameHub(hub.hub, target.hub) && hub.id !== target.id;
@@ -201,7 +215,7 @@ async function openThrough(
     purpose: nameOf(purpose),
     onUse: (use: HubUse) => record(usedFinding(deps, { use, connectorId: facts.connectorId, purpose })),
   };
-  const opened = await openSession(deps.aws, request, { budget: budgetOf(deps, { within, hurry }), fresh });
+  const opened = await openSession(deps.aws, request, { budget: budget ?? budgetOf(deps, { within, hurry }), fresh });
   if (!opened.ok) {
     const why = explained(opened.fault, { facts, hub: hub.hub });
     const evidence = { ...facts, hub: hub.hub, ...evidenceOfFault(why), at: deps.clock.now() };

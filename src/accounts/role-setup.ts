@@ -1,6 +1,7 @@
 import type { Hub } from '../domain/hub.ts';
 import type { PartitionFacts } from '../domain/partition.ts';
 import type { PolicyDocument, RoleSetup } from './shapes.ts';
+import { shellText } from './shell-text.ts';
 
 /** The role name that is proposed when a connector's role does not exist yet. */
 export const DEFAULT_ROLE_NAME = 'CausewayReader';
@@ -73,7 +74,13 @@ export function trustPolicy({
  * What is read, and the role itself, whose trust policy says why a hub is refused. IAM acts in the role's own account only,
  * so while that is not known a wildcard in its place allows no more.
  */
-function permissionsPolicy({ facts, accountId, roleName, path, actions }: WantedRole): PolicyDocument {
+export function permissionsPolicy({
+  facts,
+  accountId,
+  roleName,
+  path,
+  actions,
+}: Pick<WantedRole, 'facts' | 'accountId' | 'roleName' | 'path' | 'actions'>): PolicyDocument {
   const own = `arn:${facts.partition}:iam::${accountId ?? '*'}:role${path}${roleName}`;
   return {
     Version: '2012-10-17',
@@ -90,23 +97,37 @@ interface Policies {
 }
 
 /** In JSON, which CloudFormation reads as well as YAML and which needs no quoting rules of its own. */
-function cloudFormationTemplate({ roleName, path }: WantedRole, { trust, permissions }: Policies): string {
+function cloudFormationTemplate({ roleName, path }: WantedRole, policies: Policies): string {
   return json({
     AWSTemplateFormatVersion: '2010-09-09',
     Description: 'A role through which Causeway reads this account',
-    Resources: {
-      CausewayRole: {
-        Type: 'AWS::IAM::Role',
-        Properties: {
-          RoleName: roleName,
-          Path: path,
-          AssumeRolePolicyDocument: trust,
-          Policies: [{ PolicyName: POLICY_NAME, PolicyDocument: permissions }],
-        },
-      },
-    },
-    Outputs: { RoleArn: { Value: { 'Fn::GetAtt': ['CausewayRole', 'Arn'] } } },
+    Resources: { [ROLE_IN_TEMPLATE]: roleResource({ roleName, path, ...policies }) },
+    Outputs: { RoleArn: { Value: { 'Fn::GetAtt': [ROLE_IN_TEMPLATE, 'Arn'] } } },
   });
+}
+
+/** Its name in every template that is made here, so that one template can take the place of another in a stack. */
+export const ROLE_IN_TEMPLATE = 'CausewayRole';
+
+/** Values may be CloudFormation's functions. */
+export function roleResource({
+  roleName,
+  path,
+  trust,
+  permissions,
+}: {
+  roleName: unknown;
+  path: unknown;
+} & Policies) {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      RoleName: roleName,
+      Path: path,
+      AssumeRolePolicyDocument: trust,
+      Policies: [{ PolicyName: POLICY_NAME, PolicyDocument: permissions }],
+    },
+  };
 }
 
 /** A JSON object is an expression of Terraform's language too: https://developer.hashicorp.com/terraform/language/syntax/json */
@@ -154,8 +175,4 @@ function indented(text: string): string {
 /** A JSON value as an expression of Terraform: in its strings `\${` and `%{` would begin a template. */
 function hcl(value: unknown): string {
   return json(value).replaceAll(/[$%](?=\{)/g, mark => mark + mark);
-}
-
-function shellText(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -7,13 +7,13 @@ import { baseAccountRoutes } from './routes/base-accounts.ts';
 import { connectorRoutes } from './routes/connectors.ts';
 import { hubHealthRoutes } from './routes/hub-health.ts';
 import { keyRotationRoutes } from './routes/key-rotations.ts';
-import { notBuiltRoutes } from './routes/not-built.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { platformAccountRoutes } from './routes/platform-accounts.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { trustRoutes } from './routes/trust.ts';
+import { trustMigrationRoutes } from './routes/trust-migrations.ts';
 import { userRoutes } from './routes/users.ts';
 import type { Handlers } from './routes.ts';
 
@@ -36,7 +36,7 @@ export function handlersOf(deps: ApiDeps): Handlers {
     ...hubHealthRoutes(deps),
     ...connectorRoutes(deps, { readActions }),
     ...trustRoutes(deps),
-    ...notBuiltRoutes,
+    ...trustMigrationRoutes(deps, { readActions }),
     ...runRoutes(deps),
     ...assetRoutes(deps),
   };

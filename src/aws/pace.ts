@@ -22,8 +22,6 @@ export interface Pace {
   turn(bucket: PaceBucket, deadlineMs: number): Promise<boolean>;
   /** AWS answered that calls come too fast: the rate is halved, and comes back within `LIMITS.stsRecoverSeconds`. */
   slowDown(bucket: PaceBucket): void;
-  /** How often AWS said so since the process began. */
-  slowedDown(bucket: PaceBucket): number;
 }
 
 export interface PaceBucket {
@@ -37,7 +35,6 @@ interface Bucket {
   tokens: number;
   perSecond: number;
   atMs: number;
-  slowedDown: number;
 }
 
 export function createPace(clock: Clock): Pace {
@@ -53,11 +50,9 @@ export function createPace(clock: Clock): Pace {
     },
     slowDown(of) {
       const bucket = refilled(buckets, of, clock.monotonicMs());
-      bucket.slowedDown += 1;
       bucket.perSecond = Math.max(LIMITS.stsCallsPerSecondMin, bucket.perSecond / 2);
       bucket.tokens = Math.min(0, bucket.tokens);
     },
-    slowedDown: ({ accountId, region }) => buckets.get(`${accountId}/${region}`)?.slowedDown ?? 0,
   };
 }
 
@@ -74,14 +69,14 @@ function refilled(buckets: Map<string, Bucket>, { accountId, region }: PaceBucke
   }
   // A member account is called once or twice; its full bucket is as good as none.
   if (buckets.size >= LIMITS.paceBucketsMax) forgetFull(buckets, nowMs);
-  const bucket = { tokens: LIMITS.stsCallsBurst, perSecond: LIMITS.stsCallsPerSecond, atMs: nowMs, slowedDown: 0 };
+  const bucket = { tokens: LIMITS.stsCallsBurst, perSecond: LIMITS.stsCallsPerSecond, atMs: nowMs };
   buckets.set(key, bucket);
   return bucket;
 }
 
 function forgetFull(buckets: Map<string, Bucket>, nowMs: number): void {
-  for (const [key, { atMs, tokens, slowedDown }] of buckets) {
+  for (const [key, { atMs, tokens }] of buckets) {
     const full = tokens + ((nowMs - atMs) / 1_000) * LIMITS.stsCallsPerSecondMin >= LIMITS.stsCallsBurst;
-    if (full && slowedDown === 0) buckets.delete(key);
+    if (full) buckets.delete(key);
   }
 }

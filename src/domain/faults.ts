@@ -215,6 +215,13 @@ export const FAULTS = {
     explanation: 'A connector never runs twice at once.',
     remedy: 'Wait for the run that is under way.',
   },
+  'recheck-in-progress': {
+    status: 409,
+    retry: 'later',
+    title: 'A re-check is under way already',
+    explanation: 'The connectors of an account type are re-checked by one re-check at a time.',
+    remedy: 'Wait for the re-check that is under way, or cancel it.',
+  },
   'would-break-connectors': {
     status: 409,
     retry: 'after-change',

@@ -3,14 +3,14 @@
  * further item is begun; it is thrown when those under way have ended, so that nothing goes on behind the caller's back.
  */
 export async function inParallel<Item>(
-  items: Iterable<Item>,
+  items: Iterable<Item> | AsyncIterable<Item>,
   { limit }: { limit: number },
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
-  const queue = items[Symbol.iterator]();
+  const queue = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   let broken = false;
   const lane = async () => {
-    for (let next = queue.next(); !next.done && !broken; next = queue.next()) {
+    for (let next = await queue.next(); !next.done && !broken; next = await queue.next()) {
       await work(next.value).catch((error: unknown) => {
         broken = true;
         throw error;

@@ -106,6 +106,19 @@ export const LIMITS = {
   sessionRenewBeforeSeconds: 300,
   /** Between two connectors that set out for a new target hub: 10,000 of them take 17 minutes. */
   moveSpacingMs: 100,
+  // re-checks of all connectors of an account type
+  /** At 450 calls a second and three calls each, this many connectors are enough for calls that take 400 ms. */
+  recheckConnectorsInFlight: 64,
+  recheckPageItems: 500,
+  /** Results are gathered for so long before they are written; progress moves as often. */
+  recheckWriteEveryMs: 1_000,
+  recheckSecretSeconds: 1,
+  /** Of one connector; long, because waiting for turns at STS counts too. */
+  recheckConnectorMs: 120_000,
+  recheckCallMs: 10_000,
+  recheckCallTriesMax: 3,
+  recheckHoursMax: 2,
+  recheckStopMs: 2_000,
   // sync
   pageItemsMax: 1_000,
   pagesPerScopeMax: 10_000,
@@ -162,6 +175,9 @@ export const LIMITS = {
   /** A value of the request that a condition is compared with; AWS's longest is an ARN. */
   conditionValueCharsMax: 2_048,
   retiringHubsMax: 10,
+  /** AWS: a CloudFormation template given inline, and attributes of one mapping (CloudFormation quotas). */
+  templateBytesMax: 51_200,
+  mappingAttributesMax: 200,
   /** An external ID below this can be guessed in time. */
   externalIdWeakChars: 16,
   // hub health

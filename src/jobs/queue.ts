@@ -1,13 +1,14 @@
 import type { Transaction } from 'kysely';
 import { fromKysely, type JobInsert, PgBoss } from 'pg-boss';
 import { LIMITS } from '../domain/limits.ts';
+import { ACCOUNT_TYPES, type AccountType } from '../domain/partition.ts';
 import type { Log } from '../log.ts';
 import type { QueuedRun } from '../store/runs.ts';
 
 /**
  * The queue: pg-boss in the schema `queue` of the same database, so that a run and its job are made in one transaction.
  * One job carries one run. Its singleton key is the account, so no two runs of an account are handed out at a time. Key
- * rotations have a queue of their own.
+ * rotations have a queue of their own, and so have re-checks of an account type's connectors.
  */
 export interface Queue {
   /** Makes the jobs of runs that were inserted in the same transaction. */
@@ -18,6 +19,10 @@ export interface Queue {
   addRotations(transaction: Transaction<unknown>, rotations: readonly QueuedRotation[]): Promise<void>;
   /** The same for key rotations. */
   takeRotations(work: (job: { rotationId: string; signal: AbortSignal }) => Promise<void>): Promise<void>;
+  /** Makes the jobs of re-checks that were inserted in the same transaction. */
+  addRechecks(transaction: Transaction<unknown>, rechecks: readonly QueuedRecheck[]): Promise<void>;
+  /** The same for re-checks. */
+  takeRechecks(work: (job: { recheckId: string; signal: AbortSignal }) => Promise<void>): Promise<void>;
   /** Takes nothing more and waits for what was handed out. */
   stopTaking(): Promise<void>;
   /** Closes the queue's connections. */
@@ -47,6 +52,8 @@ export async function startQueue({ connectionString, log }: { connectionString: 
   await boss.updateQueue(RUNS, SETTINGS);
   await boss.createQueue(ROTATIONS, { ...ROTATION_SETTINGS, policy: 'singleton', notify: true });
   await boss.updateQueue(ROTATIONS, ROTATION_SETTINGS);
+  await boss.createQueue(RECHECKS, { ...RECHECK_SETTINGS, policy: 'singleton', notify: true });
+  await boss.updateQueue(RECHECKS, RECHECK_SETTINGS);
   return {
     async addRuns(transaction, runs) {
       if (runs.length === 0) return;
@@ -80,8 +87,21 @@ export async function startQueue({ connectionString, log }: { connectionString: 
         for (const { data, signal } of jobs) await work({ rotationId: data.rotationId, signal });
       });
     },
+    async addRechecks(transaction, rechecks) {
+      await boss.insert(RECHECKS, rechecks.map(jobOfRecheck), { db: fromKysely(transaction) });
+    },
+    async takeRechecks(work) {
+      const options = {
+        localConcurrency: ACCOUNT_TYPES.length,
+        notifyPollingIntervalSeconds: LIMITS.queuePollSeconds,
+        heartbeatRefreshSeconds: LIMITS.runHeartbeatSeconds / 3,
+      };
+      await boss.work<{ recheckId: string }>(RECHECKS, options, async jobs => {
+        for (const { data, signal } of jobs) await work({ recheckId: data.recheckId, signal });
+      });
+    },
     async stopTaking() {
-      await Promise.all([RUNS, ROTATIONS].map(queue => boss.offWork(queue, { wait: true })));
+      await Promise.all([RUNS, ROTATIONS, RECHECKS].map(queue => boss.offWork(queue, { wait: true })));
     },
     stop: () => boss.stop({ graceful: true, timeout: LIMITS.stopTimeoutMs }),
   };
@@ -93,6 +113,7 @@ export interface QueuedRotation {
 }
 
 const RUNS = 'runs';
+const RECHECKS = 'rechecks';
 const ROTATIONS = 'key-rotations';
 
 const SETTINGS = {
@@ -108,6 +129,19 @@ const ROTATION_SETTINGS = {
   retryLimit: LIMITS.rotationTriesMax,
   retryDelay: LIMITS.rotationRetrySeconds,
 } as const;
+
+const RECHECK_SETTINGS = { ...SETTINGS, expireInSeconds: (LIMITS.recheckHoursMax + 1) * 3_600 } as const;
+
+export interface QueuedRecheck {
+  readonly recheckId: string;
+  readonly jobId: string;
+  readonly accountType: AccountType;
+}
+
+/** One re-check of an account type is handed out at a time. */
+function jobOfRecheck({ recheckId, jobId, accountType }: QueuedRecheck): JobInsert<{ recheckId: string }> {
+  return { id: jobId, data: { recheckId }, singletonKey: accountType };
+}
 
 function jobOf({ runId, jobId, partition, accountId }: QueuedRun): JobInsert<{ runId: string }> {
   return { id: jobId, data: { runId }, singletonKey: `${partition}:${accountId}` };

@@ -1,10 +1,12 @@
+import { cancelRecheck } from '../accounts/recheck.ts';
 import { fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import type { Log } from '../log.ts';
 import { inTransaction } from '../store/database.ts';
 import { setJobOfRotation } from '../store/key-rotations.ts';
+import { setJobOfRecheck } from '../store/rechecks.ts';
 import { closeRun, insertRuns, lockDueConnectors } from '../store/runs.ts';
-import { lockStrandedRotations, lockStrandedRuns, setJobOfRun } from '../store/stranded.ts';
+import { lockStrandedRechecks, lockStrandedRotations, lockStrandedRuns, setJobOfRun } from '../store/stranded.ts';
 import type { RequestRunDeps } from './request-run.ts';
 
 /**
@@ -67,6 +69,27 @@ export async function mendStrandedRotations({ db, ids, queue, log }: RequestRunD
       await setJobOfRotation(transaction, { id: rotationId, jobId });
       await queue.addRotations(transaction, [{ rotationId, jobId }]);
       log.warn({ rotationId }, 'a key rotation without a job was queued again');
+    }
+    return stranded.length;
+  });
+}
+
+/** The same for re-checks; one that is given up is cancelled, with what it found out. Answers how many it found. */
+export async function mendStrandedRechecks(deps: RequestRunDeps & { log: Log }): Promise<number> {
+  const { clock, ids, queue, log } = deps;
+  return await inTransaction(deps.db, async db => {
+    const stranded = await lockStrandedRechecks(db);
+    for (const { id, accountType, fence, startedAt } of stranded) {
+      const hours = (clock.now().getTime() - startedAt.getTime()) / 3_600_000;
+      if (fence >= LIMITS.runTriesMax || hours >= LIMITS.recheckHoursMax) {
+        await cancelRecheck({ db, clock }, { id, actor: 'system' });
+        log.warn({ recheckId: id, tries: fence }, 'a re-check was given up');
+      } else {
+        const jobId = ids.uuid();
+        await setJobOfRecheck(db, { id, jobId });
+        await queue.addRechecks(db, [{ recheckId: id, jobId, accountType }]);
+        log.warn({ recheckId: id }, 'a re-check without a job was queued again');
+      }
     }
     return stranded.length;
   });

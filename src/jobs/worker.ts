@@ -1,11 +1,13 @@
 import { attemptRotation } from '../accounts/key-rotation/attempt-rotation.ts';
 import { forgetEarlierHubs } from '../accounts/reach.ts';
+import { attemptRecheck } from '../accounts/recheck.ts';
 import { LIMITS } from '../domain/limits.ts';
+import { pause } from '../domain/pause.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
 import type { SyncDeps } from '../sync/deps.ts';
 import { attemptRun } from '../sync/run.ts';
 import type { Queue } from './queue.ts';
-import { mendStrandedRotations, mendStrandedRuns, queueDueRuns } from './schedule.ts';
+import { mendStrandedRechecks, mendStrandedRotations, mendStrandedRuns, queueDueRuns } from './schedule.ts';
 
 export interface WorkerDeps extends SyncDeps {
   readonly queue: Queue;
@@ -28,6 +30,9 @@ export async function startWorker(deps: WorkerDeps): Promise<Worker> {
   });
   await deps.queue.takeRotations(async ({ rotationId, signal }) => {
     await carryOn(deps, { rotationId, stop: AbortSignal.any([stopping.signal, signal]) });
+  });
+  await deps.queue.takeRechecks(async ({ recheckId, signal }) => {
+    await recheck(deps, { recheckId, stop: AbortSignal.any([stopping.signal, signal]) });
   });
   deps.log.info({ runsInFlightMax: LIMITS.runsInFlightPerWorker }, 'worker started');
   return {
@@ -56,11 +61,23 @@ async function carryOn(
   if (attempt === 'stopped') throw new Error('the worker was stopped');
 }
 
+/** The same for a re-check. */
+async function recheck(deps: WorkerDeps, { recheckId, stop }: { recheckId: string; stop: AbortSignal }): Promise<void> {
+  const attempt = await attemptRecheck(deps, { recheckId, stop });
+  if (attempt === 'stopped') throw new Error('the worker was stopped');
+}
+
 /** Queues due runs, mends stranded ones and tidies up, again and again until stopped. */
 async function repeat(deps: WorkerDeps, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     // Each on its own: what keeps due runs from being queued must not keep stranded ones from being mended.
-    for (const step of [queueDueRuns, mendStrandedRuns, mendStrandedRotations, forgetEarlierHubs]) {
+    for (const step of [
+      queueDueRuns,
+      mendStrandedRuns,
+      mendStrandedRotations,
+      mendStrandedRechecks,
+      forgetEarlierHubs,
+    ]) {
       try {
         await step(deps);
       } catch (error) {
@@ -71,17 +88,4 @@ async function repeat(deps: WorkerDeps, stop: AbortSignal): Promise<void> {
     }
     await pause(LIMITS.scheduleEverySeconds * 1_000, stop);
   }
-}
-
-function pause(milliseconds: number, stop: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (stop.aborted) return resolve();
-    const timer = setTimeout(done, milliseconds);
-    function done() {
-      clearTimeout(timer);
-      stop.removeEventListener('abort', done);
-      resolve();
-    }
-    stop.addEventListener('abort', done);
-  });
 }

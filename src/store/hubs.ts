@@ -4,6 +4,7 @@ import type { Fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
 import type { AccountType } from '../domain/partition.ts';
 import type { Database } from './database.ts';
+import type { ClaimedRecheck } from './rechecks.ts';
 
 /** What we act as inside a base account, as far as it is no secret. */
 export interface IdentityRow {
@@ -45,7 +46,7 @@ export interface HubEvidence {
 }
 
 /** As JSON holds it. */
-type EvidenceRow = Omit<HubEvidence, 'at'> & { readonly at: string };
+export type EvidenceRow = Omit<HubEvidence, 'at'> & { readonly at: string };
 type FactsRow = Omit<HubFacts, 'evidence'> & { readonly evidence: readonly EvidenceRow[] };
 
 export async function readHubFacts(db: Database, connectorId: string): Promise<HubFacts | undefined> {
@@ -64,6 +65,24 @@ export async function readTrustPolicies(db: Database, accountType: AccountType):
     select id, trust_policy as policy from connectors where account_type = ${accountType} and trust_policy is not null
   `.execute(db);
   return new Map(rows.map(({ id, policy }) => [id, policy]));
+}
+
+/** Those of the next connectors, by id, that a re-check is not through with; none when it is through with all. */
+export async function readHubFactsToRecheck(
+  db: Database,
+  { recheck, after, limit }: { recheck: ClaimedRecheck; after: string | null; limit: number },
+): Promise<HubFacts[]> {
+  const { hold, accountType, startedAt } = recheck;
+  return await listHubFacts(
+    db,
+    sql`c.id in (
+      select x.id from connectors x
+      where x.account_type = ${accountType} and x.enabled and x.created_at <= ${startedAt}
+        and (${after}::uuid is null or x.id > ${after}::uuid)
+        and not exists (select from recheck_done d where d.recheck_id = ${hold.id} and d.connector_id = x.id)
+      order by x.id limit ${limit}
+    )`,
+  );
 }
 
 async function listHubFacts(db: Database, condition: RawBuilder<unknown>): Promise<HubFacts[]> {
@@ -102,7 +121,9 @@ export function identityJson(alias: string): RawBuilder<IdentityRow | null> {
 }
 
 /** A Hub as JSON of the two columns that begin like this, or null. */
-export function hubJson(columns: 'c.current_hub' | 'c.earlier_hub' | 'h.hub'): RawBuilder<Hub | null> {
+export function hubJson(
+  columns: 'c.current_hub' | 'c.earlier_hub' | 'h.hub' | 'c.target' | 't.target',
+): RawBuilder<Hub | null> {
   const [kind, accountId] = [sql.raw(`${columns}_kind`), sql.raw(`${columns}_account_id`)];
   return sql`case when ${kind} is not null then jsonb_build_object('kind', ${kind}, 'accountId', ${accountId}) end`;
 }

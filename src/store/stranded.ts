@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { LIMITS } from '../domain/limits.ts';
+import type { AccountType } from '../domain/partition.ts';
 import type { Database } from './database.ts';
 
 export interface StrandedRun {
@@ -40,4 +41,23 @@ export async function lockStrandedRotations(db: Database): Promise<string[]> {
     order by r.id limit ${LIMITS.scheduleBatchMax} for no key update skip locked
   `.execute(db);
   return rows.map(row => row.id);
+}
+
+export interface StrandedRecheck {
+  readonly id: string;
+  readonly accountType: AccountType;
+  /** How often it was claimed. */
+  readonly fence: number;
+  readonly startedAt: Date;
+}
+
+/** The same for re-checks. */
+export async function lockStrandedRechecks(db: Database): Promise<StrandedRecheck[]> {
+  const { rows } = await sql<StrandedRecheck>`
+    select r.id, r.account_type as "accountType", r.fence, r.started_at as "startedAt"
+    from rechecks r
+    where r.state = 'running' and not exists (select from queue.job j where j.id = r.job_id and j.state < 'completed')
+    order by r.id limit ${LIMITS.scheduleBatchMax} for no key update skip locked
+  `.execute(db);
+  return rows;
 }
