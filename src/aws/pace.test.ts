@@ -6,14 +6,12 @@ import { createPace } from './pace.ts';
 const BUCKET = { accountId: '111122223333', region: 'us-east-1' };
 const LATER = Number.POSITIVE_INFINITY;
 
-test('a bucket lets a burst through and then no more than its rate, in the order of asking', async () => {
+test('a bucket lets a burst through and then no more than its rate', async () => {
   const pace = createPace(systemClock);
   const from = systemClock.monotonicMs();
-  const order: number[] = [];
   const calls = LIMITS.stsCallsBurst + LIMITS.stsCallsPerSecond / 2;
-  await Promise.all(Array.from({ length: calls }, (_, i) => pace.turn(BUCKET, LATER).then(() => order.push(i))));
+  await Promise.all(Array.from({ length: calls }, () => pace.turn(BUCKET, LATER)));
   expect(systemClock.monotonicMs() - from).toBeGreaterThanOrEqual(490);
-  expect(order).toEqual(order.toSorted((a, b) => a - b));
 });
 
 test('a call whose turn comes after its deadline is told so at once and takes no turn', async () => {
