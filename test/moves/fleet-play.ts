@@ -11,7 +11,7 @@ import { inParallel } from '../../src/domain/in-parallel.ts';
 import { startQueue } from '../../src/jobs/queue.ts';
 import { queueDueRuns } from '../../src/jobs/schedule.ts';
 import { silentLog } from '../../src/log.ts';
-import { type Fleet, type FleetConnector, POLLING_MINUTES } from './fleet.ts';
+import { type Fleet, type FleetConnector, POLLING_MINUTES, roleArnIn } from './fleet.ts';
 
 /** One run of a connector, and what came of it. */
 export interface PlayedRun {
@@ -38,44 +38,49 @@ export class FleetPlay {
   readonly editedAt = new Map<string, number>();
   readonly #fleet: Fleet;
   readonly #prng: Prng;
+  /** Edits that are made as soon as STS was asked for the role the next time, in the middle of a run. */
+  readonly #afterNextTry = new Map<string, Edit>();
 
   constructor(fleet: Fleet, seed: number) {
     this.#fleet = fleet;
     this.#prng = createPrng(seed, 'play');
+    const { callLog } = fleet.aws;
+    const record = callLog.record.bind(callLog);
+    callLog.record = call => {
+      record(call);
+      const edit = call.operation === 'AssumeRole' ? this.#afterNextTry.get(call.resource ?? '') : undefined;
+      if (edit) this.#edit([edit]);
+    };
   }
 
   now(): number {
     return this.#fleet.deps.clock.now().getTime();
   }
 
-  /** Goes on until `until`; `edits` that are due by then are made on the way. */
+  /** Goes on until `until`. Edits are made when their time has come, or before it in the middle of their connector's run. */
   async pass({ until, edits = [] }: { until: number; edits?: readonly Edit[] }): Promise<void> {
-    const left = edits.toSorted((a, b) => a.at - b.at);
+    let left = edits;
+    for (const { connector } of edits) this.editedAt.delete(connector.id);
     while (this.now() < until) {
       const end = Math.min(until, this.now() + STEP_MS);
-      const soon = left.splice(
-        0,
-        left.findIndex(({ at }) => at > end) < 0 ? left.length : left.findIndex(({ at }) => at > end),
-      );
+      this.#edit(left.filter(({ at }) => at <= end));
+      left = left.filter(({ at }) => at > end);
       this.#fleet.advance(end - this.now());
       this.#makeTrouble();
-      await this.runDue(soon);
+      await this.runDue(left);
+      left = left.filter(({ connector }) => !this.editedAt.has(connector.id));
       this.#fleet.aws.faults.clear();
     }
   }
 
-  /** Runs what is due, while roles are edited in between. */
+  /** Runs what is due. */
   async runDue(edits: readonly Edit[] = []): Promise<void> {
-    const due = await this.#takeDue();
-    const open = [...edits];
-    let begun = 0;
-    await inParallel(due, { limit: IN_FLIGHT }, async ({ id }) => {
-      begun += 1;
-      const share = Math.ceil((begun / due.length) * edits.length) - (edits.length - open.length);
-      this.#edit(open.splice(0, Math.max(0, share)));
+    const later = new Map(edits.map(edit => [edit.connector.id, edit]));
+    await inParallel(await this.#takeDue(), { limit: IN_FLIGHT }, async ({ id }) => {
+      const edit = this.#prng.chance(0.3) ? later.get(id) : undefined;
+      if (edit) this.#afterNextTry.set(roleArnIn(edit.connector.accountId), edit);
       await this.#run(id);
     });
-    this.#edit(open);
   }
 
   /** The same by worker processes, which are killed again and again. Answers how many runs they ended. */
@@ -110,6 +115,7 @@ export class FleetPlay {
   #edit(edits: readonly Edit[]): void {
     for (const { connector, principals } of edits) {
       this.#fleet.trust(connector, principals);
+      this.#afterNextTry.delete(roleArnIn(connector.accountId));
       this.editedAt.set(connector.id, this.now());
     }
   }
@@ -143,11 +149,14 @@ export class FleetPlay {
     return rows[0]?.n ?? 0;
   }
 
-  /** AWS says "too fast" now and then, more than once in a row. */
+  /** AWS has trouble all the time, and says "too fast" now and then. */
   #makeTrouble(): void {
-    if (!this.#prng.chance(0.5)) return;
-    const effect = { kind: 'throttle' } as const;
-    this.#fleet.aws.faults.put({ id: 'trouble', match: { service: 'sts' }, effect, probability: 0.2, times: 3 });
+    const { faults } = this.#fleet.aws;
+    const match = { service: 'sts' };
+    if (this.#prng.chance(0.5)) {
+      faults.put({ id: 'throttled', match, effect: { kind: 'throttle' }, probability: 0.2, times: 2 });
+    }
+    faults.put({ id: 'down', match, effect: { kind: 'server-error', error: 'unavailable' }, probability: 0.06 });
   }
 }
 

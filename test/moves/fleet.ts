@@ -60,11 +60,10 @@ export async function openFleet({ size, seed }: { size: number; seed: number }):
     },
   });
   const database = await createTestDatabase();
+  const start = Date.now();
   let ahead = 0;
-  const clock = {
-    now: () => new Date(Date.now() + ahead),
-    monotonicMs: () => performance.now() + ahead,
-  };
+  // Stands still while runs are under way, however slow the machine is; what limits a call in time is real.
+  const clock = { now: () => new Date(start + ahead), monotonicMs: () => performance.now() + ahead };
   const platform = keys[PLATFORM];
   if (!platform) throw new Error('the platform account has a key');
   const settings = {
@@ -81,7 +80,7 @@ export async function openFleet({ size, seed }: { size: number; seed: number }):
     settings,
     keys,
     connectors,
-    aheadMs: () => ahead,
+    aheadMs: () => start + ahead - Date.now(),
     advance(ms) {
       ahead += ms;
     },
@@ -167,6 +166,7 @@ export async function dueOnly({ deps }: Pick<Fleet, 'deps'>, count: number): Pro
   `.execute(deps.db);
 }
 
-export async function enableOnly({ deps }: Pick<Fleet, 'deps'>, who: readonly FleetConnector[]): Promise<void> {
-  await sql`update connectors set enabled = id = any(${who.map(({ id }) => id)}::uuid[])`.execute(deps.db);
+/** Takes all others out of the fleet. */
+export async function keepOnly({ deps }: Pick<Fleet, 'deps'>, who: readonly FleetConnector[]): Promise<void> {
+  await sql`delete from connectors where id <> all(${who.map(({ id }) => id)}::uuid[])`.execute(deps.db);
 }
