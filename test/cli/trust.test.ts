@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CommandLine, commandLine } from './command-line.ts';
@@ -135,6 +136,26 @@ describe('trust advise', () => {
     expect(ran).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('No addition helps:') });
   });
 });
+
+it.each(['../evil.sh', '/tmp/evil.sh', 'a/../../evil.sh', '.bashrc', 'a\\\\b'])(
+  'trust edits writes no file named %s',
+  async name => {
+    const files = [{ name, mediaType: 'text/x-shellscript', content: 'echo evil' }];
+    const server = createServer((_, response) => {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ files, roles: 1, leftOut: [] }));
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const url = typeof address === 'object' && address ? `http://127.0.0.1:${address.port}` : '';
+    const out = path.join(cli.configDir, 'edits');
+    const args = ['trust', 'edits', 'global', '--format', 'aws-cli', '--out', out];
+    const ran = await cli.run(args, { url, token: 'cwy_test' });
+    server.close();
+    expect(ran).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringContaining('Not a file name') });
+    await expect(stat(out)).rejects.toThrow('ENOENT');
+  },
+);
 
 it('help teaches the order of a move', async () => {
   const ran = await cli.run(['trust', '--help']);
