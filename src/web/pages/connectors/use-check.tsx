@@ -14,8 +14,14 @@ import { type Notice, useNotify } from '../../shell/notices.tsx';
 type Checked = Pick<Connector, 'id' | 'name' | 'currentHub'>;
 type CheckResult = ReplyOf<'checkConnector'>;
 
-/** Checks a connector now and says above the page what came of it, also that it has moved. */
-export function useCheck(): { readonly check: (connector: Checked) => void; readonly checking: boolean } {
+/**
+ * Checks a connector now and says above the page what came of it, also that it has moved.
+ * @param brief without the reason, where the page shows it anyway
+ */
+export function useCheck({ brief = false }: { readonly brief?: boolean } = {}): {
+  readonly check: (connector: Checked) => void;
+  readonly checking: boolean;
+} {
   const notify = useNotify();
   const checkConnector = useChange('checkConnector');
   return {
@@ -23,7 +29,10 @@ export function useCheck(): { readonly check: (connector: Checked) => void; read
       checkConnector.mutate(
         { params: { id: connector.id } },
         {
-          onSuccess: result => notify(noticeOf(connector, result)),
+          onSuccess: result => {
+            const { content, ...notice } = noticeOf(connector, result);
+            notify(brief ? notice : { ...notice, content });
+          },
           onError: error => notify({ type: 'error', header: problemOf(error).title, content: failureInWords(error) }),
         },
       ),

@@ -63,7 +63,7 @@ export function ConnectorTrustView({ connector }: { connector: Named }) {
 
 function State({ connector, trust }: { connector: Named; trust: ConnectorTrust }) {
   const whyNot = useWhyNot('operator');
-  const { check, checking } = useCheck();
+  const { check, checking } = useCheck({ brief: true });
   return (
     <Container
       header={

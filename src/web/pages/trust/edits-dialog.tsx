@@ -197,33 +197,33 @@ function Summary({ edits }: { edits: Edits }) {
   );
 }
 
-/** More than this would take long to draw; the number is said. */
-const leftOutMax = 100;
+/** Of one reason; more names would be read by nobody. */
+const namesMax = 10;
 
 function LeftOut({ leftOut }: { leftOut: Edits['leftOut'] }) {
   if (leftOut.length === 0) return null;
+  const reasons = [...Map.groupBy(leftOut, ({ because }) => because)].map(([because, of]) => ({ because, of }));
   return (
-    <ExpandableSection
-      defaultExpanded={leftOut.length <= 10}
-      headerText={`${roles(leftOut.length)} left out`}
-      headerDescription="No file edits these; each says why."
-    >
+    <ExpandableSection defaultExpanded headerText={`${roles(leftOut.length)} left out`}>
       <Table
         variant="embedded"
         ariaLabels={{ tableLabel: 'Roles left out' }}
-        items={leftOut.slice(0, leftOutMax)}
-        trackBy="connectorId"
+        items={reasons}
+        trackBy="because"
         wrapLines
         columnDefinitions={[
-          { id: 'name', header: 'Connector', cell: ({ name }) => name, isRowHeader: true },
-          { id: 'because', header: 'Why', cell: ({ because }) => because },
+          { id: 'because', header: 'Why', cell: ({ because }) => because, isRowHeader: true, minWidth: 260 },
+          { id: 'of', header: 'Connectors', cell: ({ of }) => namesInWords(of), minWidth: 200 },
         ]}
       />
-      {leftOut.length > leftOutMax && (
-        <Box color="text-body-secondary">{`and ${(leftOut.length - leftOutMax).toLocaleString('en-US')} more`}</Box>
-      )}
     </ExpandableSection>
   );
+}
+
+function namesInWords(of: Edits['leftOut']): string {
+  const names = of.slice(0, namesMax).map(({ name }) => name);
+  const more = of.length - names.length;
+  return more > 0 ? `${names.join(', ')} and ${more.toLocaleString('en-US')} more` : names.join(', ');
 }
 
 const previewLinesMax = 200;
