@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { readConfig } from './config.ts';
 
@@ -27,6 +30,49 @@ test.each([
   'postgresql://u:p@/x?host=/run/postgresql',
 ])('%s is a database', databaseUrl => {
   expect(readConfig({ DATABASE_URL: databaseUrl, ...MASTER_KEY })).toMatchObject({ ok: true, value: { databaseUrl } });
+});
+
+const ROLE = 'arn:aws:iam::111122223333:role/hub';
+
+test.each([
+  ['an access key', { kind: 'access-key', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'hunter2' }, true],
+  ['an instance profile', { kind: 'instance-profile' }, true],
+  ['a container role', { kind: 'container-role' }, true],
+  ['a web identity', { kind: 'web-identity', roleArn: ROLE, tokenFile: '/t' }, true],
+  ['the default chain', { kind: 'default-chain' }, true],
+  ['no web identity without a role', { kind: 'web-identity', roleArn: `${ROLE}:`, tokenFile: '/t' }, false],
+  ['no web identity without its file', { kind: 'web-identity', roleArn: ROLE }, false],
+  ['no web identity with a file from nowhere', { kind: 'web-identity', roleArn: ROLE, tokenFile: 't' }, false],
+  ['nothing else', { kind: 'hunter2' }, false],
+])('a platform account may be %s', (_claim, credentials, expected) => {
+  const directory = mkdtempSync(path.join(tmpdir(), 'causeway-config-'));
+  const file = path.join(directory, 'accounts.json');
+  writeFileSync(file, JSON.stringify({ global: { accountId: '111122223333', credentials } }));
+  const config = readConfig({ CAUSEWAY_PLATFORM_ACCOUNTS: file });
+  rmSync(directory, { recursive: true });
+  expect(config.ok).toBe(expected);
+  if (!config.ok)
+    expect(config.fault).toMatchObject({ code: 'invalid-setting', subject: 'CAUSEWAY_PLATFORM_ACCOUNTS' });
+});
+
+test('what ECS, EKS and EC2 set is read, and never keeps Causeway from starting', () => {
+  const env = {
+    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: 'no path',
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://169.254.170.23/v1/credentials',
+    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/var/run/token',
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: 'no URL',
+  };
+  expect(readConfig(env)).toMatchObject({
+    ok: true,
+    value: {
+      awsMachine: {
+        containerRelativeUri: 'no path',
+        containerFullUri: 'http://169.254.170.23/v1/credentials',
+        containerTokenFile: '/var/run/token',
+        metadataEndpoint: 'no URL',
+      },
+    },
+  });
 });
 
 test('trusted proxies are addresses and networks', () => {

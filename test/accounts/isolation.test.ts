@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,6 +17,7 @@ import { call, prompt } from '../../src/aws/call.ts';
 import { ec2Client } from '../../src/aws/clients.ts';
 import { proveHub } from '../../src/aws/identity.ts';
 import { systemIds } from '../../src/domain/ids.ts';
+import { HUB_ROLE, openKeylessBed } from './keyless-support.ts';
 import {
   baseAccountInput,
   type Causeway,
@@ -31,18 +33,45 @@ import {
 
 let causeway: Causeway;
 let directory: string;
+let trap: Trap;
 const actor = 'user:ada';
 
 beforeAll(async () => {
   causeway = await startCauseway();
+  trap = await openTrap();
   directory = await mkdtemp(path.join(tmpdir(), 'causeway-aws-'));
 });
-beforeEach(() => causeway.reset());
+beforeEach(async () => {
+  await causeway.reset();
+  trap.hits.length = 0;
+});
 afterEach(() => vi.unstubAllEnvs());
 afterAll(async () => {
+  await trap.close();
   await causeway.stop();
   await rm(directory, { recursive: true });
 });
+
+interface Trap {
+  readonly url: string;
+  /** What somebody asked it for. */
+  readonly hits: string[];
+  close(): Promise<void>;
+}
+
+/** An address that nobody may ever ask, whatever the environment says. */
+async function openTrap(): Promise<Trap> {
+  const hits: string[] = [];
+  const server = createHttpServer((request, response) => {
+    hits.push(`${request.method} ${request.url}`);
+    response.writeHead(500).end();
+  });
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the trap has no address');
+  const close = () => new Promise<void>(resolve => server.close(() => resolve()));
+  return { url: `http://127.0.0.1:${address.port}`, hits, close };
+}
 
 /** A machine whose environment and profiles are full of another identity's settings, all of them working ones. */
 async function poison(): Promise<void> {
@@ -53,32 +82,73 @@ async function poison(): Promise<void> {
 aws_access_key_id = ${key.id}
 aws_secret_access_key = ${key.secret}
 region = ap-southeast-2
-endpoint_url = http://127.0.0.1:9
+endpoint_url = ${trap.url}
+ec2_metadata_service_endpoint = ${trap.url}
+ec2_metadata_v1_disabled = false
 services = trap
 use_fips_endpoint = true
 max_attempts = 7`;
-  const services =
-    '[services trap]\nsts =\n  endpoint_url = http://127.0.0.1:9\nec2 =\n  endpoint_url = http://127.0.0.1:9\n';
+  const services = `[services trap]\nsts =\n  endpoint_url = ${trap.url}\nec2 =\n  endpoint_url = ${trap.url}\n`;
   await writeFile(config, `[default]${lines}\n[profile trap]${lines}\n${services}`);
   await writeFile(credentials, `[default]${lines}\n[trap]${lines}\n`);
+  await mkdir(path.join(directory, '.aws'), { recursive: true });
+  for (const file of ['config', 'credentials']) {
+    await copyFile(path.join(directory, file), path.join(directory, '.aws', file));
+  }
+  const token = path.join(directory, 'trap-token');
+  await writeFile(token, 'eyJh.eyJp.c2ln');
   const variables = {
+    HOME: directory,
+    USERPROFILE: directory,
     AWS_ACCESS_KEY_ID: key.id,
     AWS_SECRET_ACCESS_KEY: key.secret,
     AWS_SESSION_TOKEN: 'stray',
+    AWS_SECURITY_TOKEN: 'stray',
+    AWS_CREDENTIAL_EXPIRATION: '2000-01-01T00:00:00Z',
+    AWS_CREDENTIAL_SCOPE: 'ap-southeast-2',
+    AWS_ACCOUNT_ID: OTHER_HUB,
+    AWS_ACCOUNT_ID_ENDPOINT_MODE: 'required',
     AWS_PROFILE: 'trap',
     AWS_DEFAULT_PROFILE: 'trap',
+    AWS_SDK_LOAD_CONFIG: '1',
     AWS_REGION: 'ap-southeast-2',
     AWS_DEFAULT_REGION: 'ap-southeast-2',
     AWS_CONFIG_FILE: config,
     AWS_SHARED_CREDENTIALS_FILE: credentials,
-    AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
-    AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9',
-    AWS_ENDPOINT_URL_EC2: 'http://127.0.0.1:9',
+    AWS_ENDPOINT_URL: trap.url,
+    AWS_ENDPOINT_URL_STS: trap.url,
+    AWS_ENDPOINT_URL_EC2: trap.url,
+    AWS_ENDPOINT_URL_IAM: trap.url,
+    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'false',
     AWS_USE_FIPS_ENDPOINT: 'true',
     AWS_USE_DUALSTACK_ENDPOINT: 'true',
     AWS_STS_REGIONAL_ENDPOINTS: 'legacy',
     AWS_MAX_ATTEMPTS: '7',
     AWS_RETRY_MODE: 'adaptive',
+    AWS_DEFAULTS_MODE: 'legacy',
+    AWS_SDK_UA_APP_ID: 'trap',
+    AWS_CA_BUNDLE: '/nonexistent',
+    AWS_AUTH_SCHEME_PREFERENCE: 'sigv4a',
+    AWS_SIGV4A_SIGNING_REGION_SET: '*',
+    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/trap',
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: `${trap.url}/credentials`,
+    AWS_CONTAINER_AUTHORIZATION_TOKEN: 'stray',
+    AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: token,
+    AWS_WEB_IDENTITY_TOKEN_FILE: token,
+    AWS_ROLE_ARN: `arn:aws:iam::${OTHER_HUB}:role/trap`,
+    AWS_ROLE_SESSION_NAME: 'trap',
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: trap.url,
+    AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: 'IPv6',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_EC2_METADATA_V1_DISABLED: 'false',
+    AWS_EC2_INSTANCE_PROFILE_NAME: 'trap',
+    AWS_METADATA_SERVICE_TIMEOUT: '1',
+    AWS_METADATA_SERVICE_NUM_ATTEMPTS: '9',
+    HTTP_PROXY: trap.url,
+    HTTPS_PROXY: trap.url,
+    ALL_PROXY: trap.url,
+    http_proxy: trap.url,
+    https_proxy: trap.url,
   };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
 }
@@ -114,7 +184,34 @@ describe('the machine’s own AWS settings', () => {
         `sts us-east-1 ${SECURITY}`,
       ]),
     );
+    expect(trap.hits).toEqual([]);
     closeAws(deps.aws);
+  });
+
+  it.each(['instance-profile', 'container-role', 'web-identity'] as const)(
+    'do not change the kind %s: it asks only where the configuration says',
+    async kind => {
+      await using keyless = await openKeylessBed(causeway);
+      await poison();
+      const deps = keyless.deps();
+      const base = must(await createBaseAccount(deps, { input: keyless.input(kind), actor }));
+      expect(base.proof?.callerArn).toContain(`:assumed-role/${HUB_ROLE}/`);
+      const { id } = must(await createConnector(deps, { input: connectorInput(PRODUCTION), actor }));
+      expect(must(await runOf(deps, id)).hub).toEqual({ kind: 'base-account', accountId: SECURITY });
+      expect(trap.hits).toEqual([]);
+      // Besides the hub, the member with its session; who exchanges a token has no account yet.
+      const accounts = causeway.callLog.calls().map(call => call.accountId ?? 'nobody');
+      expect(accounts.filter(id => ![SECURITY, PRODUCTION, 'nobody'].includes(id))).toEqual([]);
+    },
+  );
+
+  it('are not what a container role asks, when the configuration has none', async () => {
+    await using keyless = await openKeylessBed(causeway);
+    await poison();
+    const refused = await createBaseAccount(keyless.deps({}), { input: keyless.input('container-role'), actor });
+    expect(refused).toMatchObject({ ok: false, fault: { code: 'no-hub-credentials' } });
+    expect(trap.hits).toEqual([]);
+    expect(causeway.callLog.calls()).toEqual([]);
   });
 
   it('do not stand in for a hub that is missing', async () => {

@@ -4,6 +4,8 @@ import { addAccessKey } from '../../simulator/world/build.ts';
 import type { AccessKey } from '../../simulator/world/world.ts';
 import { changeBaseAccount, getBaseAccount } from '../../src/accounts/base-accounts.ts';
 import { deleteBaseAccount } from '../../src/accounts/delete-base-account.ts';
+import { attemptRotation } from '../../src/accounts/key-rotation/attempt-rotation.ts';
+import { rollBackBaseAccount } from '../../src/accounts/roll-back.ts';
 import { listAudit } from '../../src/store/audit.ts';
 import { openRotationBed, type RotationBed, runOf } from './rotation-support.ts';
 import { type Causeway, keyOf, must, SECURITY, startCauseway } from './support.ts';
@@ -273,6 +275,27 @@ describe('a missing permission', () => {
 });
 
 describe('a rotation that is under way', () => {
+  it.each(['ListAccessKeys', 'CreateAccessKey', 'UpdateAccessKey', 'DeleteAccessKey'])(
+    'is written no more by a worker that was taken for dead in the middle of %s',
+    async operation => {
+      const fleet = await bed.fleet();
+      const { id: rotationId } = await bed.start(fleet.baseId);
+      const stop = new AbortController().signal;
+      causeway.faults.put({ id: 'slow', match: { operation }, effect: { kind: 'slow', delayMs: 1_500 }, times: 1 });
+      const slow = attemptRotation(causeway.deps, { rotationId, stop });
+      await expect.poll(() => causeway.callLog.calls().some(call => call.operation === operation)).toBe(true);
+      const rotation = await bed.carryOn(fleet.baseId);
+      await bed.expectSound(fleet);
+      expect(await slow).toBe('lost');
+      expect(await bed.rotation(fleet.baseId)).toEqual(rotation);
+      // The new key's secret was in the first worker's hands alone.
+      expect(rotation.state).toBe(operation === 'CreateAccessKey' ? 'blocked' : 'done');
+      await bed.expectSound(fleet);
+      await bed.expectRunning(fleet);
+    },
+    30_000,
+  );
+
   it('keeps others from changing the credentials, and the base account from being deleted', async () => {
     const { baseId } = await bed.fleet();
     await bed.start(baseId);
@@ -280,7 +303,8 @@ describe('a rotation that is under way', () => {
     const change = { accessKeyId, secretAccessKey };
     const refusal = { ok: false, fault: { code: 'rotation-in-progress' } };
     expect(await changeBaseAccount(causeway.deps, { id: baseId, change, actor })).toMatchObject(refusal);
-    expect(await deleteBaseAccount(causeway.deps, { id: baseId, actor })).toMatchObject(refusal);
+    expect(await deleteBaseAccount(causeway.deps, { id: baseId, confirmBreaking: 2, actor })).toMatchObject(refusal);
+    expect(await rollBackBaseAccount(causeway.deps, { id: baseId, actor })).toMatchObject(refusal);
     must(await changeBaseAccount(causeway.deps, { id: baseId, change: { title: 'Hub' }, actor }));
     await expect(bed.start(baseId)).rejects.toThrow('rotation-in-progress');
     expect(await bed.carryOn(baseId)).toMatchObject({ state: 'done' });

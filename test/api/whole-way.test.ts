@@ -6,6 +6,7 @@ import {
   GENERATED_PLATFORM_ACCOUNT_ID as HUB,
 } from '../../simulator/world/generate.ts';
 import { CONNECTOR_ROLE_NAME } from '../../simulator/world/policies.ts';
+import { attemptRotation } from '../../src/accounts/key-rotation/attempt-rotation.ts';
 import { API_PREFIX, ROUTE_NAMES, ROUTES, type RouteName } from '../../src/api/contract.ts';
 import { ASSET_TYPES } from '../../src/inventory/registry.ts';
 import { attemptRun } from '../../src/sync/run.ts';
@@ -192,6 +193,8 @@ test('a hub, a connector, a run, its assets, and back', async () => {
     status: 409,
     body: { code: 'nothing-to-roll-back' },
   });
+  expect(await call('forgetEarlierCredentials', { id: baseId })).toMatchObject({ status: 200, body: { earlier: [] } });
+  await rotateKey(baseId);
   expect(await call('deleteBaseAccount', { id: baseId })).toMatchObject({ status: 204, body: '' });
   expect(await call('verifyAudit')).toMatchObject({ body: { intact: true } });
   const actions = (await call('listAudit')).body.items.map((entry: { action: string }) => entry.action);
@@ -205,13 +208,33 @@ test('a hub, a connector, a run, its assets, and back', async () => {
     expect(actions).toContain(action);
 });
 
+/** The hub's user may not replace its key, so that somebody has to decide. */
+async function rotateKey(id: string): Promise<void> {
+  const begun = await call('startKeyRotation', { id });
+  expect(begun).toMatchObject({ status: 201, body: { state: 'running', step: 'look' } });
+  expect(await call('startKeyRotation', { id })).toMatchObject({ status: 409, body: { code: 'rotation-in-progress' } });
+  const carryOn = { rotationId: begun.body.id, stop: new AbortController().signal };
+  expect(await attemptRotation(api.deps, carryOn)).toBe('over');
+  const blocked = await call('getKeyRotation', { id });
+  expect(blocked).toMatchObject({ status: 200, body: { state: 'blocked', fault: { code: 'hub-access-denied' } } });
+  expect((await call('getBaseAccount', { id })).body.rotation).toEqual(blocked.body);
+  expect(await call('decideKeyRotation', { id, body: { action: 'abandon' } })).toMatchObject({
+    status: 200,
+    body: { state: 'running' },
+  });
+  expect(await attemptRotation(api.deps, carryOn)).toBe('over');
+  expect(await call('getKeyRotation', { id })).toMatchObject({ body: { state: 'abandoned', fault: null } });
+}
+
 test('what does not exist is not found, by every route with an id', async () => {
   for (const name of ROUTE_NAMES.filter(name => ROUTES[name].path.includes(':id'))) {
     const takesChange = name.startsWith('change') || name === 'previewBaseAccountChange';
+    const decides = name === 'decideKeyRotation' ? { body: { action: 'retry' } } : {};
     const body = takesChange ? { body: { ...(name === 'changeUser' ? { role: 'reader' } : {}) } } : {};
     const answer = await call(name, {
       id: NO_ID,
       ...body,
+      ...decides,
       ...(name === 'deleteConnector' ? { query: 'assets=detach' } : {}),
       ...(name === 'impactOfBaseAccount' ? { query: 'change=delete' } : {}),
     });

@@ -50,10 +50,43 @@ export function openSession(
   if (seconds > role.maxSessionSeconds) {
     throw validationError('The requested DurationSeconds exceeds the MaxSessionDuration set for this role.');
   }
-  const prng = drawPrng(world);
-  const now = clock.now().getTime();
   // A source identity, once set, goes along through every further role.
   const sourceIdentity = caller.role?.sourceIdentity ?? input.SourceIdentity;
+  return makeSession(world, {
+    account,
+    role,
+    sessionName: input.RoleSessionName ?? '',
+    seconds,
+    nowMs: clock.now().getTime(),
+    more: {
+      tags: Object.fromEntries((input.Tags ?? []).map(tag => [tag.Key ?? '', tag.Value ?? ''])),
+      chained,
+      ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+      ...(policy === undefined ? {} : { policy }),
+    },
+  });
+}
+
+/** Makes a session of a role, whoever asked for it. */
+export function makeSession(
+  world: World,
+  {
+    account,
+    role,
+    sessionName,
+    seconds,
+    nowMs,
+    more = { tags: {}, chained: false },
+  }: {
+    account: Account;
+    role: Role;
+    sessionName: string;
+    seconds: number;
+    nowMs: number;
+    more?: Pick<RoleSession, 'tags' | 'chained' | 'sourceIdentity' | 'policy'>;
+  },
+): RoleSession {
+  const prng = drawPrng(world);
   const session: RoleSession = {
     accessKeyId: iamId(prng, 'ASIA'),
     secret: secretAccessKey(prng),
@@ -61,15 +94,12 @@ export function openSession(
     accountId: account.id,
     roleName: role.name,
     roleId: role.id,
-    sessionName: input.RoleSessionName ?? '',
-    tags: Object.fromEntries((input.Tags ?? []).map(tag => [tag.Key ?? '', tag.Value ?? ''])),
-    chained,
-    issuedAt: wholeSecond(now),
-    expiresAt: wholeSecond(now + seconds * 1_000),
-    ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
-    ...(policy === undefined ? {} : { policy }),
+    sessionName,
+    ...more,
+    issuedAt: wholeSecond(nowMs),
+    expiresAt: wholeSecond(nowMs + seconds * 1_000),
   };
-  forgetExpired(world, now);
+  forgetExpired(world, nowMs);
   world.sessions[session.accessKeyId] = session;
   return session;
 }
