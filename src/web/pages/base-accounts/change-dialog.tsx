@@ -41,8 +41,10 @@ export function ChangeDialog({ baseAccount, change, header, action, title, onClo
     { params: { id: baseAccount.id }, query: { change } },
     { costly: true },
   );
-  const impact = preview.isFetching ? undefined : preview.data;
+  const impact = preview.isFetching || preview.error ? undefined : preview.data;
   const breaking = impact?.totals.breaks ?? 0;
+  // The server takes no preview of its own before it cuts over, as it does before it deletes; to go back is always allowed.
+  const lacking = change === 'immediate-cutover' && impact === undefined;
   const wanted = breaking > 0 ? String(breaking) : title;
   const run = () =>
     action.run(breaking, error => {
@@ -55,7 +57,11 @@ export function ChangeDialog({ baseAccount, change, header, action, title, onClo
     <Dialog
       size="large"
       header={header}
-      action={{ ...action, run, disabledReason: whyNot({ asking: preview.isFetching, breaking, wanted, typed }) }}
+      action={{
+        ...action,
+        run,
+        disabledReason: whyNot({ asking: preview.isFetching, lacking, breaking, wanted, typed }),
+      }}
       error={action.error}
       onClose={onClose}
     >
@@ -88,16 +94,19 @@ export function ChangeDialog({ baseAccount, change, header, action, title, onClo
 
 function whyNot({
   asking,
+  lacking,
   breaking,
   wanted,
   typed,
 }: {
   asking: boolean;
+  lacking: boolean;
   breaking: number;
   wanted: string | undefined;
   typed: string;
 }): string | undefined {
   if (asking) return 'Wait until every connector was tried.';
+  if (lacking) return 'It is not known which connectors would stop working; try again first.';
   if (wanted === undefined || typed.trim() === wanted) return undefined;
   return breaking > 0
     ? 'Type the number of connectors that stop working first.'
