@@ -196,7 +196,8 @@ Then try this:
        Access key ID      ${hub?.accessKeyId ?? ''}
        Secret access key  ${hub?.secretAccessKey ?? ''}
 
-     Watch the connectors move to it, and see which stay and why. None of them fails.
+     Watch the connectors move to it under "Trust migration"; open one that stays, and see why and what to change.
+     None of them fails.
   3. Edit the base account, delete it, and watch them go back.
 
 Simulated AWS answers at ${simulation.endpoint}; change it while it runs: curl ${simulation.endpoint}/_control/
