@@ -14,7 +14,7 @@ import { platformHub } from './ways.ts';
 /**
  * Deletes a base account with its credentials: at once the platform account is the target of its connectors. What that
  * would do is tried first, and connectors that would stop working stop the deletion, unless `confirmBreaking` is exactly
- * their number. Faults: `not-found`, `would-break-connectors`, `edit-conflict`.
+ * their number. So do those of which AWS did not say it: while AWS throttles or is away, none of them is safe. Faults: `not-found`, `would-break-connectors`, `edit-conflict`.
  */
 export async function deleteBaseAccount(
   deps: AccountsDeps,
@@ -24,7 +24,7 @@ export async function deleteBaseAccount(
   if (!before) return noSuchBaseAccount(id);
   const impact = await impactOf(deps, { id, change: 'delete', actor });
   if (!impact.ok) return impact;
-  const breaking = impact.value.connectors.filter(({ outcome }) => outcome === 'breaks');
+  const breaking = impact.value.connectors.filter(({ mayBreak }) => mayBreak);
   if (breaking.length > 0 && breaking.length !== confirmBreaking) {
     return failed(wouldBreak(breaking, { confirmBreaking, title: before.title }));
   }
@@ -60,8 +60,12 @@ function wouldBreak(
   const named = breaking.slice(0, LIMITS.namedInFaultMax).map(({ name }) => name);
   const more = breaking.length - named.length;
   const names = more > 0 ? `${named.join(', ')} and ${more} more` : named.join(', ');
+  const certain = breaking.filter(({ outcome }) => outcome === 'breaks').length;
   const many = breaking.length === 1 ? '1 connector that works' : `${breaking.length} connectors that work`;
-  const told = `${many} now would stop working without base account "${title}": ${names}.`;
+  const would = certain === breaking.length ? 'would' : 'would or might';
+  const doubt =
+    certain === breaking.length ? '' : ` Of ${breaking.length - certain} AWS did not answer whether it would.`;
+  const told = `${many} now ${would} stop working without base account "${title}": ${names}.${doubt}`;
   const changed =
     confirmBreaking === undefined ? '' : ` That is not the number that was confirmed, ${confirmBreaking}.`;
   return fault('would-break-connectors', `${told}${changed}`, {

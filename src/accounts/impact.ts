@@ -113,6 +113,7 @@ function impactOn(
     accountId: accountIdOf(roleArn),
     roleArn,
     outcome: outcomeOf(currentHub, { now, then }),
+    mayBreak: mayBreak(currentHub, { now, then }),
     worksNow: now.through !== null,
     hubNow: currentHub,
     hubAfter: then.through?.hub ?? target?.hub ?? null,
@@ -130,6 +131,11 @@ function outcomeOf(hubNow: Hub | null, { now, then }: { now: Followed; then: Fol
   }
   if (now.through) return 'breaks';
   return now.doubtful || hubNow === null ? 'unknown' : 'stays';
+}
+
+/** What works now, or did when it was tried last and gives no answer now, counts as long as nothing is proved to work then. */
+function mayBreak(hubNow: Hub | null, { now, then }: { now: Followed; then: Followed }): boolean {
+  return then.through === null && (now.through !== null || (now.doubtful && hubNow !== null));
 }
 
 /** Asks each identity at most once. */

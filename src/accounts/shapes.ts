@@ -211,6 +211,8 @@ export interface ConnectorImpact {
   readonly accountId: string;
   readonly roleArn: string;
   readonly outcome: ImpactOutcome;
+  /** It stops working, or AWS did not answer whether it does. */
+  readonly mayBreak: boolean;
   readonly worksNow: boolean;
   readonly hubNow: Hub | null;
   /** What it will go through or, when nothing lets it in, is to go through. */

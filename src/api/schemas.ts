@@ -308,6 +308,8 @@ export const connectorImpact = z.object({
    * no hub lets it in, perhaps because its role is not there yet.
    */
   outcome: z.enum(['moves', 'stays', 'breaks', 'unknown']),
+  /** Whether it breaks, or may, because AWS did not answer: a deletion needs the number of these. */
+  mayBreak: z.boolean(),
   worksNow: z.boolean(),
   /** The hub that its last successful assumption went through. */
   hubNow: hub.nullable(),

@@ -80,7 +80,9 @@ async function remove({ client, io }: Session, account: BaseAccount, options: Br
   if (!impact.ok) return impact;
   if (io.interactive) io.writeError(`${impactText(impact.value, { paint: painter(io), policies: false })}\n\n`);
   const question = `Delete base account ${title} (${accountId})?`;
-  const confirmation = await confirmedBreaking(io, { breaks: impact.value.totals.breaks, question, options });
+  const breaks = impact.value.connectors.filter(({ mayBreak }) => mayBreak).length;
+  const certain = breaks === impact.value.totals.breaks;
+  const confirmation = await confirmedBreaking(io, { breaks, certain, question, options });
   if (!confirmation.ok) return confirmation;
   const deleted = await client.call('deleteBaseAccount', { params: { id }, query: confirmation.value });
   if (!deleted.ok) return deleted;
@@ -129,15 +131,16 @@ function accountAnswer(account: Outcome<ReplyOf<'getBaseAccount'>>): Outcome {
 
 /**
  * Asks before something that may stop connectors from working: then for their number, so that nobody confirms it without
- * having read it. What a script gives is the server's to judge, which counts anew.
+ * having read it. Not `certain`: AWS did not answer for all of them. What a script gives is the server's to judge, which counts anew.
  */
 async function confirmedBreaking(
   io: Io,
   {
     breaks,
+    certain = true,
     question,
     options: { yes = false, confirmBreaking },
-  }: { breaks: number; question: string; options: BreakingOptions },
+  }: { breaks: number; certain?: boolean; question: string; options: BreakingOptions },
 ): Promise<Outcome<{ confirmBreaking?: number }>> {
   if (confirmBreaking !== undefined) {
     return /^\d{1,9}$/.test(confirmBreaking)
@@ -153,12 +156,12 @@ async function confirmedBreaking(
     return refuse({
       exitCode: EXIT.usage,
       title: 'This has to be confirmed',
-      detail: `${count(breaks, 'connector')} that ${breaks === 1 ? 'works' : 'work'} now would stop working.`,
+      detail: `${count(breaks, 'connector')} that ${breaks === 1 ? 'works' : 'work'} now would${certain ? '' : ' or might'} stop working.`,
       remedy: `Edit their roles first, or add --confirm-breaking ${breaks}.`,
     });
   }
   const typed = await io.askText(
-    `${question} ${count(breaks, 'connector')} will stop working. Type this number to go on`,
+    `${question} ${count(breaks, 'connector')} will${certain ? '' : ' or may'} stop working. Type this number to go on`,
   );
   return typed?.trim() === String(breaks)
     ? { ok: true, value: { confirmBreaking: breaks } }

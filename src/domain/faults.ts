@@ -226,7 +226,8 @@ export const FAULTS = {
     status: 409,
     retry: 'after-change',
     title: 'Connectors would stop working',
-    explanation: 'Some connectors that work now were tried and will not work after this.',
+    explanation:
+      'Some connectors that work now were tried and will not work after this, or AWS did not answer whether they will.',
     remedy:
       'Read the impact, mend the trust policies it lists, or confirm with the number of connectors that will break.',
   },

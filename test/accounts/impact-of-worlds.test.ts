@@ -178,7 +178,8 @@ function judge(
 
 function told({ connectors }: Impact, before: ReadonlyMap<string, Hub | null>): Map<string, Fate> {
   return new Map(
-    connectors.map(({ connectorId, outcome, worksNow, hubNow, hubAfter }) => {
+    connectors.map(({ connectorId, outcome, mayBreak, worksNow, hubNow, hubAfter }) => {
+      expect(mayBreak).toBe(outcome === 'breaks');
       expect(hubNow).toEqual(before.get(connectorId));
       const works = outcome === 'moves' || (outcome === 'stays' && worksNow);
       return [connectorId, { outcome, worksNow, through: works ? hubAfter : null }];

@@ -229,6 +229,28 @@ describe('deleting a base account', () => {
     expect(await run(development)).toMatchObject({ fault: { code: 'role-not-assumable' } });
   });
 
+  it('is refused, too, while AWS does not say whether connectors that work would break', async () => {
+    for (const member of [PRODUCTION, DEVELOPMENT]) trust(member, SECURITY);
+    const id = await makeBase();
+    await runBoth();
+    trust(PRODUCTION, OTHER_HUB);
+    const throttled = { match: { operation: 'AssumeRole' }, effect: { kind: 'throttle' } } as const;
+    causeway.faults.put({ ...throttled, id: 'platform', match: { ...throttled.match, accountId: PLATFORM } });
+    const remove = (confirmBreaking?: number) => deleteBaseAccount(causeway.deps, { id, confirmBreaking, actor });
+    expect(await remove()).toMatchObject({
+      fault: {
+        code: 'would-break-connectors',
+        detail: expect.stringMatching(
+          `^1 connector that works now would or might .*: member ${DEVELOPMENT}\\. Of 1 AWS`,
+        ),
+      },
+    });
+    // Now nothing answers: what worked when it was tried last may be working.
+    causeway.faults.put({ ...throttled, id: 'all' });
+    expect(await remove()).toMatchObject({ fault: { remedy: expect.stringContaining('with the number 2') } });
+    must(await remove(2));
+  });
+
   it('is not refused for connectors that do not work anyway', async () => {
     for (const member of [PRODUCTION, DEVELOPMENT]) trust(member, SECURITY);
     const id = await makeBase();

@@ -20,7 +20,7 @@ interface Props {
     readonly loadingText: string;
     readonly pending: boolean;
     readonly error: Error | null;
-    /** @param breaking how many connectors somebody knows will stop working; `onRefused` when it was not done. */
+    /** @param breaking how many connectors somebody knows will or may stop working; `onRefused` when it was not done. */
     readonly run: (breaking: number, onRefused: (error: Error) => void) => void;
   };
   /** Typed to confirm when no connector stops working; without it, nothing has to be typed then. */
@@ -32,7 +32,7 @@ interface Props {
 
 /**
  * Asks before a change that moves connectors: shows what it would do to each, tried now. While some would stop working,
- * their number has to be typed.
+ * or might because AWS did not answer, their number has to be typed.
  */
 export function ChangeDialog({ baseAccount, change, header, action, title, onClose, children }: Props) {
   const [typed, setTyped] = useState('');
@@ -42,7 +42,8 @@ export function ChangeDialog({ baseAccount, change, header, action, title, onClo
     { costly: true },
   );
   const impact = preview.isFetching || preview.error ? undefined : preview.data;
-  const breaking = impact?.totals.breaks ?? 0;
+  const breaking = impact?.connectors.filter(({ mayBreak }) => mayBreak).length ?? 0;
+  const stop = breaking > (impact?.totals.breaks ?? 0) ? 'stop or may stop' : 'stop';
   // The server takes no preview of its own before it cuts over, as it does before it deletes; to go back is always allowed.
   const lacking = change === 'immediate-cutover' && impact === undefined;
   const wanted = breaking > 0 ? String(breaking) : title;
@@ -60,7 +61,7 @@ export function ChangeDialog({ baseAccount, change, header, action, title, onClo
       action={{
         ...action,
         run,
-        disabledReason: whyNot({ asking: preview.isFetching, lacking, breaking, wanted, typed }),
+        disabledReason: whyNot({ asking: preview.isFetching, lacking, breaking, stop, wanted, typed }),
       }}
       error={action.error}
       onClose={onClose}
@@ -77,7 +78,9 @@ export function ChangeDialog({ baseAccount, change, header, action, title, onClo
       {wanted !== undefined && !preview.isFetching && (
         <FormField
           label={
-            breaking > 0 ? `To confirm, type how many connectors stop working: ${wanted}` : `To confirm, type ${wanted}`
+            breaking > 0
+              ? `To confirm, type how many connectors ${stop} working: ${wanted}`
+              : `To confirm, type ${wanted}`
           }
         >
           <Input
@@ -96,12 +99,14 @@ function whyNot({
   asking,
   lacking,
   breaking,
+  stop,
   wanted,
   typed,
 }: {
   asking: boolean;
   lacking: boolean;
   breaking: number;
+  stop: string;
   wanted: string | undefined;
   typed: string;
 }): string | undefined {
@@ -109,6 +114,6 @@ function whyNot({
   if (lacking) return 'It is not known which connectors would stop working; try again first.';
   if (wanted === undefined || typed.trim() === wanted) return undefined;
   return breaking > 0
-    ? 'Type the number of connectors that stop working first.'
+    ? `Type the number of connectors that ${stop} working first.`
     : 'Type the title of the base account first.';
 }
