@@ -79,7 +79,7 @@ function BaseAccountView({ baseAccount }: { baseAccount: BaseAccount }) {
       >
         {baseAccount.title}
       </Header>
-      <Banner baseAccount={baseAccount} />
+      <Banner baseAccount={baseAccount} tab={tab} />
       <KeyFacts baseAccount={baseAccount} />
       <Tabs
         ariaLabel="About the base account"
@@ -106,11 +106,11 @@ function BaseAccountView({ baseAccount }: { baseAccount: BaseAccount }) {
 }
 
 /** What somebody has to do something about. */
-function Banner({ baseAccount: { id, proof, rotation } }: { baseAccount: BaseAccount }) {
+function Banner({ baseAccount: { id, proof, rotation }, tab }: { baseAccount: BaseAccount; tab: string }) {
   return (
     <>
       {proof?.fault && <FaultAlert fault={proof.fault} header={`The credentials do not work: ${proof.fault.title}`} />}
-      {rotation?.state === 'blocked' && (
+      {rotation?.state === 'blocked' && tab !== 'credentials' && (
         <Alert type="warning" header="The key rotation is blocked">
           It waits for somebody to decide; the connectors run on meanwhile.{' '}
           <PageLink href={PATHS.baseAccountTab(id, 'credentials')}>See why and decide</PageLink>

@@ -104,15 +104,18 @@ function OneConnector({ impact, hubAfter }: { impact: ConnectorImpact; hubAfter:
       {open && (
         <SpaceBetween size="s">
           <Facts
-            columns={2}
+            columns={1}
+            facts={[{ label: 'Role ARN', value: <CopyableId text={impact.roleArn} what="role ARN" /> }]}
+          />
+          <Facts
+            columns={3}
             facts={[
-              { label: 'Role ARN', value: <CopyableId text={impact.roleArn} what="role ARN" /> },
               {
                 label: 'Proved',
                 value: impact.provedAt ? <TimeAgo at={impact.provedAt} /> : 'Not proved: AWS has not answered',
               },
-              { label: 'Hub now', value: <HubName hub={impact.hubNow} none="None" /> },
-              { label: 'Hub afterwards', value: <HubName hub={impact.hubAfter} none="None" /> },
+              { label: 'Hub now', value: <HubName hub={impact.hubNow} none="None" short /> },
+              { label: 'Hub afterwards', value: <HubName hub={impact.hubAfter} none="None" short /> },
             ]}
           />
           {impact.fault && <FaultDetail fault={impact.fault} titled />}

@@ -1,11 +1,10 @@
 import Box from '@cloudscape-design/components/box';
 import { useNavigate } from 'react-router';
-import { JsonCode } from '../../parts/code.tsx';
 import { Dialog } from '../../parts/dialog.tsx';
-import { Loaded } from '../../parts/loaded.tsx';
 import { PATHS } from '../../paths.ts';
-import { useChange, useRead } from '../../queries.ts';
+import { useChange } from '../../queries.ts';
 import type { BaseAccount } from './draft.ts';
+import { RotationPermissions } from './rotation-permissions.tsx';
 import { ROTATION_STEPS } from './rotation-words.ts';
 
 /** Says what a rotation does and which permissions it needs, and starts it. */
@@ -13,7 +12,6 @@ export function RotateKey({ baseAccount, onClose }: { baseAccount: BaseAccount; 
   const { id, accessKeyIdEnding } = baseAccount;
   const navigate = useNavigate();
   const start = useChange('startKeyRotation');
-  const policies = useRead('hubPolicy', { params: { id } });
   const run = () =>
     start.mutate(
       { params: { id } },
@@ -49,11 +47,7 @@ export function RotateKey({ baseAccount, onClose }: { baseAccount: BaseAccount; 
       <Box variant="p">
         For this the IAM user needs these permissions on itself, beside those for the connectors’ roles:
       </Box>
-      <Loaded read={policies} what="the permissions">
-        {({ selfManagement }) => (
-          <JsonCode value={selfManagement} label="key rotation policy" fileName="key-rotation-policy.json" />
-        )}
-      </Loaded>
+      <RotationPermissions baseAccountId={id} />
     </Dialog>
   );
 }

@@ -1,5 +1,6 @@
 import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
+import ExpandableSection from '@cloudscape-design/components/expandable-section';
 import FormField from '@cloudscape-design/components/form-field';
 import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
@@ -9,6 +10,7 @@ import { FailureAlert } from '../../parts/failure-alert.tsx';
 import { FaultDetail } from '../../parts/fault.tsx';
 import { useChange } from '../../queries.ts';
 import { useWhyNot } from '../../session.tsx';
+import { RotationPermissions } from './rotation-permissions.tsx';
 import type { Rotation } from './rotation-words.ts';
 
 /** Why a rotation does not go on, and what can be decided about it. */
@@ -23,6 +25,9 @@ export function RotationBlocked({ rotation }: { rotation: Rotation }) {
     <Alert type="warning" header="It waits for you">
       <SpaceBetween size="m">
         {fault && <FaultDetail fault={fault} titled />}
+        <ExpandableSection headerText="Permissions that a rotation needs">
+          <RotationPermissions baseAccountId={baseAccountId} />
+        </ExpandableSection>
         {decide.error && <FailureAlert error={decide.error} />}
         <SpaceBetween direction="horizontal" size="xs">
           <Button onClick={() => send({ action: 'retry' })} {...forbidden}>
