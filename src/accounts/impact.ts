@@ -15,7 +15,7 @@ import type { AccountsDeps } from './deps.ts';
 import { factsAfter, type HubsAfter } from './facts-after.ts';
 import { type Finding, type RecordFinding, writeFindings } from './findings.ts';
 import { proposedTrust } from './proposed-trust.ts';
-import { evidenceOfFault, explained, isRefusal, usedFinding } from './reach.ts';
+import { evidenceOfFault, explained, isRefusal, usedFinding, wasAsked } from './reach.ts';
 import type { ConnectorImpact, Impact, ImpactChange } from './shapes.ts';
 import { targetHubOf, type Ways, waysOf } from './ways.ts';
 
@@ -181,7 +181,7 @@ async function probe(
   const at = deps.clock.now();
   const why = answer.ok ? null : explained(answer.fault, { facts, hub });
   // What unsaved credentials prove is not known of the hub, and what was not asked proves nothing.
-  if (inTime && identity.id !== candidate?.id && isCurrent(facts, identity)) {
+  if (inTime && (!why || wasAsked(why)) && identity.id !== candidate?.id && isCurrent(facts, identity)) {
     const proved = why ? evidenceOfFault(why) : ({ outcome: 'accepted', fault: null } as const);
     await record({ kind: 'evidence', evidence: { ...facts, hub, ...proved, at } });
   }

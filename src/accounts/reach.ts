@@ -219,7 +219,7 @@ async function openThrough(
   if (!opened.ok) {
     const why = explained(opened.fault, { facts, hub: hub.hub });
     const evidence = { ...facts, hub: hub.hub, ...evidenceOfFault(why), at: deps.clock.now() };
-    if (!isReplaced) await record({ kind: 'evidence', evidence });
+    if (!isReplaced && wasAsked(why)) await record({ kind: 'evidence', evidence });
     return failed(why);
   }
   if (isReplaced) return opened;
@@ -235,6 +235,11 @@ async function openThrough(
 /** What a failed assumption proves: a refusal is an answer, anything else leaves it open. */
 export function evidenceOfFault(why: Fault): Pick<HubEvidence, 'outcome' | 'fault'> {
   return { outcome: isRefusal(why) ? 'refused' : 'unknown', fault: why };
+}
+
+/** Whether AWS was asked at all; if not, what is known of the hub stays. */
+export function wasAsked({ code }: Fault): boolean {
+  return code !== 'no-turn';
 }
 
 /** Whether STS answered and said no. */

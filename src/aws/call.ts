@@ -35,7 +35,7 @@ export function prompt(clock: Clock, { totalMs, within }: { totalMs: number; wit
  * back-off with full jitter, while the fault is one that a short wait can mend and the budget lasts. `send` must hand
  * the signal to the SDK: `call(aws, signal => client.send(command, { abortSignal: signal }), …)`.
  *
- * With `pace`, each try waits for its turn, within the budget.
+ * With `pace`, each try waits for its turn, within the budget; the fault is `no-turn` when not even the first has one.
  *
  * Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
@@ -45,10 +45,11 @@ export async function call<T>(
   names: CallNames & { budget: Budget; pace?: PaceBucket },
 ): Promise<Result<T>> {
   const { budget, pace } = names;
+  let result: Result<T> | undefined;
   for (let tries = 1; ; tries++) {
-    if (pace && !(await aws.pace.turn(pace, budget.deadlineMs))) return failed(noTurn(names));
+    if (pace && !(await aws.pace.turn(pace, budget.deadlineMs))) return result ?? failed(noTurn(names));
     const leftMs = budget.deadlineMs - aws.clock.monotonicMs();
-    const result = await attempt(send, names, Math.max(1, Math.min(budget.attemptMs, leftMs)));
+    result = await attempt(send, names, Math.max(1, Math.min(budget.attemptMs, leftMs)));
     if (pace && !result.ok && result.fault.code === 'aws-throttled') aws.pace.slowDown(pace);
     if (result.ok || retryOf(result.fault) !== 'now' || tries >= budget.triesMax) return result;
     const pauseMs = backoffMs(tries, fraction(aws.ids));
@@ -58,8 +59,8 @@ export async function call<T>(
 }
 
 function noTurn({ service, operation, subject }: CallNames) {
-  const why = `Too many calls were waiting: the turn of ${service}:${operation} would not have come in time, so nothing was sent.`;
-  return fault('aws-throttled', why, subject === undefined ? {} : { subject });
+  const why = `The turn of ${service}:${operation} would not have come in time, so nothing was sent.`;
+  return fault('no-turn', why, subject === undefined ? {} : { subject });
 }
 
 async function attempt<T>(

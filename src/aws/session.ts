@@ -216,6 +216,7 @@ async function assume(
     }),
     names,
   );
+  if (!assumed.ok && assumed.fault.code === 'no-turn') return assumed;
   const use = { hub: hub.hub, roleArn: role.arn, sessionName, externalId: externalIdKind };
   await onUse(assumed.ok ? use : { ...use, fault: assumed.fault });
   return assumed;

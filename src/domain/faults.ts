@@ -449,6 +449,14 @@ export const FAULTS = {
     explanation: 'The request rate of this account, region and API is used up, perhaps by other tools in the account.',
     remedy: 'Causeway slows down by itself; a longer polling interval helps if it stays so.',
   },
+  'no-turn': {
+    status: 503,
+    retry: 'now',
+    title: 'Too many calls were waiting',
+    explanation:
+      'Causeway keeps its calls to STS below AWS’s quota, and this one’s turn would not have come in time. AWS was not asked.',
+    remedy: 'Try again when the re-check or preview that asks for so much is over.',
+  },
   'unknown-access-key': {
     status: 422,
     retry: 'after-change',

@@ -26,6 +26,7 @@ const OUTCOMES: { readonly [Code in FaultCode]?: Exclude<ScopeOutcome, 'complete
   'access-denied': 'denied',
   'denied-by-scp': 'denied',
   'aws-throttled': 'throttled',
+  'no-turn': 'throttled',
   'region-disabled': 'region-disabled',
   'not-subscribed': 'not-applicable',
   'aws-timeout': 'timed-out',

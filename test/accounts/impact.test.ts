@@ -8,6 +8,7 @@ import { impactOf, previewBaseAccount, previewBaseAccountChange } from '../../sr
 import { type Purpose, reach } from '../../src/accounts/reach.ts';
 import { rollBackBaseAccount } from '../../src/accounts/roll-back.ts';
 import type { BaseAccountInput, Impact } from '../../src/accounts/shapes.ts';
+import { createPace } from '../../src/aws/pace.ts';
 import { LIMITS } from '../../src/domain/limits.ts';
 import { listAudit } from '../../src/store/audit.ts';
 import { readHubFacts } from '../../src/store/hubs.ts';
@@ -187,6 +188,31 @@ describe('a preview', () => {
     causeway.faults.clear();
     const calm = must(await previewBaseAccount(causeway.deps, { input: input(SECURITY), actor }));
     expect(of(calm, DEVELOPMENT)).toMatchObject({ outcome: 'unknown', worksNow: false, hubNow: null });
+  });
+
+  it('learns nothing from a call that was not sent, and has it not in the audit log', async () => {
+    await runBoth();
+    const id = await makeBase();
+    await runBoth();
+    const known = async () =>
+      (await readHubFacts(causeway.deps.db, production))?.evidence.filter(({ hub }) => hub.accountId === SECURITY);
+    const before = await known();
+    expect(before).toMatchObject([{ outcome: 'refused' }]);
+    const pace = createPace(causeway.clock);
+    const bucket = { accountId: SECURITY, region: 'us-east-1' };
+    for (let i = 0; i < 10; i++) pace.slowDown(bucket);
+    const waiting = Array.from({ length: 8 * LIMITS.stsCallsPerSecondMin }, () => pace.turn(bucket, Infinity));
+    causeway.callLog.clear();
+    const [last] = await listAudit(causeway.deps.db, { before: null, limit: 1 });
+    const busy = { ...causeway.deps, aws: { ...causeway.deps.aws, pace } };
+    const impact = must(await impactOf(busy, { id, change: 'create', actor }));
+    expect(of(impact, PRODUCTION)).toMatchObject({ outcome: 'unknown', mayBreak: false, fault: { code: 'no-turn' } });
+    expect(await known()).toEqual(before);
+    const asked = causeway.callLog.calls().filter(({ operation }) => operation === 'AssumeRole');
+    const entries = await listAudit(causeway.deps.db, { before: null, limit: 200 });
+    const uses = entries.filter(({ action, seq }) => action === 'hub.used' && seq > (last?.seq ?? 0));
+    expect(uses).toHaveLength(asked.length);
+    expect((await Promise.all(waiting)).length).toBe(waiting.length);
   });
 
   it('of an account ID that is changed counts on the old one, and of one that is replaced at once does not', async () => {

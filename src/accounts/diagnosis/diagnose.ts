@@ -31,6 +31,7 @@ const CODES: { readonly [Code in FaultCode]?: CauseCode } = {
   'aws-unreachable': 'unreachable',
   'aws-timeout': 'timed-out',
   'aws-throttled': 'throttled',
+  'no-turn': 'throttled',
   'aws-error': 'aws-error',
   'incomplete-answer': 'answer-cut-off',
   'clock-skew': 'clock-skew',

@@ -180,6 +180,7 @@ const PROOF_CODES: readonly string[] = [
   'aws-error',
   'aws-rejected',
   'aws-throttled',
+  'no-turn',
   'unknown-access-key',
   'wrong-secret-key',
   'clock-skew',
