@@ -135,7 +135,7 @@ it('moves whom the target lets in, keeps whom it does not, and probes and proves
 
   // Everything that STS was asked is in the audit log, and nothing of it was throttled.
   const uses = await usesOf(id);
-  const wantedUses = 3 * accepted + 6 * countOf('platform') + 5 * countOf('nobody');
+  const wantedUses = 3 * accepted + 4 * countOf('platform') + 5 * countOf('nobody');
   expect(uses.reduce((sum, { n }) => sum + n, 0)).toBe(wantedUses);
   expect(bed.aws.callLog.calls().filter(({ error }) => error === 'Throttling')).toEqual([]);
   expect(await verifyAudit(bed.db)).toMatchObject({ intact: true });

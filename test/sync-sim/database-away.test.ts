@@ -36,7 +36,7 @@ test('when PostgreSQL is killed during syncs, the same worker waits and goes on 
   const worker = await startWorker({ ...deps, queue });
   for (const pauseMs of [300, 900, 2_500]) {
     await sleep(pauseMs);
-    own.kill();
+    await own.kill();
   }
   await until(async () => (await count(db, "runs where state = 'ok'")) === ACCOUNTS);
   expect(await liveAssets(db)).toEqual(trueAssets(aws.world, { accountIds, now: new Date() }));
@@ -62,12 +62,24 @@ async function openOwnDatabase() {
   const pidFile = path.join(dataDir, 'postgres/data/postmaster.pid');
   return {
     connectionString,
-    kill: () => process.kill(Number.parseInt(fs.readFileSync(pidFile, 'utf8'), 10), 'SIGKILL'),
+    /** On a busy machine the one that was killed before may not have been started again yet. */
+    async kill() {
+      while (!isKilled(pidFile)) await sleep(50);
+    },
     async [Symbol.asyncDispose]() {
       await stop();
       await rm(dataDir, { recursive: true });
     },
   };
+}
+
+function isKilled(pidFile: string): boolean {
+  try {
+    return process.kill(Number.parseInt(fs.readFileSync(pidFile, 'utf8'), 10), 'SIGKILL');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'ENOENT')) return false;
+    throw error;
+  }
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
