@@ -203,8 +203,8 @@ export async function setInAssetView(
 }
 
 /**
- * Notes the results of checks with these roles and external IDs, if they are still the connectors'; after a good one, a
- * connector that its last run could not reach is due at once.
+ * Notes the results of checks with these roles and external IDs, if they are still the connectors' and no later check
+ * is known; after a good one, a connector that its last run could not reach is due at once.
  */
 export async function saveChecks(
   db: Database,
@@ -226,6 +226,8 @@ export async function saveChecks(
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as t("connectorId" uuid, "roleArn" text, "externalId" text, "check" jsonb)
     where c.id = t."connectorId" and c.role_arn = t."roleArn" and c.external_id = t."externalId"
+      and (c.last_check is null
+        or (c.last_check ->> 'checkedAt')::timestamptz <= (t.check ->> 'checkedAt')::timestamptz)
   `.execute(db);
 }
 

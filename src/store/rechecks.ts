@@ -62,19 +62,21 @@ export async function listLatestRechecks(db: Database): Promise<RecheckRow[]> {
   return rows;
 }
 
-/** Ends a re-check that is under way; undefined when none of this id is. */
+/**
+ * Ends a re-check that is under way, in the caller's transaction; undefined when none of this id is. Only the second
+ * statement sees what a worker wrote while the first one waited for it.
+ */
 export async function cancelRecheck(
   db: Database,
   { id, at }: { id: string; at: Date },
 ): Promise<RecheckRow | undefined> {
   const { rows } = await sql<RecheckRow>`
-    with ended as (
-      update rechecks set state = 'cancelled', finished_at = ${at} where id = ${id} and state = 'running' returning *
-    ),
-    forgotten as (delete from recheck_done where recheck_id = ${id})
-    select ${COLUMNS} from ended r
+    update rechecks r set state = 'cancelled', finished_at = ${at} where id = ${id} and state = 'running'
+    returning ${COLUMNS}
   `.execute(db);
-  return rows[0];
+  const [ended] = rows;
+  if (ended) await sql`delete from recheck_done where recheck_id = ${id}`.execute(db);
+  return ended;
 }
 
 /** The right to write for a re-check: worthless as soon as another worker has claimed it, or it is over. */

@@ -4,9 +4,12 @@ import type { FaultRule } from '../../simulator/faults.ts';
 import type { HubCredentials } from '../../simulator/world/hub.ts';
 import { changeBaseAccount, createBaseAccount } from '../../src/accounts/base-accounts.ts';
 import { checkConnector } from '../../src/accounts/check.ts';
+import { checkRow } from '../../src/accounts/check-result.ts';
 import { changeConnector, createConnector, getConnector } from '../../src/accounts/connectors.ts';
 import { deleteBaseAccount } from '../../src/accounts/delete-base-account.ts';
 import { reach } from '../../src/accounts/reach.ts';
+import { saveChecks } from '../../src/store/connectors.ts';
+import { readHubFacts } from '../../src/store/hubs.ts';
 import {
   baseAccountInput,
   type Causeway,
@@ -150,4 +153,14 @@ it.each([
   });
   expect(must(check).outcome).toBe('ok');
   expect(must(await getConnector(causeway.deps, id)).lastCheck).toBeNull();
+});
+
+it('a check that ended before another one does not take its place when it is written later', async () => {
+  const facts = await readHubFacts(causeway.deps.db, id);
+  const earlier = must(await checkConnector(causeway.deps, { id, actor }));
+  const later = must(await checkConnector(causeway.deps, { id, actor }));
+  if (!facts) throw new Error('the connector is there');
+  // As a re-check does, which gathers results before it writes them.
+  await saveChecks(causeway.deps.db, [{ ...facts, check: checkRow(earlier) }]);
+  expect(must(await getConnector(causeway.deps, id)).lastCheck?.checkedAt).toEqual(later.checkedAt);
 });

@@ -21,6 +21,8 @@ import { requestRecheck } from '../../src/jobs/request-recheck.ts';
 import { startWorker } from '../../src/jobs/worker.ts';
 import { silentLog } from '../../src/log.ts';
 import { verifyAudit } from '../../src/store/audit.ts';
+import { inTransaction } from '../../src/store/database.ts';
+import { claimRecheck, saveRecheckProgress } from '../../src/store/rechecks.ts';
 import { type Bed, openBed, platformKey } from '../sync-sim/bed.ts';
 import type { WorkerSettings } from '../sync-sim/programs/worker.ts';
 import { baseAccountInput, must } from './support.ts';
@@ -91,6 +93,12 @@ async function states() {
     from connectors order by account_id
   `.execute(bed.db);
   return rows;
+}
+async function isWaitingForLock() {
+  const { rows } = await sql`
+    select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+  `.execute(bed.db);
+  return rows.length > 0;
 }
 async function usesOf(recheckId: string) {
   const { rows } = await sql<{ subject: string; outcome: string; n: number }>`
@@ -168,6 +176,22 @@ it('is one of its account type at a time, tells its progress, and ends within se
   expect(uses.length).toBeGreaterThan(cancelled.done);
   expect(must(await cancelRecheck(bed.deps, { id, actor }))).toEqual(cancelled);
   await start();
+});
+
+it('leaves no notes behind when it is cancelled while its progress is being written', async () => {
+  const id = await start();
+  const recheck = await claimRecheck(bed.db, id);
+  if (!recheck) throw new Error('it was just started');
+  let cancelling: Promise<unknown> | undefined;
+  await inTransaction(bed.db, async tx => {
+    const accepted = [...connectors.values()];
+    await saveRecheckProgress(tx, recheck.hold, { accepted, refused: [], unknown: [], throttled: 0 });
+    cancelling = cancelRecheck(bed.deps, { id, actor });
+    await expect.poll(isWaitingForLock).toBe(true);
+  });
+  await cancelling;
+  expect(must(await getRecheck(bed.deps, id))).toMatchObject({ state: 'cancelled', done: MEMBERS });
+  expect((await sql`select from recheck_done`.execute(bed.db)).rows).toEqual([]);
 });
 
 it('goes on where a stopped worker and a killed one left it, and counts each connector once', async () => {
