@@ -136,6 +136,13 @@ it('a template keeps the role with its name and path, and changes its trust', ()
   });
 });
 
+it('each role of an account has a file of its own, whatever is in its name', () => {
+  const edits = ['a=b', 'a,b', 'a_b', 'a-b'].map(name => edit({ roleArn: `arn:aws:iam::222222222222:role/${name}` }));
+  const files = cloudFormationTemplates(edits, { facts: factsOfAccountType('global'), actions: ACTIONS });
+  expect(new Set(files.map(({ name }) => name)).size).toBe(edits.length);
+  for (const { name } of files) expect(name).toMatch(/^[\w.@+~-]+$/);
+});
+
 it('templates for StackSets keep CloudFormation’s limits, and resolve to each account’s own policy', () => {
   const edits = Array.from({ length: 900 }, (_, i) =>
     edit({
