@@ -10,12 +10,13 @@ import { failed, mapped, ok, type Result } from '../domain/result.ts';
 import { type Actor, appendAudit } from '../store/audit.ts';
 import { findBaseAccount } from '../store/base-accounts.ts';
 import { type HubProofs, readHubProofs } from '../store/hub-trust.ts';
+import { listStoredKeyIds } from '../store/key-rotations.ts';
 import { checkBaseAccount, noSuchBaseAccount } from './base-accounts.ts';
 import { type DangerousRight, dangerousRights, type HeldRight, heldRights } from './dangerous-rights.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { HubFinding } from './hub-findings.ts';
 import { assumeRolePolicies, type HubPolicies } from './hub-policy.ts';
-import { identityInBaseAccount } from './hubs.ts';
+import { identityInBaseAccount, platformKeyIds } from './hubs.ts';
 import { judgeHub } from './judge-hub.ts';
 import { findRetiredTrust, type RetiredTrust } from './retired-trust.ts';
 import { selfManagementPolicy } from './self-management.ts';
@@ -46,7 +47,10 @@ export interface KeyFacts {
   readonly from: 'aws' | 'entered';
   /** Why AWS did not tell. */
   readonly fault: Fault | null;
-  /** Last characters of another active key of the same user; null when there is none, or it could not be asked. */
+  /**
+   * Last characters of another active key of the same user that Causeway has no use for; null when there is none, or it
+   * could not be asked.
+   */
   readonly otherKeyIdEnding: string | null;
 }
 
@@ -81,7 +85,7 @@ export async function hubHealth(
     findRetiredTrust(deps, { accountType, hub: hub.hub }),
   ]);
   const [key, rights] = await Promise.all([
-    lookAtKey(deps, { hub, proof, enteredAt: keyCreatedAt }),
+    lookAtKey(deps, { baseAccountId: id, hub, proof, enteredAt: keyCreatedAt }),
     askAboutRights(deps, { hub, proof, roleArns: proofs.roleArns, budget }),
   ]);
   const { roleArns, ...counts } = proofs;
@@ -108,14 +112,21 @@ export async function hubHealth(
 }
 
 async function lookAtKey(
-  { aws, clock }: AccountsDeps,
-  { hub, proof, enteredAt }: { hub: HubIdentity; proof: IdentityProof; enteredAt: Date },
+  { aws, clock, db, platformAccounts }: AccountsDeps,
+  {
+    baseAccountId,
+    hub,
+    proof,
+    enteredAt,
+  }: { baseAccountId: string; hub: HubIdentity; proof: IdentityProof; enteredAt: Date },
 ): Promise<KeyFacts | null> {
   if (hub.credentials.kind !== 'access-key') return null;
   const { accessKeyId } = hub.credentials;
   const listed: Result<readonly AccessKeyFacts[]> = proof.fault ? failed(proof.fault) : await listAccessKeys(aws, hub);
   const own = listed.ok ? listed.value.find(key => key.id === accessKeyId) : undefined;
-  const other = listed.ok ? listed.value.find(key => key.id !== accessKeyId && key.active) : undefined;
+  // Connectors may still run through a key that was replaced, a rotation may be proving its own.
+  const used = [accessKeyId, ...(await listStoredKeyIds(db, baseAccountId)), ...platformKeyIds({ platformAccounts })];
+  const other = listed.ok ? listed.value.find(key => key.active && !used.includes(key.id)) : undefined;
   const since = own?.createdAt ?? enteredAt;
   return {
     ageDays: Math.floor((clock.now().getTime() - since.getTime()) / 86_400_000),

@@ -32,6 +32,13 @@ export function platformIdentity(
   return { id, hub, facts, credentials: credentials.kind === 'default-chain' ? credentials : usableNow(credentials) };
 }
 
+/** Access keys that the configuration of platform accounts names. */
+export function platformKeyIds({ platformAccounts }: Pick<AccountsDeps, 'platformAccounts'>): string[] {
+  return Object.values(platformAccounts).flatMap(({ credentials }) =>
+    credentials.kind === 'access-key' ? [credentials.accessKeyId] : [],
+  );
+}
+
 function nameOfSource(credentials: PlatformAccount['credentials']): string {
   switch (credentials.kind) {
     case 'access-key':

@@ -1,5 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
 import { z } from 'zod';
 import { type FaultCode, fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
@@ -100,13 +104,25 @@ async function containerToken({
 /** A token out of a file, without the white space around it. */
 export async function readTokenFile(file: string): Promise<Result<string>> {
   try {
-    const bytes = await readFile(file);
-    if (bytes.length > LIMITS.tokenFileBytesMax) return failed(noCredentials(`${file} is too large to be a token.`));
-    return ok(bytes.toString('utf8').trim());
+    // Whoever makes a base account names the file: neither a pipe nor a device may hold this process up or fill it.
+    const opened = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      return await readToken(opened, file);
+    } finally {
+      await opened.close();
+    }
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error;
     return failed(noCredentials(`The token file ${file} cannot be read (${error.code}).`));
   }
+}
+
+async function readToken(opened: FileHandle, file: string): Promise<Result<string>> {
+  if (!(await opened.stat()).isFile()) return failed(noCredentials(`${file} is not a file.`));
+  const bytes = Buffer.alloc(LIMITS.tokenFileBytesMax + 1);
+  const { bytesRead } = await opened.read(bytes, 0, bytes.length);
+  if (bytesRead === bytes.length) return failed(noCredentials(`${file} is too large to be a token.`));
+  return ok(bytes.toString('utf8', 0, bytesRead).trim());
 }
 
 interface Question {
@@ -118,25 +134,46 @@ interface Question {
   readonly on404?: string;
 }
 
-/** No proxy and no redirect: what is asked is on this machine or beside it. */
+/** No redirect is followed: what is asked is on this machine or beside it. */
 async function ask({ url, method, headers, what, on404 }: Question): Promise<Result<string>> {
   try {
-    const signal = AbortSignal.timeout(LIMITS.metadataTimeoutMs);
-    const response = await fetch(url, { method: method ?? 'GET', headers, redirect: 'error', signal });
-    const text = (await response.text()).slice(0, LIMITS.metadataAnswerCharsMax);
-    if (response.ok) return ok(text);
-    if (response.status === 404 && on404 !== undefined) return failed(noCredentials(on404));
-    const mayPass = response.status === 429 || response.status >= 500;
-    return failed(
-      noCredentials(`HTTP ${response.status} was the answer of ${what}.`, mayPass ? 'aws-error' : undefined),
-    );
+    const { status, body } = await send(url, { method: method ?? 'GET', headers });
+    if (status >= 200 && status < 300) return ok(body);
+    if (status === 404 && on404 !== undefined) return failed(noCredentials(on404));
+    const mayPass = status === 429 || status >= 500;
+    return failed(noCredentials(`HTTP ${status} was the answer of ${what}.`, mayPass ? 'aws-error' : undefined));
   } catch (error) {
-    // fetch has two ways to fail: its TypeError with the connection's error as cause, and the signal's.
-    if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
-    const cause: unknown = error.cause;
-    const why = cause instanceof Error && 'code' in cause ? cause.code : error.name;
+    if (!(error instanceof Error)) throw error;
+    const why = 'code' in error ? error.code : error.name;
     return failed(noCredentials(`No answer came from ${what} (${why}).`));
   }
+}
+
+/** With an agent of its own: `fetch` and Node's own agents go through a proxy where NODE_USE_ENV_PROXY is set. */
+async function send(
+  url: URL,
+  { method, headers }: { method: string; headers: Readonly<Record<string, string>> },
+): Promise<{ status: number; body: string }> {
+  const isTls = url.protocol === 'https:';
+  const request = (isTls ? httpsRequest : httpRequest)(url, {
+    method,
+    headers,
+    agent: isTls ? new HttpsAgent() : new HttpAgent(),
+    signal: AbortSignal.timeout(LIMITS.metadataTimeoutMs),
+  });
+  return await new Promise((resolve, reject) => {
+    request.on('error', reject);
+    request.on('response', response => {
+      const status = response.statusCode ?? 0;
+      let chars = 0;
+      response.on('data', (chunk: Buffer) => {
+        chars += chunk.length;
+        if (chars > LIMITS.metadataAnswerCharsMax) request.destroy(new Error('the answer is too long'));
+      });
+      readText(response).then(body => resolve({ status, body }), reject);
+    });
+    request.end();
+  });
 }
 
 const answerShape = z.object({

@@ -152,6 +152,15 @@ export async function switchIdentities(
   await sql`update base_accounts set updated_at = ${at} where id = ${baseAccountId}`.execute(db);
 }
 
+/** The access keys that are stored of a base account: the active one, those that were replaced and one that is being proved. */
+export async function listStoredKeyIds(db: Database, baseAccountId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select access_key_id as id from base_identities
+    where base_account_id = ${baseAccountId} and access_key_id is not null
+  `.execute(db);
+  return rows.map(({ id }) => id);
+}
+
 /** Deletes what is stored of a key that does not exist any more, unless it is the active one. */
 export async function deleteIdentitiesOfKey(
   db: Database,

@@ -205,6 +205,24 @@ describe('the machine’s own AWS settings', () => {
     },
   );
 
+  it.each(['instance-profile', 'container-role'] as const)(
+    'do not send the kind %s through the proxy that Node gives to fetch when NODE_USE_ENV_PROXY is set',
+    async kind => {
+      await using keyless = await openKeylessBed(causeway);
+      // Where Node puts it when it starts: https://nodejs.org/api/cli.html#node_use_env_proxy1
+      const place = Symbol.for('undici.globalDispatcher.1');
+      const before: unknown = Reflect.get(globalThis, place);
+      const dispatch = vi.fn(() => {
+        throw new TypeError('this went to the proxy');
+      });
+      Reflect.set(globalThis, place, { dispatch });
+      const base = await createBaseAccount(keyless.deps(), { input: keyless.input(kind), actor });
+      Reflect.set(globalThis, place, before);
+      expect(base).toMatchObject({ ok: true });
+      expect(dispatch).not.toHaveBeenCalled();
+    },
+  );
+
   it('are not what a container role asks, when the configuration has none', async () => {
     await using keyless = await openKeylessBed(causeway);
     await poison();

@@ -333,6 +333,40 @@ describe('a rotation that is under way', () => {
   });
 });
 
+it('a replaced key that connectors still run through is not offered to be deleted', async () => {
+  const fleet = await bed.fleet();
+  const { id: accessKeyId, secret: secretAccessKey } = addAccessKey(causeway.world, SECURITY, { userName: 'causeway' });
+  const change = { accessKeyId, secretAccessKey };
+  must(await changeBaseAccount(causeway.deps, { id: fleet.baseId, change, actor }));
+  await bed.start(fleet.baseId);
+  expect(await bed.carryOn(fleet.baseId)).toMatchObject({
+    state: 'blocked',
+    unknownKeyIdEnding: null,
+    fault: { code: 'second-access-key', detail: expect.stringContaining('connectors may still run through') },
+  });
+  const keyIdEnding = fleet.oldKey.id.slice(-4);
+  await expect(bed.decide(fleet.baseId, { action: 'delete-unknown-key', keyIdEnding })).rejects.toThrow(
+    'rotation-not-blocked',
+  );
+  expect(bed.user.accessKeys).toHaveLength(2);
+});
+
+it('a key that a platform account is configured with is not deleted under it', async () => {
+  const fleet = await bed.fleet();
+  await bed.start(fleet.baseId);
+  const { secretAccessKey } = keyOf(causeway, SECURITY);
+  const credentials = { kind: 'access-key', accessKeyId: fleet.oldKey.id, secretAccessKey } as const;
+  const deps = { ...causeway.deps, platformAccounts: { global: { accountId: SECURITY, credentials } } };
+  expect(await bed.carryOn(fleet.baseId, { deps })).toMatchObject({
+    state: 'blocked',
+    fault: { code: 'no-key-to-rotate', remedy: expect.stringContaining('CAUSEWAY_PLATFORM_ACCOUNTS') },
+  });
+  expect(bed.user.accessKeys).toEqual([fleet.oldKey]);
+  await bed.decide(fleet.baseId, { action: 'abandon' });
+  expect(await bed.carryOn(fleet.baseId)).toMatchObject({ state: 'abandoned' });
+  await bed.expectSound(fleet);
+});
+
 it('a base account without an access key has none to replace', async () => {
   const fleet = await bed.fleet();
   await sql`

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -16,6 +17,7 @@ import { prompt } from '../../src/aws/call.ts';
 import { hubCredentials } from '../../src/aws/credentials.ts';
 import { proveHub } from '../../src/aws/identity.ts';
 import type { MachineSettings } from '../../src/aws/machine.ts';
+import { LIMITS } from '../../src/domain/limits.ts';
 import { HUB_ROLE, HUB_ROLE_ARN, type KeylessBed, openKeylessBed } from './keyless-support.ts';
 import { runOf } from './rotation-support.ts';
 import {
@@ -268,6 +270,22 @@ describe('a keyless base account is refused', () => {
     expect(refused).toMatchObject({ ok: false, fault: { code: 'no-hub-credentials', field: 'tokenFile' } });
     expect(JSON.stringify(refused)).not.toContain('the master key');
     expect(causeway.callLog.calls()).toEqual([]);
+  });
+
+  it('with a file that is none or has no end, which holds nobody up', async () => {
+    const pipe = path.join(bed.directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const tokenFile of [pipe, '/dev/zero', bed.directory]) {
+      const refused = await refusedFor({ credentialsKind: 'web-identity', tokenFile });
+      expect(refused).toMatchObject({
+        ok: false,
+        fault: { code: 'no-hub-credentials', detail: expect.stringContaining('is not a file') },
+      });
+    }
+    const tokenFile = path.join(bed.directory, 'large');
+    writeFileSync(tokenFile, 'a'.repeat(LIMITS.tokenFileBytesMax + 1));
+    const refused = await refusedFor({ credentialsKind: 'web-identity', tokenFile });
+    expect(refused).toMatchObject({ ok: false, fault: { detail: expect.stringContaining('too large') } });
   });
 
   it.each<[claim: string, kind: 'instance-profile' | 'container-role', machine: MachineSettings, words: RegExp]>([

@@ -15,15 +15,17 @@ import { deleteIdentity, insertIdentity, saveProof } from '../../store/base-acco
 import type { Database } from '../../store/database.ts';
 import {
   deleteIdentitiesOfKey,
+  listStoredKeyIds,
   type RotationProgress,
   type RotationRow,
   switchIdentities,
 } from '../../store/key-rotations.ts';
 import { keyIdEnding } from '../base-credentials.ts';
 import type { AccountsDeps } from '../deps.ts';
+import { platformKeyIds } from '../hubs.ts';
 import { proofRow } from '../proof.ts';
 import { whyNotAsGood } from './proofs.ts';
-import { lostKey, strangersKey, withStatement } from './words.ts';
+import { lostKey, platformsKey, replacedKey, strangersKey, withStatement } from './words.ts';
 
 /** What a step works with. */
 export interface StepWork {
@@ -65,6 +67,10 @@ export async function look({ deps, rotation, active }: StepWork): Promise<StepEn
       fault: fault('no-key-to-rotate', `The key belongs to ${userArn}, which is no IAM user.`),
     };
   }
+  if (platformKeyIds(deps).includes(rotation.oldKeyId)) {
+    // What is written in the configuration cannot be replaced from here, and would be deleted under its user.
+    return { kind: 'blocked', fault: platformsKey(rotation), change: { userArn } };
+  }
   const keys = await listAccessKeys(deps.aws, active);
   if (!keys.ok) return trouble(withStatement(keys.fault, { userArn, retry: 'try again' }), { userArn });
   const doomed = keys.value.find(key => key.id === rotation.doomedKeyId && key.id !== rotation.oldKeyId);
@@ -74,6 +80,9 @@ export async function look({ deps, rotation, active }: StepWork): Promise<StepEn
   }
   const other = otherThan(keys.value, [rotation.oldKeyId, rotation.doomedKeyId]);
   const wasLost = rotation.createAskedAt !== null && !doomed;
+  if (other && (await listStoredKeyIds(deps.db, rotation.baseAccountId)).includes(other.id)) {
+    return { kind: 'blocked', fault: replacedKey(other, userArn), change: { userArn, unknownKeyId: null } };
+  }
   if (other) {
     const why = wasLost ? lostKey(other, userArn) : strangersKey(other, userArn);
     return { kind: 'blocked', fault: why, change: { userArn, unknownKeyId: other.id } };

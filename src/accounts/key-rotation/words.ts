@@ -24,9 +24,24 @@ export function withStatement(why: Fault, { userArn, retry }: { userArn: string 
   };
 }
 
+export function platformsKey({ oldKeyId }: { oldKeyId: string }): Fault {
+  const detail = `The configuration of a platform account has the key …${keyIdEnding(oldKeyId)} too, and would be left with one that does not exist.`;
+  const remedy =
+    'Give the platform account another key in CAUSEWAY_PLATFORM_ACCOUNTS, restart Causeway, and try again.';
+  return fault('no-key-to-rotate', detail, { remedy });
+}
+
 export function strangersKey(key: AccessKeyFacts, userArn: string): Fault {
   const detail = `${userArn} has a second access key, ${inWords(key)}, which this rotation did not make. IAM allows two, so there is no room for a new one.`;
   return fault('second-access-key', detail, { subject: userArn });
+}
+
+/** No unknown key, and none to be deleted from here: connectors would stop. */
+export function replacedKey(key: AccessKeyFacts, userArn: string): Fault {
+  const detail = `${userArn} has a second access key, ${inWords(key)}, which was replaced here and which connectors may still run through. IAM allows two, so there is no room for a new one.`;
+  const remedy =
+    'Wait until the connectors were let in by the present key, or destroy the earlier credentials; then delete that key in IAM and try again.';
+  return fault('second-access-key', detail, { subject: userArn, remedy });
 }
 
 export function lostKey(key: AccessKeyFacts, userArn: string): Fault {
