@@ -88,15 +88,17 @@ export function dangerousRights({
   ];
 }
 
-/** A right that IAM says the identity has. */
+/** A right that IAM says the identity has, or of which a condition decides that only a real call meets. */
 export interface HeldRight extends DangerousRight {
+  readonly decision: 'allowed' | 'unknown';
   readonly by: string | null;
 }
 
 export function heldRights(asked: readonly DangerousRight[], answers: readonly SimulatedAccess[]): HeldRight[] {
   return asked.flatMap(one => {
     const answer = answers.find(({ action, resource }) => action === one.action && resource === one.resource);
-    return answer?.decision === 'allowed' ? [{ ...one, by: answer.by }] : [];
+    if (!answer || answer.decision === 'denied') return [];
+    return [{ ...one, decision: answer.decision, by: answer.by }];
   });
 }
 

@@ -49,6 +49,12 @@ export const HUB_FINDINGS = {
     title: 'The identity may assume roles that are none of the connectors’',
     remedy: 'Replace the policy by those shown here, which name the connectors’ roles.',
   },
+  'more-by-conditions': {
+    severity: 'low',
+    title: 'Whether the identity may do more than it should depends on conditions',
+    remedy:
+      'Read its policies that have these conditions: IAM’s simulation does not know whether a real call meets them.',
+  },
   'changes-identities': {
     severity: 'high',
     title: 'The identity may change users, roles or policies',

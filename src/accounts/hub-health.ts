@@ -3,10 +3,10 @@ import { type Budget, prompt } from '../aws/call.ts';
 import type { HubIdentity } from '../aws/credentials.ts';
 import { simulateHub } from '../aws/iam.ts';
 import { principalOfCaller } from '../aws/own-principal.ts';
-import type { Fault } from '../domain/faults.ts';
+import { type Fault, fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { factsOfAccountType } from '../domain/partition.ts';
-import { failed, mapped, ok, type Result } from '../domain/result.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
 import { type Actor, appendAudit } from '../store/audit.ts';
 import { findBaseAccount } from '../store/base-accounts.ts';
 import { type HubProofs, readHubProofs } from '../store/hub-trust.ts';
@@ -182,7 +182,17 @@ async function askerOf(
     principalArn: identityArn,
     async ask(actions, resources) {
       const answers = await simulateHub(aws, { hub, identityArn, actions, resources, budget });
-      return mapped(answers, found => found.map(one => simulatedAccess(one, { asked: resources.length })));
+      if (!answers.ok) return answers;
+      const isAnswered = (action: string, resource: string) =>
+        answers.value.some(one => one.action === action && one.resource === resource);
+      if (!actions.every(action => resources.every(resource => isAnswered(action, resource)))) {
+        return failed(
+          fault('incomplete-answer', 'IAM’s simulation did not answer all that it was asked.', {
+            subject: identityArn,
+          }),
+        );
+      }
+      return ok(answers.value.map(one => simulatedAccess(one, { asked: resources.length })));
     },
   });
 }

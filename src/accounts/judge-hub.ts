@@ -57,16 +57,23 @@ function ofRoles({ simulated, accepted, refused, total }: RoleFacts): HubFinding
   ];
 }
 
-/** One for each kind of right. */
-function ofRights(held: readonly HeldRight[]): HubFinding[] {
+/** One for each kind of right, and one for all of which conditions decide. */
+function ofRights(rights: readonly HeldRight[]): HubFinding[] {
+  const held = rights.filter(({ decision }) => decision === 'allowed');
+  const open = rights.filter(({ decision }) => decision === 'unknown');
   const codes = [...new Set(held.map(right => right.finding))];
-  return codes.map(code => {
+  const found = codes.map(code => {
     const ofCode = held.filter(right => right.finding === code);
     const rights = [...new Set(ofCode.map(right => right.action))].join(', ');
     const also = code === 'assumes-any-role' ? ' on roles that no connector has' : '';
     const by = [...new Set(ofCode.flatMap(right => right.by ?? []))].join(' and ');
     return hubFinding(code, `It is allowed ${rights}${also}${by === '' ? '' : ` by ${by}`}.`, remedyFor(code, by));
   });
+  if (open.length === 0) return found;
+  const conditions = [...new Set(open.flatMap(right => right.by ?? []))].join(' and ');
+  // Not which rights: IAM names the missing keys of all policies, whatever they are about.
+  const detail = `Of ${open.length} rights that it should not have, IAM leaves open whether it has them: it depends on ${conditions}.`;
+  return [...found, hubFinding('more-by-conditions', detail)];
 }
 
 function remedyFor(code: HubFindingCode, by: string): { remedy?: string } {

@@ -355,6 +355,7 @@ export const hubFinding = z.enum([
   'rights-depend-on-conditions',
   'roles-refuse',
   'assumes-any-role',
+  'more-by-conditions',
   'changes-identities',
   'reads-secrets',
   'reads-data',

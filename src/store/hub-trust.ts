@@ -57,13 +57,13 @@ export interface MovedConnector {
   readonly externalId: string;
   /** When the role's trust policy was read; null when it is not known. */
   readonly policyReadAt: Date | null;
-  /** The policy's text, if it names one of the accounts asked about. */
+  /** The policy's text, if it names one of the accounts asked about or, by "*", anybody. */
   readonly policy: string | null;
   /** The other hubs that were let in when they were tried last. */
   readonly accepted: readonly { readonly hub: Hub; readonly at: Date }[];
 }
 
-/** Policies that name none of the accounts are left in the database: a fleet has tens of megabytes of them. */
+/** Policies that can admit none of the accounts are left in the database: a fleet has tens of megabytes of them. */
 export async function listMovedConnectors(
   db: Database,
   { accountType, hub, accountIds }: { accountType: AccountType; hub: Hub; accountIds: readonly string[] },
@@ -72,7 +72,7 @@ export async function listMovedConnectors(
   const { rows } = await sql<Row>`
     select c.id as "connectorId", c.name, c.role_arn as "roleArn", c.external_id as "externalId",
       case when c.trust_policy is not null then c.trust_policy_read_at end as "policyReadAt",
-      case when c.trust_policy like any (${accountIds.map(id => `%${id}%`)}::text[]) then c.trust_policy end as policy,
+      case when c.trust_policy like any (${[...accountIds, '"*"'].map(text => `%${text}%`)}::text[]) then c.trust_policy end as policy,
       coalesce(ev.accepted, '[]') as accepted
     from connectors c
     left join lateral (

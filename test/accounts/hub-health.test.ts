@@ -18,7 +18,7 @@ import { type HubHealth, hubHealth } from '../../src/accounts/hub-health.ts';
 import { assumeRolePolicies } from '../../src/accounts/hub-policy.ts';
 import { reach } from '../../src/accounts/reach.ts';
 import { selfManagementPolicy } from '../../src/accounts/self-management.ts';
-import { openAws } from '../../src/aws/aws.ts';
+import { closeAws, openAws } from '../../src/aws/aws.ts';
 import { PARTITIONS } from '../../src/domain/partition.ts';
 import {
   baseAccountInput,
@@ -128,6 +128,8 @@ describe('what the identity may not do', () => {
     expect(roles.simulated?.map(({ decision }) => decision)).toEqual(['unknown', 'unknown']);
     expect(findings).toMatchObject([
       { code: 'rights-depend-on-conditions', detail: expect.stringContaining('aws:sourceip') },
+      // Which rights IAM does not tell: it names the keys that are missing anywhere in the policies.
+      { code: 'more-by-conditions', detail: expect.stringContaining('aws:sourceip') },
     ]);
   });
 });
@@ -194,6 +196,35 @@ describe('dangerous rights', () => {
       'changes-identities',
       'assumes-any-role',
     ]);
+  });
+
+  it('are not called none when a condition decides that only a real call meets', async () => {
+    await connect();
+    const secrets = allow('secretsmanager:GetSecretValue', '*').Statement[0];
+    const Condition = { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } };
+    may({ Least: LEAST, Self: SELF, Secrets: { Version: '2012-10-17', Statement: [{ ...secrets, Condition }] } });
+    const { findings } = await health();
+    expect(findings).toMatchObject([{ code: 'more-by-conditions', detail: expect.stringMatching(/aws:sourceip/) }]);
+  });
+
+  it('are unknown, not none, when IAM leaves questions unanswered', async () => {
+    await connect();
+    const server = createServer((_request, response) => {
+      response.setHeader('content-type', 'text/xml');
+      response.end(
+        '<SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><SimulatePrincipalPolicyResult><IsTruncated>false</IsTruncated><EvaluationResults/></SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>',
+      );
+    });
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    const { clock, ids, endpoints } = causeway.deps.aws;
+    const iam = `http://127.0.0.1:${Object(server.address()).port}`;
+    const aws = openAws({ clock, ids, endpoints: { ...endpoints, byService: { iam } } });
+    const found = must(await hubHealth({ ...causeway.deps, aws }, { id: baseId, actor }));
+    closeAws(aws);
+    server.close();
+    expect(found.dangerous).toMatchObject({ ok: false, fault: { code: 'incomplete-answer' } });
+    expect(found.roles).toMatchObject({ simulated: null, simulationFault: { code: 'incomplete-answer' } });
+    expect(found.findings.map(({ code }) => code)).toContain('cannot-see-rights');
   });
 
   it('"Resource": "*" is found, as it is in the policy that others tell people to use', async () => {
@@ -291,6 +322,15 @@ describe('who still trusts a retired hub', () => {
     await readPolicy(production, trust([`arn:aws:iam::${SECURITY}:root`]));
     await readPolicy(development, trust([`arn:aws:iam::${SECURITY}:root`, `arn:aws:iam::${PLATFORM}:user/causeway`]));
     expect((await health()).trustRetired).toMatchObject([{ connectorId: development, hub, by: 'trust-policy' }]);
+  });
+
+  it('is whoever admits everybody', async () => {
+    const [production, development] = await connect();
+    for (const id of [PRODUCTION, DEVELOPMENT]) trustOf(causeway.world, id, [SECURITY]);
+    await runAll();
+    await readPolicy(production, trust(['*']));
+    await readPolicy(development, trust(['*'], 'another'));
+    expect((await health()).trustRetired).toMatchObject([{ connectorId: production, by: 'trust-policy' }]);
   });
 
   it('is not whoever denies it, or asks it for another external ID', async () => {

@@ -9,6 +9,7 @@ import {
   createBaseAccount,
   getBaseAccount,
 } from '../../src/accounts/base-accounts.ts';
+import { checkConnector } from '../../src/accounts/check.ts';
 import { createConnector } from '../../src/accounts/connectors.ts';
 import { deleteBaseAccount } from '../../src/accounts/delete-base-account.ts';
 import { platformIdentity } from '../../src/accounts/hubs.ts';
@@ -188,6 +189,17 @@ describe('credentials that cannot be renewed', () => {
     writeFileSync(bed.machine.containerTokenFile ?? '', renewed);
     expect(must(await checkBaseAccount(deps, { id, actor })).outcome).toBe('ok');
   });
+});
+
+it('a token that AWS does not take is named as the cause at each connector', async () => {
+  const deps = bed.deps();
+  must(await createBaseAccount(deps, { input: bed.input('web-identity'), actor }));
+  const { id } = must(await createConnector(deps, { input: connectorInput(PRODUCTION), actor }));
+  bed.writeToken({ sub: 'stranger' });
+  const { diagnosis } = must(await checkConnector(bed.deps(), { id, actor }));
+  expect(diagnosis?.causes).toMatchObject([
+    { code: 'hub-credentials-missing', because: expect.stringContaining(HUB_ROLE_ARN) },
+  ]);
 });
 
 describe('a keyless base account is refused', () => {

@@ -36,6 +36,8 @@ const CODES: { readonly [Code in FaultCode]?: CauseCode } = {
   'incomplete-answer': 'answer-cut-off',
   'clock-skew': 'clock-skew',
   'no-hub-credentials': 'hub-credentials-missing',
+  'web-identity-refused': 'hub-credentials-missing',
+  'other-role': 'hub-credentials-missing',
   'secret-unreadable': 'hub-secret-sealed',
   'wrong-secret-key': 'hub-secret-wrong',
   'expired-credentials': 'hub-credentials-expired',
@@ -55,12 +57,13 @@ function unknownKey({ names, hubWasProved }: Symptoms): Diagnosis {
   const of = (code: CauseCode, because: string): Cause => cause(code, names, because);
   const suspended = of('hub-account-suspended', 'AWS answers so for every key of an account that it has suspended.');
   if (hubWasProved) {
-    const before = `AWS knew this key of ${hubInWords(names.hub)} before and does not any more`;
+    // Not "this key": it may have replaced the one that was known.
+    const before = `AWS knew ${hubInWords(names.hub)} before and does not know the key that it has now`;
     return {
       certainty: 'one-of',
       causes: [
         of('hub-key-inactive', `${before}; owners deactivate a key before they delete it.`),
-        of('hub-key-unknown', `${before}; a deleted key gives the same answer.`),
+        of('hub-key-unknown', `${before}; a key that was deleted, or mistyped when it was entered, gives this answer.`),
         suspended,
       ],
     };

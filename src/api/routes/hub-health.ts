@@ -29,7 +29,9 @@ function wireHealth({ proof, key, roles, dangerous, policies, ...health }: HubHe
     selfManagement: health.selfManagement,
     roles: wireRoles(roles),
     dangerous: dangerous.ok
-      ? dangerous.value.map(({ action, resource, why, by }) => ({ action, resource, why, by }))
+      ? dangerous.value
+          .filter(({ decision }) => decision === 'allowed')
+          .map(({ action, resource, why, by }) => ({ action, resource, why, by }))
       : null,
     dangerousFault: dangerous.ok ? null : wireFault(dangerous.fault),
     findings: health.findings,

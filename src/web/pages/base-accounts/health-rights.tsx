@@ -91,8 +91,13 @@ function Denied({ denied }: { denied: readonly { roleArn: string; by: string }[]
   );
 }
 
-/** What the identity may do besides, which a hub should not. */
-export function HealthRights({ health: { dangerous, dangerousFault, selfManagement } }: { health: HubHealth }) {
+/** What the identity may do besides, which a hub should not. Nothing is said to be fine that conditions decide. */
+export function HealthRights({
+  health: { dangerous, dangerousFault, selfManagement, findings },
+}: {
+  health: HubHealth;
+}) {
+  const isOpen = findings.some(({ code }) => code === 'more-by-conditions');
   return (
     <Container
       header={
@@ -108,7 +113,10 @@ export function HealthRights({ health: { dangerous, dangerousFault, selfManageme
       <SpaceBetween size="m">
         {dangerous === null && <StatusIndicator type="pending">Unknown</StatusIndicator>}
         {dangerousFault && <NotAsked fault={dangerousFault} selfManagement={selfManagement} />}
-        {dangerous?.length === 0 && <StatusIndicator type="success">IAM knows of none</StatusIndicator>}
+        {dangerous?.length === 0 && !isOpen && <StatusIndicator type="success">IAM knows of none</StatusIndicator>}
+        {isOpen && (
+          <StatusIndicator type="pending">Unknown for some: conditions decide, see the findings</StatusIndicator>
+        )}
         {dangerous && dangerous.length > 0 && <DangerousRights dangerous={dangerous} />}
       </SpaceBetween>
     </Container>
