@@ -215,10 +215,11 @@ export const LIMITS = {
   targetHubTriesPerDayMax: 6,
   /** A roll back brings all runs forward within this time, however many they are. */
   rollBackWithinMs: 30_000,
-  /** Of a preview: its probes together, so that its answer comes within `handlerTimeoutMs`; one of them; at a time. */
+  /** Of a preview: its probes together, so that its answer comes within `handlerTimeoutMs`; one of them. */
   previewTotalMs: 45_000,
   previewProbeMs: 5_000,
-  previewConnectorsInFlight: 32,
+  /** Each has one call under way: at 200 ms a call these are 640 calls a second, about what two hubs may take (`stsCallsPerSecond`). */
+  previewConnectorsInFlight: 128,
   /** How many findings are written in one transaction. */
   previewFindingsBatch: 500,
   /** Of a list in a fault's words. */
