@@ -43,12 +43,23 @@ const ON_OTHERS = [
   right('iam:CreateAccessKey', 'changes-identities', 'makes keys of other users'),
   right('iam:CreateUser', 'changes-identities', 'makes users'),
   right('iam:UpdateLoginProfile', 'changes-identities', 'sets passwords of other users'),
+  right('iam:CreateLoginProfile', 'changes-identities', 'gives other users a password'),
   right('iam:PutUserPolicy', 'changes-identities', 'gives users any right'),
+  right('iam:AttachUserPolicy', 'changes-identities', 'gives users any right'),
+] as const;
+
+const ON_GROUPS_AND_POLICIES = [
+  right('iam:AddUserToGroup', 'changes-identities', 'gives users, and so itself, the rights of any group'),
+  right('iam:PutGroupPolicy', 'changes-identities', 'gives groups any right'),
+  right('iam:AttachGroupPolicy', 'changes-identities', 'gives groups any right'),
+  right('iam:CreatePolicyVersion', 'changes-identities', 'rewrites policies, its own too'),
+  right('iam:SetDefaultPolicyVersion', 'changes-identities', 'puts earlier policies back, its own too'),
 ] as const;
 
 const ON_ROLES = [
   right('iam:PassRole', 'changes-identities', 'lends roles to services, and so to itself'),
   right('iam:PutRolePolicy', 'changes-identities', 'gives roles any right'),
+  right('iam:AttachRolePolicy', 'changes-identities', 'gives roles any right'),
   right('iam:UpdateAssumeRolePolicy', 'changes-identities', 'decides who may assume a role'),
 ] as const;
 
@@ -59,6 +70,7 @@ const ON_ITSELF = [
 const ON_ITSELF_AS_ROLE = [
   right('iam:PutRolePolicy', 'changes-identities', 'gives itself any right'),
   right('iam:AttachRolePolicy', 'changes-identities', 'gives itself any right'),
+  right('iam:UpdateAssumeRolePolicy', 'changes-identities', 'decides who else may act as it'),
 ] as const;
 
 const ASSUME = right('sts:AssumeRole', 'assumes-any-role', 'assumes roles that are none of the connectors’');
@@ -83,9 +95,15 @@ export function dangerousRights({
     on(EVERYWHERE, '*'),
     on(ON_OTHERS, `${own}:user/${NOBODY}`),
     on(ON_ROLES, `${own}:role/${NOBODY}`),
+    ON_GROUPS_AND_POLICIES.map(one => ({ ...one, resource: `${own}:${kindOf(one)}/${NOBODY}` })),
     on(isRole ? ON_ITSELF_AS_ROLE : ON_ITSELF, principalArn),
     on([ASSUME], `${own}:role/${NOBODY}`),
   ];
+}
+
+/** What these actions are about. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html */
+function kindOf({ action }: Right): 'group' | 'policy' {
+  return action.endsWith('PolicyVersion') ? 'policy' : 'group';
 }
 
 /** A right that IAM says the identity has, or of which a condition decides that only a real call meets. */

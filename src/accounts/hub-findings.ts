@@ -13,6 +13,11 @@ export const HUB_FINDINGS = {
     title: 'AWS does not accept the credentials',
     remedy: 'Enter working credentials: edit the base account.',
   },
+  'cannot-prove': {
+    severity: 'low',
+    title: 'AWS could not be asked whether it accepts the credentials',
+    remedy: 'Try again. Nothing is known of the credentials; those that worked before need no change for this.',
+  },
   'old-key': {
     severity: 'medium',
     title: 'The access key is old',

@@ -1,3 +1,4 @@
+import { type Fault, retryOf } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import type { HeldRight } from './dangerous-rights.ts';
 import { type HubFinding, type HubFindingCode, hubFinding, inOrder } from './hub-findings.ts';
@@ -8,7 +9,7 @@ import type { HubPolicies } from './hub-policy.ts';
 export function judgeHub(facts: HealthFacts & { readonly policies: HubPolicies }): HubFinding[] {
   const { proof, key, roles, dangerous, trustRetired, policies } = facts;
   return inOrder([
-    ...(proof.fault ? [hubFinding('not-proved', proof.fault.detail, remedyOf(proof.fault))] : []),
+    ...(proof.fault ? [ofProof(proof.fault)] : []),
     ...(key ? ofKey(key) : []),
     ...ofRoles(roles),
     ...(dangerous.ok ? ofRights(dangerous.value) : []),
@@ -16,6 +17,12 @@ export function judgeHub(facts: HealthFacts & { readonly policies: HubPolicies }
     ...ofPolicies(policies),
     ...ofTrust(trustRetired),
   ]);
+}
+
+/** AWS's no, and that it gave no answer, are two things. */
+function ofProof(why: Fault): HubFinding {
+  const code = retryOf(why) === 'now' ? 'cannot-prove' : 'not-proved';
+  return hubFinding(code, why.detail, remedyOf(why));
 }
 
 function ofKey({ ageDays, from, otherKeyIdEnding }: KeyFacts): HubFinding[] {
@@ -85,7 +92,7 @@ function remedyFor(code: HubFindingCode, by: string): { remedy?: string } {
 
 /** Nothing is said to be fine that could not be asked. */
 function unseen({ proof, key, roles, dangerous }: HealthFacts): HubFinding[] {
-  // That the credentials do not work is a finding of its own.
+  // That the credentials do not work, or could not be tried, is a finding of its own.
   if (proof.fault) return [];
   const faults = [roles.simulationFault, dangerous.ok ? null : dangerous.fault, key?.fault ?? null];
   const details = [...new Set(faults.flatMap(fault => fault?.detail ?? []))];

@@ -348,6 +348,7 @@ export const hubPolicies = z.object({
 
 export const hubFinding = z.enum([
   'not-proved',
+  'cannot-prove',
   'old-key',
   'second-key',
   'cannot-see-rights',

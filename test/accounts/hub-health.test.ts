@@ -163,13 +163,33 @@ describe('an identity that may not ask about itself', () => {
     expect(findings.map(({ code, severity }) => [code, severity])).toEqual([['not-proved', 'high']]);
   });
 
+  it('says of credentials that could not be tried that nothing is known of them', async () => {
+    await connect();
+    const match = { service: 'sts', operation: 'GetCallerIdentity' };
+    causeway.faults.put({ id: 'slow down', match, effect: { kind: 'throttle' } });
+    expect((await health()).findings).toMatchObject([
+      { code: 'cannot-prove', severity: 'low', title: expect.stringContaining('could not be asked') },
+    ]);
+  });
+
+  it.each([
+    ['iam:CreatePolicyVersion', `arn:aws:iam::${SECURITY}:policy/*`],
+    ['iam:AddUserToGroup', `arn:aws:iam::${SECURITY}:group/*`],
+  ])('may not make itself an administrator by %s unseen', async (action, resource) => {
+    await connect();
+    may({ Least: LEAST, Self: SELF, More: allow(action, resource) });
+    expect((await health()).findings).toMatchObject([
+      { code: 'changes-identities', detail: expect.stringContaining(action) },
+    ]);
+  });
+
   it('keeps what it learned before IAM was throttled', async () => {
     await connect();
     for (let i = 0; i < 60; i++) await connectTo(`Reader${i}`);
     may({ All: allow('sts:AssumeRole', 'arn:aws:iam::*:role/Reader*'), Self: SELF });
-    // Five groups of dangerous rights are asked first, then 50 roles.
+    // Six groups of dangerous rights are asked first, then 50 roles.
     const match = { service: 'iam', operation: 'SimulatePrincipalPolicy' };
-    causeway.faults.put({ id: 'slow down', match, effect: { kind: 'throttle' }, from: 7 });
+    causeway.faults.put({ id: 'slow down', match, effect: { kind: 'throttle' }, from: 8 });
     const { roles, findings } = await health();
     expect(roles.simulated).toHaveLength(50);
     expect(roles).toMatchObject({ total: 62, simulationFault: { code: 'aws-throttled' } });
@@ -183,7 +203,7 @@ describe('dangerous rights', () => {
     user().attachedPolicyArns.push('arn:aws:iam::aws:policy/AdministratorAccess');
     const { dangerous, findings } = await health();
     user().attachedPolicyArns.length = 0;
-    expect(dangerous.ok && dangerous.value.length).toBe(28);
+    expect(dangerous.ok && dangerous.value.length).toBe(36);
     expect(new Set(dangerous.ok ? dangerous.value.map(({ by }) => by) : [])).toEqual(
       new Set(['policy "AdministratorAccess"']),
     );
