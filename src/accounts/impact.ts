@@ -76,23 +76,24 @@ interface Followed {
   readonly target: { readonly hub: Hub; readonly answer: Answer } | null;
   /** The first that let it in. */
   readonly through: { readonly hub: Hub; readonly at: Date } | null;
-  /** Whether one that comes before it, or any if there is none, gave no answer. */
-  readonly doubtful: boolean;
+  /** Identities that come before it, or any if there is none, and gave no answer. */
+  readonly silent: readonly string[];
 }
 
 async function follow({ target, fallbacks }: Ways, ask: Ask): Promise<Followed> {
-  if (!target) return { target: null, through: null, doubtful: false };
+  if (!target) return { target: null, through: null, silent: [] };
+  const silent: string[] = [];
   const first = { hub: target.hub, answer: await ask(target) };
-  let doubtful = first.answer.kind === 'unknown';
   if (first.answer.kind === 'accepted') {
-    return { target: first, through: { hub: target.hub, at: first.answer.at }, doubtful };
+    return { target: first, through: { hub: target.hub, at: first.answer.at }, silent };
   }
+  if (first.answer.kind === 'unknown') silent.push(target.id);
   for (const { identity } of fallbacks) {
     const answer = await ask(identity);
-    if (answer.kind === 'accepted') return { target: first, through: { hub: identity.hub, at: answer.at }, doubtful };
-    doubtful ||= answer.kind === 'unknown';
+    if (answer.kind === 'accepted') return { target: first, through: { hub: identity.hub, at: answer.at }, silent };
+    if (answer.kind === 'unknown') silent.push(identity.id);
   }
-  return { target: first, through: null, doubtful };
+  return { target: first, through: null, silent };
 }
 
 function impactOn(
@@ -124,18 +125,23 @@ function impactOn(
 }
 
 function outcomeOf(hubNow: Hub | null, { now, then }: { now: Followed; then: Followed }): ConnectorImpact['outcome'] {
-  if (then.doubtful) return 'unknown';
+  const mayWorkNow = now.silent.length > 0;
+  if (then.silent.length > 0) return 'unknown';
   if (then.through) {
-    const repaired = now.through === null && !now.doubtful;
+    const repaired = now.through === null && !mayWorkNow;
     return repaired || !sameHub(then.through.hub, hubNow) ? 'moves' : 'stays';
   }
   if (now.through) return 'breaks';
-  return now.doubtful || hubNow === null ? 'unknown' : 'stays';
+  return mayWorkNow || hubNow === null ? 'unknown' : 'stays';
 }
 
-/** What works now, or did when it was tried last and gives no answer now, counts as long as nothing is proved to work then. */
+/**
+ * Whether a way is lost that works now, or that one which worked before may have, as it gives no answer; not if the
+ * connector is proved to work then.
+ */
 function mayBreak(hubNow: Hub | null, { now, then }: { now: Followed; then: Followed }): boolean {
-  return then.through === null && (now.through !== null || (now.doubtful && hubNow !== null));
+  if (then.through) return false;
+  return now.through !== null || (hubNow !== null && now.silent.some(id => !then.silent.includes(id)));
 }
 
 /** Asks each identity at most once. */

@@ -185,6 +185,11 @@ describe('a preview', () => {
       worksNow: true,
       fault: { code: 'aws-throttled' },
     });
+    causeway.faults.put({ id: 'all', match: { operation: 'AssumeRole' }, effect: { kind: 'throttle' } });
+    const silent = must(await previewBaseAccount(causeway.deps, { input: input(SECURITY), actor }));
+    expect(silent.totals.unknown).toBe(2);
+    // Every way that it has now is left to it.
+    expect(of(silent, PRODUCTION).mayBreak).toBe(false);
     causeway.faults.clear();
     const calm = must(await previewBaseAccount(causeway.deps, { input: input(SECURITY), actor }));
     expect(of(calm, DEVELOPMENT)).toMatchObject({ outcome: 'unknown', worksNow: false, hubNow: null });
