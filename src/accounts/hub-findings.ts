@@ -93,7 +93,7 @@ export const HUB_FINDINGS = {
   'too-many-policies': {
     severity: 'low',
     title: 'The least policy does not fit what IAM lets an identity have',
-    remedy: 'Give the roles one name, or attach the further policies to groups of the user.',
+    remedy: 'Give the roles one name; the further policies of a user can also be attached to groups of it.',
   },
   'trusted-after-move': {
     severity: 'low',

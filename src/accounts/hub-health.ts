@@ -15,7 +15,7 @@ import { checkBaseAccount, noSuchBaseAccount } from './base-accounts.ts';
 import { type DangerousRight, dangerousRights, type HeldRight, heldRights } from './dangerous-rights.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { HubFinding } from './hub-findings.ts';
-import { assumeRolePolicies, type HubPolicies } from './hub-policy.ts';
+import { assumeRolePolicies, type HubPolicies, holderOf } from './hub-policy.ts';
 import { identityInBaseAccount, platformKeyIds } from './hubs.ts';
 import { judgeHub } from './judge-hub.ts';
 import { findRetiredTrust, type RetiredTrust } from './retired-trust.ts';
@@ -96,7 +96,7 @@ export async function hubHealth(
     dangerous: rights.dangerous,
     trustRetired,
   };
-  const policies = assumeRolePolicies({ facts, roleArns });
+  const policies = assumeRolePolicies({ facts, roleArns, of: holderOf(identity) });
   const callerArn = proof.callerArn;
   const selfManagement = selfManagementPolicy({ facts, accountId: identity.accountId, callerArn });
   const findings = judgeHub({ ...found, policies });

@@ -63,6 +63,15 @@ it('a few roles fit an inline policy, and the reply says so', () => {
   expect(because).toContain('fit a managed policy or an inline policy of the user');
 });
 
+it('of a role they are not told to be attached to a user or its groups', () => {
+  const becauseOf = (given: { roles: number; names?: number }) =>
+    assumeRolePolicies({ facts: GLOBAL, roleArns: arns(GLOBAL, given), of: 'role' }).because;
+  expect(becauseOf({ roles: 12 })).toContain('an inline policy of the role');
+  expect(becauseOf({ roles: 90 })).toContain('fit a managed policy or an inline policy of the role');
+  expect(becauseOf({ roles: 10_000, names: 10_000 })).toMatch(/quota increase\)\. Give the roles one name\.$/);
+  expect(becauseOf({ roles: 10_000, names: 10_000 })).not.toContain('user');
+});
+
 it('a wildcard in a role’s path stays itself', () => {
   const roleArns = ['arn:aws:iam::222222222222:role/odd*path?/$/Reader'];
   const { policies } = assumeRolePolicies({ facts: GLOBAL, roleArns });

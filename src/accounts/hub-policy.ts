@@ -18,6 +18,14 @@ export interface HubPolicies {
   readonly because: string;
 }
 
+/** What the policies are attached to. */
+export type PolicyHolder = 'user' | 'role';
+
+/** A key is a user's; whoever has none acts as a role. */
+export function holderOf({ credentials }: { credentials: { kind: string } }): PolicyHolder {
+  return credentials.kind === 'access-key' ? 'user' : 'role';
+}
+
 /** The same of a base account, and what its identity needs to look after itself. */
 export interface BaseAccountPolicies extends HubPolicies {
   readonly selfManagement: PolicyDocument;
@@ -30,7 +38,7 @@ export async function hubPolicy({ db }: Pick<AccountsDeps, 'db'>, id: string): P
   const { accountType, identity, proof } = row;
   const facts = factsOfAccountType(accountType);
   return ok({
-    ...assumeRolePolicies({ facts, roleArns: await listRoleArns(db, accountType) }),
+    ...assumeRolePolicies({ facts, roleArns: await listRoleArns(db, accountType), of: holderOf(identity) }),
     selfManagement: selfManagementPolicy({ facts, accountId: identity.accountId, callerArn: proof?.callerArn ?? null }),
   });
 }
@@ -43,29 +51,32 @@ export async function hubPolicy({ db }: Pick<AccountsDeps, 'db'>, id: string): P
 export function assumeRolePolicies({
   facts,
   roleArns,
+  of = 'user',
 }: {
   facts: PartitionFacts;
   roleArns: readonly string[];
+  of?: PolicyHolder;
 }): HubPolicies {
   if (roleArns.length === 0) {
     // IAM knows no empty resource list.
     const policies = policiesOf([patternOf(facts, DEFAULT_ROLE_NAME)]);
-    const because = `There is no connector yet, so this names the role that role set-ups propose, ${DEFAULT_ROLE_NAME}, in any account. ${howToAttach(policies)}`;
+    const because = `There is no connector yet, so this names the role that role set-ups propose, ${DEFAULT_ROLE_NAME}, in any account. ${howToAttach(policies, of)}`;
     return { policies, form: 'role-name-pattern', because };
   }
   const exact = policiesOf(roleArns.map(literal));
   const named = `It names each of the ${count(roleArns.length, 'role')} and nothing else.`;
-  if (exact.length === 1) return { policies: exact, form: 'exact-roles', because: `${named} ${howToAttach(exact)}` };
+  if (exact.length === 1)
+    return { policies: exact, form: 'exact-roles', because: `${named} ${howToAttach(exact, of)}` };
 
   const names = [...new Set(roleArns.map(nameInAccount))];
   const patterns = policiesOf(names.map(name => patternOf(facts, name)));
   const sum = `The ARNs of ${roleArns.length} roles need ${exact.length} policies, because IAM limits one to ${limit(LIMITS.managedPolicyCharsMax)} characters.`;
   // A pattern for each role would be a little shorter, too, and give away more than it saves.
   if (names.length <= roleArns.length / 2 && patterns.length < exact.length) {
-    const because = `${sum} Their ${count(names.length, 'name')} in any account ${names.length === 1 ? 'is' : 'are'} shorter; such a role still lets in only whom its trust policy names. ${howToAttach(patterns)}`;
+    const because = `${sum} Their ${count(names.length, 'name')} in any account ${names.length === 1 ? 'is' : 'are'} shorter; such a role still lets in only whom its trust policy names. ${howToAttach(patterns, of)}`;
     return { policies: patterns, form: 'role-name-pattern', because };
   }
-  const because = `${sum} They share too few names for a pattern of names to be better. ${howToAttach(exact)}`;
+  const because = `${sum} They share too few names for a pattern of names to be better. ${howToAttach(exact, of)}`;
   return { policies: exact, form: 'exact-roles', because };
 }
 
@@ -120,18 +131,23 @@ function literal(text: string): string {
   return text.replaceAll(/[*?$]/g, character => `\${${character}}`);
 }
 
-function howToAttach(policies: readonly PolicyDocument[]): string {
+function howToAttach(policies: readonly PolicyDocument[], of: PolicyHolder): string {
   const chars = policies.reduce((sum, policy) => sum + policyChars(policy), 0);
-  if (chars <= LIMITS.inlineUserPolicyCharsMax) {
-    return `Its ${limit(chars)} characters fit a managed policy or an inline policy of the user.`;
-  }
+  const inlineMax = of === 'user' ? LIMITS.inlineUserPolicyCharsMax : LIMITS.inlineRolePolicyCharsMax;
   if (policies.length === 1) {
-    return `Its ${limit(chars)} characters fit a managed policy, but not an inline policy of a user (${limit(LIMITS.inlineUserPolicyCharsMax)}).`;
+    return chars <= inlineMax
+      ? `Its ${limit(chars)} characters fit a managed policy or an inline policy of the ${of}.`
+      : `Its ${limit(chars)} characters fit a managed policy, but not an inline policy of a ${of} (${limit(inlineMax)}).`;
   }
   const most = LIMITS.managedPoliciesPerIdentity;
-  return policies.length <= most
-    ? `Make each a managed policy and attach all ${policies.length}; IAM lets an identity have ${most}.`
-    : `These are ${policies.length} managed policies, and IAM lets an identity have ${most} (${LIMITS.managedPoliciesPerIdentityRaised} after a quota increase). Attach the others to groups of the user, up to ${most} groups with ${most} policies each, or give the roles one name.`;
+  if (policies.length <= most) {
+    return `Make each a managed policy and attach all ${policies.length}; IAM lets an identity have ${most}.`;
+  }
+  const tooMany = `These are ${policies.length} managed policies, and IAM lets an identity have ${most} (${LIMITS.managedPoliciesPerIdentityRaised} after a quota increase).`;
+  // A role is in no group.
+  return of === 'user'
+    ? `${tooMany} Attach the others to groups of the user, up to ${most} groups with ${most} policies each, or give the roles one name.`
+    : `${tooMany} Give the roles one name.`;
 }
 
 function count(number: number, noun: string): string {

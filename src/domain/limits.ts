@@ -184,6 +184,8 @@ export const LIMITS = {
   /** AWS: a managed policy, and all inline policies of a user together; white space is not counted (IAM User Guide, "IAM and AWS STS quotas"). */
   managedPolicyCharsMax: 6_144,
   inlineUserPolicyCharsMax: 2_048,
+  /** AWS: the same of a role. */
+  inlineRolePolicyCharsMax: 10_240,
   /** AWS: managed policies attached to one user or role, by default and at most after a quota increase; as many groups per user (same page). */
   managedPoliciesPerIdentity: 10,
   managedPoliciesPerIdentityRaised: 20,

@@ -11,7 +11,7 @@ import {
   addOrganization,
   addRole,
 } from '../../simulator/world/build.ts';
-import { changeBaseAccount, createBaseAccount } from '../../src/accounts/base-accounts.ts';
+import { createBaseAccount } from '../../src/accounts/base-accounts.ts';
 import { createConnector } from '../../src/accounts/connectors.ts';
 import { deleteBaseAccount } from '../../src/accounts/delete-base-account.ts';
 import { type HubHealth, hubHealth } from '../../src/accounts/hub-health.ts';
@@ -286,31 +286,6 @@ describe('the key', () => {
     expect((await health()).findings).toMatchObject([
       { code: 'second-key', severity: 'low', detail: expect.stringContaining(id.slice(-4)) },
     ]);
-  });
-});
-
-describe('another key of the same user is not called one that nobody uses', () => {
-  it('while connectors run through it because it was replaced', async () => {
-    for (const id of [PRODUCTION, DEVELOPMENT]) trustOf(causeway.world, id, [SECURITY]);
-    await connect();
-    await runAll();
-    const { id: accessKeyId, secret: secretAccessKey } = addAccessKey(causeway.world, SECURITY, {
-      userName: 'causeway',
-    });
-    must(await changeBaseAccount(causeway.deps, { id: baseId, change: { accessKeyId, secretAccessKey }, actor }));
-    const { key, findings } = await health();
-    expect(key?.otherKeyIdEnding).toBeNull();
-    expect(findings.map(({ code }) => code)).not.toContain('second-key');
-  });
-
-  it('while a platform account acts with it', async () => {
-    await connect();
-    const { id: accessKeyId, secret: secretAccessKey } = addAccessKey(causeway.world, SECURITY, {
-      userName: 'causeway',
-    });
-    const credentials = { kind: 'access-key', accessKeyId, secretAccessKey } as const;
-    const deps = { ...causeway.deps, platformAccounts: { global: { accountId: SECURITY, credentials } } };
-    expect(must(await hubHealth(deps, { id: baseId, actor })).key?.otherKeyIdEnding).toBeNull();
   });
 });
 

@@ -4,6 +4,8 @@ import { accountOf, addAccessKey, addUser } from '../../simulator/world/build.ts
 import { changeBaseAccount, createBaseAccount, getBaseAccount } from '../../src/accounts/base-accounts.ts';
 import { createConnector, getConnector } from '../../src/accounts/connectors.ts';
 import { forgetEarlierCredentials } from '../../src/accounts/forget-earlier.ts';
+import { hubHealth } from '../../src/accounts/hub-health.ts';
+import { rotationStatement } from '../../src/accounts/key-rotation/words.ts';
 import { runOf } from './rotation-support.ts';
 import {
   baseAccountInput,
@@ -130,5 +132,30 @@ describe('earlier credentials', () => {
     const forgotten = await forgetEarlierCredentials(causeway.deps, { id: baseId, confirmBreaking: 2, actor });
     expect(must(forgotten).earlier).toEqual([]);
     for (const reached of await runAll()) expect(reached.ok).toBe(false);
+  });
+});
+
+describe('hub health does not call a key unused', () => {
+  beforeEach(() => {
+    const { userArn } = keyOf(causeway, SECURITY);
+    const user = accountOf(causeway.world, SECURITY).users.causeway;
+    Object.assign(user?.inlinePolicies ?? {}, {
+      SeeOwnKeys: { Version: '2012-10-17', Statement: [rotationStatement(userArn)] },
+    });
+  });
+
+  const otherKey = async (deps = causeway.deps) => must(await hubHealth(deps, { id: baseId, actor })).key;
+
+  it('while connectors run through it because it was replaced', async () => {
+    await replaceBy(goodKey());
+    expect(await otherKey()).toMatchObject({ from: 'aws', otherKeyIdEnding: null });
+  });
+
+  it('while a platform account acts with it', async () => {
+    const key = goodKey();
+    expect((await otherKey())?.otherKeyIdEnding).toBe(key.accessKeyId.slice(-4));
+    const credentials = { kind: 'access-key', ...key } as const;
+    const platformAccounts = { global: { accountId: SECURITY, credentials } };
+    expect((await otherKey({ ...causeway.deps, platformAccounts }))?.otherKeyIdEnding).toBeNull();
   });
 });
