@@ -12,12 +12,12 @@ export function healthText(health: Health, paint: Paint): string {
     ['Key', keyText(health)],
     ['Roles', `${roles.total}: ${roles.accepted} let it in, ${roles.refused} refused it, ${roles.untried} not tried`],
     ['By simulation', simulationText(roles)],
-    ['Dangerous rights', dangerous ? String(dangerous.length) : `not known: ${health.dangerousFault?.detail ?? ''}`],
+    ['Dangerous rights', dangerousText(health)],
     ['Least policy', `${health.policies.length}, ${health.policyForm}. ${health.policyBecause}`],
   ]);
   const found =
     findings.length === 0
-      ? paint('good', 'Nothing is wrong with it.')
+      ? paint('good', 'Nothing was found that is wrong with it.')
       : findings
           .map(({ severity, title, detail, remedy }) => {
             const label = paint(STYLES[severity], severity.toUpperCase());
@@ -37,6 +37,13 @@ const STYLES = { high: 'bad', medium: 'doubtful', low: 'quiet' } as const;
 function keyText({ keyAgeDays, keyAgeFrom }: Health): string {
   if (keyAgeDays === null) return 'none: this kind has no key';
   return `${keyAgeDays} days old, ${keyAgeFrom === 'aws' ? 'as AWS tells' : 'since it was entered here'}`;
+}
+
+/** None is never said while conditions decide. */
+function dangerousText({ dangerous, dangerousFault, findings }: Health): string {
+  if (!dangerous) return `not known: ${dangerousFault?.detail ?? ''}`;
+  const isOpen = findings.some(({ code }) => code === 'more-by-conditions');
+  return isOpen ? `${dangerous.length} known, others depend on conditions` : String(dangerous.length);
 }
 
 function simulationText({ simulated, simulationFault, total }: Health['roles']): string {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addRole } from '../../simulator/world/build.ts';
 import {
@@ -12,6 +13,7 @@ import {
 import { checkConnector } from '../../src/accounts/check.ts';
 import { createConnector } from '../../src/accounts/connectors.ts';
 import { deleteBaseAccount } from '../../src/accounts/delete-base-account.ts';
+import { hubHealth } from '../../src/accounts/hub-health.ts';
 import { platformIdentity } from '../../src/accounts/hubs.ts';
 import type { BaseAccountInput } from '../../src/accounts/shapes.ts';
 import { prompt } from '../../src/aws/call.ts';
@@ -201,6 +203,39 @@ it('a token that AWS does not take is named as the cause at each connector', asy
     { code: 'hub-credentials-missing', because: expect.stringContaining(HUB_ROLE_ARN) },
   ]);
 });
+
+it('leaves neither tokens nor credentials in the database or in replies, whether AWS takes them or not', async () => {
+  const deps = bed.deps();
+  const tokens: string[] = [];
+  const replies: unknown[] = [];
+  for (const kind of KINDS) {
+    for (const sub of ['causeway', 'stranger']) {
+      bed.writeToken({ sub });
+      tokens.push(readFileSync(bed.tokenFile, 'utf8').trim());
+      const input = bed.input(kind, { saveUnverified: true });
+      const base = must(await createBaseAccount(deps, { input, actor }));
+      const { id } = must(await createConnector(deps, { input: connectorInput(PRODUCTION), actor }));
+      replies.push(base, await checkConnector(deps, { id, actor }), await hubHealth(deps, { id: base.id, actor }));
+      replies.push(await everythingInPublic());
+      await causeway.reset();
+    }
+  }
+  const sessions = Object.values(causeway.world.sessions);
+  const kept = JSON.stringify(replies);
+  expect(sessions.length).toBeGreaterThan(6);
+  expect(kept).toContain(HUB_ROLE_ARN);
+  const secrets = [...tokens, bed.metadata.authorization, ...sessions.flatMap(({ secret, token }) => [secret, token])];
+  expect(secrets.filter(secret => kept.includes(secret))).toEqual([]);
+});
+
+async function everythingInPublic(): Promise<unknown> {
+  const { db } = causeway.deps;
+  const tables = await sql<{ name: string }>`
+    select format('%I.%I', table_schema, table_name) as name from information_schema.tables
+    where table_schema = 'public' and table_type = 'BASE TABLE'
+  `.execute(db);
+  return await Promise.all(tables.rows.map(({ name }) => sql`select t::text from ${sql.raw(name)} t`.execute(db)));
+}
 
 describe('a keyless base account is refused', () => {
   const refusedFor = async (
