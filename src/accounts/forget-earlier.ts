@@ -3,6 +3,7 @@ import { failed, ok, type Result } from '../domain/result.ts';
 import { type Actor, appendAudit } from '../store/audit.ts';
 import { deleteRetiredIdentities, findBaseAccount, lockBaseAccount } from '../store/base-accounts.ts';
 import { inTransaction } from '../store/database.ts';
+import { lockRetiredIdentities } from '../store/hubs.ts';
 import { getBaseAccount, noSuchBaseAccount } from './base-accounts.ts';
 import type { AccountsDeps } from './deps.ts';
 import type { BaseAccount } from './shapes.ts';
@@ -17,6 +18,7 @@ export async function forgetEarlierCredentials(
 ): Promise<Result<BaseAccount>> {
   const forgotten = await inTransaction(deps.db, async tx => {
     await lockBaseAccount(tx, id);
+    await lockRetiredIdentities(tx, id);
     const base = await findBaseAccount(tx, id);
     if (!base) return noSuchBaseAccount(id);
     const breaking = base.earlier.reduce((sum, { connectors }) => sum + connectors, 0);

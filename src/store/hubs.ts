@@ -287,3 +287,10 @@ export async function findLastRetired(db: Database, baseAccountId: string): Prom
   `.execute(db);
   return rows[0]?.identity;
 }
+
+/** Until the transaction ends, no connector comes to run through a retired identity of a base account. */
+export async function lockRetiredIdentities(db: Database, baseAccountId: string): Promise<void> {
+  await sql`
+    select from base_identities where base_account_id = ${baseAccountId} and state = 'retired' order by id for update
+  `.execute(db);
+}

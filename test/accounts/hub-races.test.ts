@@ -7,9 +7,11 @@ import { checkConnector } from '../../src/accounts/check.ts';
 import { checkRow } from '../../src/accounts/check-result.ts';
 import { changeConnector, createConnector, getConnector } from '../../src/accounts/connectors.ts';
 import { deleteBaseAccount } from '../../src/accounts/delete-base-account.ts';
+import { forgetEarlierCredentials } from '../../src/accounts/forget-earlier.ts';
 import { reach } from '../../src/accounts/reach.ts';
 import { saveChecks } from '../../src/store/connectors.ts';
-import { readHubFacts } from '../../src/store/hubs.ts';
+import { inTransaction } from '../../src/store/database.ts';
+import { readHubFacts, recordWentBack } from '../../src/store/hubs.ts';
 import {
   baseAccountInput,
   type Causeway,
@@ -164,3 +166,29 @@ it('a check that ended before another one does not take its place when it is wri
   await saveChecks(causeway.deps.db, [{ ...facts, check: checkRow(earlier) }]);
   expect(must(await getConnector(causeway.deps, id)).lastCheck?.checkedAt).toEqual(later.checkedAt);
 });
+
+it('earlier credentials that a connector goes back to at that moment are not destroyed without its number', async () => {
+  const base = await makeBase();
+  must(await run());
+  await giveKey(base, keyOf(causeway, OTHER_HUB));
+  must(await run());
+  const facts = await readHubFacts(causeway.deps.db, id);
+  const identity = facts?.earlierIdentity;
+  if (!facts || !identity) throw new Error('the connector has moved');
+  const hub = { kind: 'base-account', accountId: SECURITY } as const;
+  let forgetting: ReturnType<typeof forgetEarlierCredentials> | undefined;
+  await inTransaction(causeway.deps.db, async tx => {
+    const went = await recordWentBack(tx, { ...facts, hub, identityId: identity.id, at: causeway.clock.now() });
+    expect(went).toBe(true);
+    forgetting = forgetEarlierCredentials(causeway.deps, { id: base, actor });
+    await expect.poll(isWaitingForLock).toBe(true);
+  });
+  expect(await forgetting).toMatchObject({ ok: false, fault: { code: 'would-break-connectors' } });
+});
+
+async function isWaitingForLock(): Promise<boolean> {
+  const { rows } = await sql`
+    select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+  `.execute(causeway.deps.db);
+  return rows.length > 0;
+}
