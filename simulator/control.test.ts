@@ -156,6 +156,19 @@ describe('accounts', () => {
     await ask('PATCH', `/accounts/100000000001/access-keys/${key?.id}`, { status: 'Inactive' });
     expect(key?.status).toBe('Inactive');
   });
+
+  test('have users that get another key, up to the two that IAM allows, and policies', async () => {
+    const user = simulation.world.accounts['100000000001']?.users['causeway-platform'];
+    const path = '/accounts/100000000001/users/causeway-platform';
+    const made = await ask('POST', `${path}/access-keys`);
+    const key = user?.accessKeys[1];
+    expect(made).toMatchObject({ status: 201, body: { accessKeyId: key?.id, secretAccessKey: key?.secret } });
+    expect((await ask('POST', `${path}/access-keys`)).status).toBe(400);
+    const policy = { Version: '2012-10-17', Statement: [] };
+    expect((await ask('PUT', `${path}/policies/OwnKey`, policy)).status).toBe(200);
+    expect(user?.inlinePolicies).toMatchObject({ AssumeRoles: {}, OwnKey: policy });
+    expect((await ask('PUT', '/accounts/100000000001/users/nobody/policies/OwnKey', policy)).status).toBe(404);
+  });
 });
 
 describe('the fault script', () => {

@@ -14,6 +14,7 @@ import { deleteFault, deleteFaults, listFaults, putFault, putFaults } from './co
 import { parseBody } from './control/fields.ts';
 import { changeInstance, churn, launchInstances, listInstances, terminateInstance } from './control/instances.ts';
 import { deleteRole, putRole, putTrustPolicy } from './control/roles.ts';
+import { createAccessKey, putUserPolicy } from './control/users.ts';
 import { isVirtualClock } from './virtual-clock.ts';
 
 /** The server passes everything below /_control/ here instead of treating it as an AWS request. */
@@ -72,6 +73,8 @@ const ROUTES: readonly Route[] = [
   { method: 'DELETE', path: '/accounts/:accountId/roles/:roleName', handle: deleteRole },
   { method: 'PUT', path: '/accounts/:accountId/roles/:roleName/trust-policy', handle: putTrustPolicy },
   { method: 'PATCH', path: '/accounts/:accountId/access-keys/:accessKeyId', handle: changeAccessKey },
+  { method: 'POST', path: '/accounts/:accountId/users/:userName/access-keys', handle: createAccessKey },
+  { method: 'PUT', path: '/accounts/:accountId/users/:userName/policies/:policyName', handle: putUserPolicy },
 ];
 
 /** The values of a path's parts, or undefined when the path is another. */

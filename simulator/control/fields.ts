@@ -1,4 +1,5 @@
 import { type Fault, fault } from '../../src/domain/faults.ts';
+import type { PolicyDocument } from '../world/world.ts';
 
 /**
  * Reads a JSON object field by field. Each reader answers a value of its type even when the field is wrong; what was wrong
@@ -125,5 +126,15 @@ export function parseBody(body: string): Fields {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return readFields(undefined);
+  }
+}
+
+/** A body that is a policy document as a whole; undefined when it is not JSON. */
+export function parseDocument(body: string): PolicyDocument | undefined {
+  try {
+    return JSON.parse(body);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }

@@ -2,9 +2,8 @@ import { fault } from '../../src/domain/faults.ts';
 import { hideNewRole, setTrustPolicy } from '../iam/propagation.ts';
 import { forgetPrincipal } from '../iam/stored-policies.ts';
 import { addRole, roleArn } from '../world/build.ts';
-import type { PolicyDocument } from '../world/world.ts';
 import { created, done, found, refused, withAccount } from './answers.ts';
-import { parseBody } from './fields.ts';
+import { parseBody, parseDocument } from './fields.ts';
 
 /**
  * PUT {trustPolicy, policy?, maxSessionSeconds?, path?}: makes the role, or changes the one of that name, which keeps its id.
@@ -56,13 +55,4 @@ export const putTrustPolicy = withAccount(({ simulation: { world, clock }, reque
 
 function noRole(accountId: string, name: string) {
   return fault('not-found', `There is no role ${name} in account ${accountId}.`);
-}
-
-function parseDocument(body: string): PolicyDocument | undefined {
-  try {
-    return JSON.parse(body);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -26,6 +26,23 @@ export function assumeRolePolicy(): PolicyDocument {
   return statement({ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' });
 }
 
+/** What a hub's user needs to see its own rights and to replace its own access key. */
+export function ownKeyPolicy(userArn: string): PolicyDocument {
+  return statement({
+    Effect: 'Allow',
+    Action: [
+      'iam:CreateAccessKey',
+      'iam:DeleteAccessKey',
+      'iam:GetAccessKeyLastUsed',
+      'iam:GetUser',
+      'iam:ListAccessKeys',
+      'iam:SimulatePrincipalPolicy',
+      'iam:UpdateAccessKey',
+    ],
+    Resource: userArn,
+  });
+}
+
 /** The role's name in every member account that is made here. */
 export const CONNECTOR_ROLE_NAME = 'CausewayReadOnly';
 

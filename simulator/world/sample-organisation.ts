@@ -5,7 +5,14 @@ import { accountOf, addAccount, addOrganization, addRole, createWorld } from './
 import { fillRegion } from './generate.ts';
 import { addHub, type HubCredentials } from './hub.ts';
 import { AWKWARD_TAGS } from './instance-tags.ts';
-import { CONNECTOR_ROLE_NAME, denyRegionsPolicy, readPolicy, trustPolicy, trustsNobodyPolicy } from './policies.ts';
+import {
+  CONNECTOR_ROLE_NAME,
+  denyRegionsPolicy,
+  ownKeyPolicy,
+  readPolicy,
+  trustPolicy,
+  trustsNobodyPolicy,
+} from './policies.ts';
 import { createPrng } from './prng.ts';
 import { SAMPLE_MEMBERS, type SampleMember } from './sample-members.ts';
 import type { PolicyDocument, World } from './world.ts';
@@ -85,11 +92,19 @@ function addHubs(world: World): Guide {
       'us-govcloud': addHub(world, platformGovCloud, 'causeway-platform'),
     },
     hubs: {
-      global: { title: 'Central Security', ...addHub(world, centralSecurity, 'causeway-hub') },
+      global: { title: 'Central Security', ...hubWithOwnKey(world, centralSecurity) },
       'us-govcloud': { title: 'Gov Central Security', ...addHub(world, govCentralSecurity, 'causeway-hub') },
     },
     connectors: [],
   };
+}
+
+/** A hub that may see its own rights and rotate its own key; the one of US GovCloud may not, as most at first. */
+function hubWithOwnKey(world: World, accountId: string): HubCredentials {
+  const hub = addHub(world, accountId, 'causeway-hub');
+  const user = accountOf(world, accountId).users['causeway-hub'];
+  if (user) user.inlinePolicies.OwnKey = ownKeyPolicy(hub.userArn);
+  return hub;
 }
 
 function addMember(world: World, guide: Guide, member: SampleMember, now: Date): void {

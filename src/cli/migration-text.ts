@@ -31,6 +31,8 @@ export function migrationText({ accountType, targetHub, totals, recheck }: Migra
     ['Refused', totals.refused],
     ['Unknown', totals.unknown],
   ]);
+  const connectors = totals.onTarget + totals.moving + totals.refused + totals.unknown;
+  if (connectors === 0) return head;
   const next =
     totals.refused + totals.unknown + totals.moving === 0
       ? paint('good', 'Every connector is reached through its target hub.')
@@ -77,6 +79,7 @@ export function recheckText(recheck: Recheck): string {
 
 function progress({ onTarget, moving, refused, unknown }: Migration['totals']): string {
   const total = onTarget + moving + refused + unknown;
-  const percent = total === 0 ? 100 : Math.floor((onTarget / total) * 100);
+  if (total === 0) return 'no connectors';
+  const percent = Math.floor((onTarget / total) * 100);
   return `${bar({ done: onTarget, total })} ${percent}%`;
 }

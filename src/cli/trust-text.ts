@@ -35,11 +35,16 @@ const DECISIONS = {
   'cannot-tell': { style: 'doubtful', words: 'cannot tell' },
 } as const;
 
-export function adviceText(advice: Advice, paint: Paint): string {
+/** `assumed`: the advice starts from the policy that was proposed for the role, because the role's own is not known. */
+export function adviceText(advice: Advice, paint: Paint, { assumed = false } = {}): string {
   if (advice.kind === 'blocked') {
     return `${paint('bad', 'No addition helps:')} ${printable(advice.because)}`;
   }
   const { overlap, final } = advice;
+  if (assumed && !isChanged(overlap)) {
+    const title = 'The role’s own policy is not known. If it is still to be made, this is the one for it:';
+    return `${paint('strong', title)}\n${diffText(overlap.diff, paint)}`;
+  }
   const same = overlap.text === final.text;
   return [
     editText('The edit that lets the hub in, beside whoever is let in now:', overlap, paint),
@@ -48,10 +53,13 @@ export function adviceText(advice: Advice, paint: Paint): string {
 }
 
 function editText(title: string, edit: Edit, paint: Paint): string {
-  const changed = edit.diff.some(({ kind }) => kind !== 'same');
   const proved = `${edit.sizeChars.toLocaleString('en')} characters: ${SIZES[edit.fits]}. Evaluated with it, the hub is ${VERDICTS[edit.decision]}.`;
-  if (!changed) return `${paint('strong', title)}\nNothing has to change. ${proved}`;
+  if (!isChanged(edit)) return `${paint('strong', title)}\nNothing has to change. ${proved}`;
   return `${paint('strong', title)}\n${diffText(edit.diff, paint)}\n${proved}`;
+}
+
+function isChanged({ diff }: Pick<Edit, 'diff'>): boolean {
+  return diff.some(({ kind }) => kind !== 'same');
 }
 
 const VERDICTS = { allowed: 'let in', denied: 'still refused', 'cannot-tell': 'perhaps let in' } as const;
@@ -107,7 +115,9 @@ export function connectorTrustText(
     ...(tried.length === 0 ? [] : [table(['hub', 'when tried last', 'at', 'why'], tried)]),
     ...(diagnosis ? [diagnosisText(diagnosis, paint)] : []),
     ...(analysis && !diagnosis && state !== 'on-target' ? [`By its trust policy: ${printable(analysis.because)}`] : []),
-    ...(advice && state !== 'on-target' ? [adviceText(advice, paint), ...howToApply(advice, connector)] : []),
+    ...(advice && state !== 'on-target'
+      ? [adviceText(advice, paint, { assumed: !policy.known }), ...howToApply(advice, connector)]
+      : []),
   ].join('\n\n');
 }
 

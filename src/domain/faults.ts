@@ -297,7 +297,8 @@ export const FAULTS = {
     retry: 'after-change',
     title: 'Not signed in',
     explanation: 'The request carries no valid session or token.',
-    remedy: 'Sign in, or send a valid API token as "Authorization: Bearer …".',
+    remedy:
+      'Sign in (on the command line with "causeway login"), or send a valid API token as "Authorization: Bearer …".',
   },
   'wrong-credentials': {
     status: 401,

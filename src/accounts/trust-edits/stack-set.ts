@@ -27,7 +27,8 @@ export function stackSetTemplates(
 }
 
 function withStatementsOfItsOwn({ connectorId, name, role }: RoleEdit): LeftOut {
-  const because = 'Its trust policy has statements of its own, which a template for many accounts would take away.';
+  const because =
+    'Its trust policy is not the one that Causeway proposes, and a template for many accounts would take away what is different; the other formats keep it.';
   return { connectorId, name, roleArn: role.arn, because };
 }
 

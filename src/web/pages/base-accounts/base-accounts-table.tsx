@@ -69,27 +69,27 @@ const COLUMNS: readonly Column<BaseAccount>[] = [
     header: 'Title',
     cell: ({ id, title }) => <PageLink href={PATHS.baseAccount(id)}>{title}</PageLink>,
     isRowHeader: true,
-    width: 150,
+    width: 180,
   },
-  { id: 'accountType', header: 'Account type', cell: ({ accountType }) => accountTypeLabel(accountType), width: 125 },
+  { id: 'accountType', header: 'Account type', cell: ({ accountType }) => accountTypeLabel(accountType), width: 135 },
   {
     id: 'accountId',
     header: 'Account ID',
     cell: ({ accountId }) => <CopyableId text={accountId} what="account ID" />,
-    width: 175,
+    width: 170,
   },
   {
     id: 'key',
     header: 'Credentials',
     cell: baseAccount => <CredentialsInShort baseAccount={baseAccount} />,
-    width: 165,
+    width: 160,
   },
-  { id: 'proof', header: 'Proof', cell: baseAccount => <Proof baseAccount={baseAccount} />, width: 130 },
+  { id: 'proof', header: 'Proof', cell: baseAccount => <Proof baseAccount={baseAccount} />, width: 120 },
   {
     id: 'useInAssetView',
     header: 'AssetView',
     cell: ({ useInAssetView }) => (useInAssetView ? 'Used' : 'Not used'),
-    width: 105,
+    width: 110,
   },
   { id: 'connectors', header: 'Connectors', cell: baseAccount => <OnIt baseAccount={baseAccount} />, width: 120 },
   {
@@ -106,7 +106,7 @@ function actionsColumn(menu: (baseAccount: BaseAccount) => readonly MenuItem[]):
     id: 'actions',
     header: 'Actions',
     cell: baseAccount => <Menu label={`Actions for ${baseAccount.title}`} items={menu(baseAccount)} />,
-    width: 100,
+    width: 90,
   };
 }
 

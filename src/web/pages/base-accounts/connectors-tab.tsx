@@ -45,15 +45,15 @@ export function ConnectorsTab({ baseAccount }: { baseAccount: BaseAccount }) {
 
 function Progress({ connectors: { total, onThisHub, moving } }: Pick<BaseAccount, 'connectors'>) {
   if (total === 0) return null;
+  const notReached = total - onThisHub - moving;
   return (
     <ProgressBar
       ariaLabel="Connectors on this base account"
       value={Math.floor((onThisHub / total) * 100)}
-      additionalInfo={
-        moving === 0
-          ? 'None is moving.'
-          : `${moving} ${moving === 1 ? 'is' : 'are'} moving: each goes on through the hub it had until its role trusts this base account.`
-      }
+      additionalInfo={[
+        ...(moving > 0 ? [`${moving} moving: on through the hub before until the role trusts this base account.`] : []),
+        ...(notReached > 0 ? [`${notReached} not reached through any hub yet.`] : []),
+      ].join(' ')}
       description={`${onThisHub} of ${total} connectors are reached through it.`}
     />
   );
@@ -87,7 +87,10 @@ const COLUMNS: readonly Column<Connector>[] = [
   {
     id: 'why',
     header: 'Why it has not moved',
-    cell: ({ targetFault }) => (targetFault ? <FaultPopover fault={targetFault} type="warning" /> : '–'),
+    cell: ({ targetFault, currentHub, lastCheck, lastRun }) => {
+      const why = targetFault ?? (currentHub ? null : (lastCheck?.fault ?? lastRun?.fault));
+      return why ? <FaultPopover fault={why} type="warning" /> : '–';
+    },
     width: 300,
   },
 ];

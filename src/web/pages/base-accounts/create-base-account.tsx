@@ -1,5 +1,6 @@
 import { useNavigate } from 'react-router';
 import { PARTITIONS } from '../../../domain/partition.ts';
+import { PageLink } from '../../parts/links.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { CRUMBS, PATHS } from '../../paths.ts';
 import { useChange, useRead } from '../../queries.ts';
@@ -49,14 +50,22 @@ function CreateForm({ existing }: { existing: readonly BaseAccount[] }) {
         create.mutate(
           { body: { ...inputOf(draft), saveUnverified } },
           {
-            onSuccess: ({ title, connectors }) => {
+            onSuccess: ({ title, accountType, connectors }) => {
               notify({
                 type: 'success',
                 header: `Base account “${title}” was created`,
                 content:
-                  connectors.total === 0
-                    ? 'Connectors of its account type will use it.'
-                    : 'Edit the trust policy of each role so that it trusts the base account; its connectors then move by themselves.',
+                  connectors.total === 0 ? (
+                    'Connectors of its account type will use it.'
+                  ) : (
+                    <>
+                      Connectors whose roles trust it move by themselves, the others go on as they are.{' '}
+                      <PageLink href={PATHS.trustMigration(accountType)} color="inverted">
+                        Trust migration
+                      </PageLink>{' '}
+                      shows them, and what to change in their roles.
+                    </>
+                  ),
               });
               void navigate(PATHS.baseAccounts);
             },

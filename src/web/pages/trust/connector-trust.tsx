@@ -118,11 +118,11 @@ function Evidence({ evidence }: { evidence: ConnectorTrust['evidence'] }) {
       empty={<EmptyState title="Nothing was tried yet">A check or the first run tries the target hub.</EmptyState>}
       wrapLines
       columnDefinitions={[
-        { id: 'hub', header: 'Hub', cell: ({ hub }) => <HubName hub={hub} short />, isRowHeader: true, minWidth: 160 },
+        { id: 'hub', header: 'Hub', cell: ({ hub }) => <HubName hub={hub} short />, isRowHeader: true, minWidth: 120 },
         {
           id: 'answer',
           header: 'Answer',
-          minWidth: 120,
+          minWidth: 110,
           cell: ({ outcome, at }) => (
             <>
               <EvidenceMark outcome={outcome} />
@@ -177,6 +177,7 @@ function Change({ connector, trust }: { connector: Named; trust: ConnectorTrust 
           hub={hubInWords(targetHub)}
           edit={editOf(get('edit'))}
           onEdit={edit => setBeside({ edit: edit === 'overlap' ? '' : edit })}
+          assumed={!policy.known}
           fileName={`trust-policy-${connector.name.replace(/[^\w.-]+/g, '-')}.json`}
         />
         {trust.state === 'on-target' && advice.kind === 'edits' && !isUnchanged(advice.final) && (

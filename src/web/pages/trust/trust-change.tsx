@@ -20,6 +20,7 @@ export function TrustChange({
   hub,
   edit,
   onEdit,
+  assumed = false,
   fileName = 'trust-policy.json',
 }: {
   advice: TrustAdvice;
@@ -27,6 +28,8 @@ export function TrustChange({
   hub: string;
   edit: EditChoice;
   onEdit: (edit: EditChoice) => void;
+  /** The edit starts from the policy that was proposed for the role, because the role's own is not known. */
+  assumed?: boolean;
   fileName?: string;
 }) {
   if (advice.kind === 'blocked') {
@@ -37,6 +40,7 @@ export function TrustChange({
     );
   }
   const proposed = advice[edit];
+  const unchanged = isUnchanged(proposed);
   return (
     <SpaceBetween size="s">
       <SegmentedControl
@@ -46,13 +50,16 @@ export function TrustChange({
         onChange={event => onEdit(editOf(event.detail.selectedId))}
       />
       <Box color="text-body-secondary">{EDITS.find(({ id }) => id === edit)?.meaning(hub)}</Box>
-      {isUnchanged(proposed) ? (
+      {!unchanged && <Diff lines={proposed.diff} label="change of the trust policy" />}
+      {unchanged && !assumed && (
         <StatusIndicator type="success">Nothing to change: the policy is so already.</StatusIndicator>
-      ) : (
-        <Diff lines={proposed.diff} label="change of the trust policy" />
       )}
+      {unchanged && assumed && (
+        <StatusIndicator type="info">If the role is still to be made, this is the whole policy for it:</StatusIndicator>
+      )}
+      {unchanged && assumed && <Code text={proposed.text} label="trust policy for the role" />}
       <Verdict proposed={proposed} hub={hub} />
-      {!isUnchanged(proposed) && <CopyAndSave text={proposed.text} label="new trust policy" fileName={fileName} />}
+      {(!unchanged || assumed) && <CopyAndSave text={proposed.text} label="new trust policy" fileName={fileName} />}
       <ExpandableSection headerText="The new policy as a whole">
         <Code text={proposed.text} label="new trust policy as a whole" />
       </ExpandableSection>
