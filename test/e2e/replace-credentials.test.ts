@@ -61,9 +61,16 @@ describe.skipIf(!browser)('replacing the credentials of a base account', { timeo
     await page.getByText('Enter the ARN of the role that the token is exchanged for.').waitFor();
     await page.getByRole('radio', { name: 'Access key', exact: true }).check();
     await page.getByLabel('Access key ID').fill(hub.accessKeyId);
+    await page.getByLabel('Secret access key').fill('A'.repeat(40));
+    await page.getByRole('button', { name: 'Preview' }).click();
+    // A preview that is refused for a field leads back to the field.
+    const wrong = page.locator('[aria-invalid="true"]');
+    await wrong.waitFor();
+    const dialog = page.getByRole('dialog', { name: 'What would happen' });
+    await dialog.waitFor({ state: 'hidden' });
+    await expect.poll(() => wrong.evaluate(field => field.matches(':focus'))).toBe(true);
     await page.getByLabel('Secret access key').fill(hub.secretAccessKey);
     await page.getByRole('button', { name: 'Preview' }).click();
-    const dialog = page.getByRole('dialog', { name: 'What would happen' });
     await dialog.getByText('No connector would stop working').waitFor();
     for (const { name } of MEMBERS) await dialog.getByRole('button', { name: new RegExp(`${name}.*Moves`) }).waitFor();
     await look('preview-of-create');

@@ -57,6 +57,8 @@ export function BaseAccountForm(props: Props) {
   const failure = previewing ? preview.error : save.error;
   const refused = failure instanceof CallFailed ? failure : null;
   const form = useFocusOnWrong(tries, refused);
+  // A preview that is refused for a field leads back to that field: in front of it nobody could mend it.
+  const inDialog = previewing && !DRAFT_FIELDS.some(field => refused?.onField(field));
   const fields = {
     draft,
     change: (change: Partial<BaseAccountDraft>) => setDraft(was => ({ ...was, ...change })),
@@ -108,12 +110,12 @@ export function BaseAccountForm(props: Props) {
           <Container header={<Header variant="h2">Use</Header>}>
             <UseFields {...fields} initial={props.initial} />
           </Container>
-          {save.error && !previewing && (
-            <Refused error={save.error} onSaveUnverified={() => submit(true)} pending={save.isPending} />
+          {failure && !inDialog && (
+            <Refused error={failure} onSaveUnverified={() => submit(true)} pending={save.isPending} />
           )}
         </SpaceBetween>
       </Form>
-      {previewing && (
+      {inDialog && (
         <PreviewDialog
           preview={preview}
           action={{ text: props.submitText, pending: save.isPending, run: () => submit(false) }}

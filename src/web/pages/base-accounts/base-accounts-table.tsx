@@ -69,29 +69,29 @@ const COLUMNS: readonly Column<BaseAccount>[] = [
     header: 'Title',
     cell: ({ id, title }) => <PageLink href={PATHS.baseAccount(id)}>{title}</PageLink>,
     isRowHeader: true,
-    width: 180,
+    width: 170,
   },
-  { id: 'accountType', header: 'Account type', cell: ({ accountType }) => accountTypeLabel(accountType), width: 135 },
+  { id: 'accountType', header: 'Account type', cell: ({ accountType }) => accountTypeLabel(accountType), width: 130 },
   {
     id: 'accountId',
     header: 'Account ID',
     cell: ({ accountId }) => <CopyableId text={accountId} what="account ID" />,
-    width: 170,
+    width: 165,
   },
   {
     id: 'key',
     header: 'Credentials',
     cell: baseAccount => <CredentialsInShort baseAccount={baseAccount} />,
-    width: 160,
+    width: 155,
   },
-  { id: 'proof', header: 'Proof', cell: baseAccount => <Proof baseAccount={baseAccount} />, width: 120 },
+  { id: 'proof', header: 'Proof', cell: baseAccount => <Proof baseAccount={baseAccount} />, width: 115 },
   {
     id: 'useInAssetView',
     header: 'AssetView',
     cell: ({ useInAssetView }) => (useInAssetView ? 'Used' : 'Not used'),
-    width: 110,
+    width: 120,
   },
-  { id: 'connectors', header: 'Connectors', cell: baseAccount => <OnIt baseAccount={baseAccount} />, width: 120 },
+  { id: 'connectors', header: 'Connectors', cell: baseAccount => <OnIt baseAccount={baseAccount} />, width: 115 },
   {
     id: 'cutover',
     header: 'Cutover',
@@ -106,7 +106,7 @@ function actionsColumn(menu: (baseAccount: BaseAccount) => readonly MenuItem[]):
     id: 'actions',
     header: 'Actions',
     cell: baseAccount => <Menu label={`Actions for ${baseAccount.title}`} items={menu(baseAccount)} />,
-    width: 90,
+    width: 100,
   };
 }
 

@@ -7,6 +7,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Steps from '@cloudscape-design/components/steps';
 import { FaultDetail } from '../../parts/fault.tsx';
 import { TimeAgo } from '../../parts/time.tsx';
+import { whoseName } from '../../parts/whose-name.ts';
 import { useWhyNot } from '../../session.tsx';
 import { whyNotRotate } from './base-account-actions.tsx';
 import type { BaseAccount } from './draft.ts';
@@ -39,7 +40,7 @@ export function KeyRotation({ baseAccount, onStart }: { baseAccount: BaseAccount
           {rotation.state === 'blocked' ? <RotationBlocked rotation={rotation} /> : <Outcome rotation={rotation} />}
           <StepsOf rotation={rotation} />
           <Box color="text-body-secondary" fontSize="body-s">
-            Started <TimeAgo at={rotation.startedAt} /> by {rotation.requestedBy}.
+            Started <TimeAgo at={rotation.startedAt} /> by {whoseName(rotation)}.
           </Box>
         </SpaceBetween>
       ) : (

@@ -6,6 +6,7 @@ import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { ReplyOf } from '../../../api/contract.ts';
 import { failureInWords, problemOf } from '../../parts/failure-alert.tsx';
 import { durationInWords, TimeAgo } from '../../parts/time.tsx';
+import { whoseName } from '../../parts/whose-name.ts';
 import { useChange } from '../../queries.ts';
 import { useWhyNot } from '../../session.tsx';
 import { useNotify } from '../../shell/notices.tsx';
@@ -78,11 +79,6 @@ function outcomesInWords({ accepted, moved, refused, unknown, throttled }: Reche
     throttled === 1 ? '1 call throttled' : `${count(throttled)} calls throttled`,
   ];
   return `${parts.join(', ')}.`;
-}
-
-/** Whoever asked for it, without the kind of actor that the audit log has. */
-function whoseName({ requestedBy }: Recheck): string {
-  return requestedBy.replace(/^\w+:/, '');
 }
 
 function count(number: number): string {
