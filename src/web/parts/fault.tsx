@@ -40,7 +40,9 @@ export function FaultPopover({ fault, type = 'error' }: { fault: WireFault; type
       dismissAriaLabel="Close the explanation"
       content={<FaultDetail fault={fault} />}
     >
-      <StatusIndicator type={type}>{fault.title}</StatusIndicator>
+      <StatusIndicator type={type}>
+        <span className="causeway-words">{fault.title}</span>
+      </StatusIndicator>
     </Popover>
   );
 }

@@ -69,14 +69,14 @@ const COLUMNS: readonly Column<BaseAccount>[] = [
     header: 'Title',
     cell: ({ id, title }) => <PageLink href={PATHS.baseAccount(id)}>{title}</PageLink>,
     isRowHeader: true,
-    width: 170,
+    width: 165,
   },
-  { id: 'accountType', header: 'Account type', cell: ({ accountType }) => accountTypeLabel(accountType), width: 130 },
+  { id: 'accountType', header: 'Account type', cell: ({ accountType }) => accountTypeLabel(accountType), width: 135 },
   {
     id: 'accountId',
     header: 'Account ID',
     cell: ({ accountId }) => <CopyableId text={accountId} what="account ID" />,
-    width: 165,
+    width: 160,
   },
   {
     id: 'key',
@@ -91,7 +91,7 @@ const COLUMNS: readonly Column<BaseAccount>[] = [
     cell: ({ useInAssetView }) => (useInAssetView ? 'Used' : 'Not used'),
     width: 120,
   },
-  { id: 'connectors', header: 'Connectors', cell: baseAccount => <OnIt baseAccount={baseAccount} />, width: 115 },
+  { id: 'connectors', header: 'Connectors', cell: baseAccount => <OnIt baseAccount={baseAccount} />, width: 120 },
   {
     id: 'cutover',
     header: 'Cutover',
