@@ -198,7 +198,8 @@ Then try this:
 
      Watch the connectors move to it under "Trust migration"; open one that stays, and see why and what to change.
      None of them fails.
-  3. Edit the base account, delete it, and watch them go back.
+  3. Open the base account: Hub health says what its key may do, Credentials rotates it. Delete it, read the preview,
+     and watch the connectors go back.
 
 Simulated AWS answers at ${simulation.endpoint}; change it while it runs: curl ${simulation.endpoint}/_control/
 Ctrl-C stops everything. "npm run demo -- --reset" starts afresh.

@@ -69,14 +69,14 @@ const COLUMNS: readonly Column<BaseAccount>[] = [
     header: 'Title',
     cell: ({ id, title }) => <PageLink href={PATHS.baseAccount(id)}>{title}</PageLink>,
     isRowHeader: true,
-    width: 165,
+    width: 160,
   },
   { id: 'accountType', header: 'Account type', cell: ({ accountType }) => accountTypeLabel(accountType), width: 135 },
   {
     id: 'accountId',
     header: 'Account ID',
     cell: ({ accountId }) => <CopyableId text={accountId} what="account ID" />,
-    width: 160,
+    width: 165,
   },
   {
     id: 'key',
