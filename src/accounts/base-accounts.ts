@@ -29,6 +29,7 @@ import { changedCredentials, credentialsFacts, credentialsOf, keyIdEnding, putId
 import type { AccountsDeps } from './deps.ts';
 import { earlierHubLimit } from './findings.ts';
 import { identityInBaseAccount } from './hubs.ts';
+import { giveUpRotation, mayBeGivenUp } from './key-rotation/give-up.ts';
 import { type KeyRotation, shownRotations } from './key-rotation/views.ts';
 import { proofRow, prove, proveCredentials, readProof } from './proof.ts';
 import type { BaseAccount, BaseAccountChange, BaseAccountInput, IdentityProof, PageOf, PageRequest } from './shapes.ts';
@@ -109,8 +110,10 @@ export async function changeBaseAccount(
   const updated = await inTransaction(deps.db, async tx => {
     await lockAssetViewOfType(tx, accountType);
     await lockBaseAccount(tx, id);
-    if (given && (await lockRotationUnderWay(tx, id))) return 'rotating';
+    const rotation = given ? await lockRotationUnderWay(tx, id) : undefined;
+    if (rotation && !mayBeGivenUp(rotation)) return 'rotating';
     if (!(await updateBaseAccount(tx, { id, readAt: before.updatedAt, ...next, updatedAt: at }))) return false;
+    if (rotation) await giveUpRotation(tx, { rotation, actor, at });
     if (given && proof) {
       const { accountId, id: identityId } = before.identity;
       const hub = { kind: 'base-account', accountId } as const;

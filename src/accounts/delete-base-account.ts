@@ -7,6 +7,7 @@ import { inTransaction } from '../store/database.ts';
 import { lockRotationUnderWay } from '../store/key-rotations.ts';
 import { noSuchBaseAccount, rotationInProgress } from './base-accounts.ts';
 import type { AccountsDeps } from './deps.ts';
+import { auditDetail } from './key-rotation/attempt-rotation.ts';
 import { impactOf } from './preview.ts';
 import type { ConnectorImpact } from './shapes.ts';
 import { platformHub } from './ways.ts';
@@ -33,7 +34,8 @@ export async function deleteBaseAccount(
   const at = deps.clock.now();
   const deleted = await inTransaction(deps.db, async tx => {
     // A worker may be making a key just now: nobody would know it afterwards.
-    if ((await lockRotationUnderWay(tx, id))?.state === 'running') return 'rotating';
+    const rotation = await lockRotationUnderWay(tx, id);
+    if (rotation?.state === 'running') return 'rotating';
     if (!(await deleteBaseAccountRow(tx, { id, readAt: updatedAt }))) return false;
     const hub = platformHub(deps, accountType);
     if (hub) await forgetRefusals(tx, { accountType, hub });
@@ -43,7 +45,11 @@ export async function deleteBaseAccount(
       actor,
       action: 'base-account.deleted',
       subject: `base-account:${id}`,
-      detail: { title, accountType, accountId, connectorsTotal, connectorsOnThisHub, breaking: breaking.length },
+      detail: {
+        ...{ title, accountType, accountId, connectorsTotal, connectorsOnThisHub, breaking: breaking.length },
+        // A key that it made stays in IAM: nobody else will know whose it was.
+        ...(rotation ? { rotation: auditDetail(rotation) } : {}),
+      },
     });
     return true;
   });

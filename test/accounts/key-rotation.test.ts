@@ -333,6 +333,63 @@ describe('a rotation that is under way', () => {
   });
 });
 
+describe('a blocked rotation whose key has died', () => {
+  it.each(['DeleteAccessKey', 'UpdateAccessKey'])(
+    'after the switch does not keep working credentials out (blocked at %s)',
+    async operation => {
+      const { baseId, connectors } = await bed.fleet();
+      const deny = { Effect: 'Deny', Action: `iam:${operation}`, Resource: '*' };
+      bed.user.inlinePolicies.Deny = { Version: '2012-10-17', Statement: [deny] };
+      await bed.start(baseId);
+      expect(await bed.carryOn(baseId)).toMatchObject({ state: 'blocked' });
+      delete bed.user.inlinePolicies.Deny;
+      await enterAnother(baseId);
+      expect(await bed.rotation(baseId)).toMatchObject({ state: 'abandoned' });
+      await bed.expectRunning({ baseId, connectors, oldKey: keyNow() });
+    },
+  );
+
+  it('before the switch keeps others out until it was abandoned, and then no more', async () => {
+    const fleet = await bed.fleet();
+    newKeysAreUnknown();
+    await bed.start(fleet.baseId);
+    expect(await bed.carryOn(fleet.baseId)).toMatchObject({ state: 'blocked', step: 'prove' });
+    await expect(enterAnother(fleet.baseId)).rejects.toThrow('rotation-in-progress');
+    await bed.decide(fleet.baseId, { action: 'abandon' });
+    expect(await bed.carryOn(fleet.baseId)).toMatchObject({ state: 'blocked' });
+    await enterAnother(fleet.baseId);
+    expect(await actions(fleet.baseId)).toContain('given-up');
+    await bed.start(fleet.baseId);
+    expect(await bed.carryOn(fleet.baseId)).toMatchObject({ state: 'done' });
+    await bed.expectRunning(fleet);
+  });
+
+  it('that is deleted with its base account leaves the endings of its keys in the audit log', async () => {
+    const { baseId } = await bed.fleet();
+    newKeysAreUnknown();
+    await bed.start(baseId);
+    const { newKeyIdEnding } = await bed.carryOn(baseId);
+    must(await deleteBaseAccount(causeway.deps, { id: baseId, confirmBreaking: 2, actor }));
+    const entries = await listAudit(causeway.deps.db, { before: null, limit: 5 });
+    expect(entries.find(({ action }) => action === 'base-account.deleted')?.detail).toMatchObject({
+      rotation: { newKeyIdEnding },
+    });
+  });
+});
+
+function keyNow(): AccessKey {
+  const [key] = bed.user.accessKeys;
+  if (!key) throw new Error('the user has a key');
+  return key;
+}
+
+/** The user's keys are gone, and somebody made another and enters it. */
+async function enterAnother(baseId: string): Promise<void> {
+  bed.user.accessKeys = [];
+  const { id: accessKeyId, secret: secretAccessKey } = addAccessKey(causeway.world, SECURITY, { userName: 'causeway' });
+  must(await changeBaseAccount(causeway.deps, { id: baseId, change: { accessKeyId, secretAccessKey }, actor }));
+}
+
 it('a replaced key that connectors still run through is not offered to be deleted', async () => {
   const fleet = await bed.fleet();
   const { id: accessKeyId, secret: secretAccessKey } = addAccessKey(causeway.world, SECURITY, { userName: 'causeway' });
