@@ -1,6 +1,5 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -13,6 +12,7 @@ import type { Caller } from './identity.ts';
 import type { KeylessSlot } from './keyless.ts';
 import type { MachineSettings } from './machine.ts';
 import { createPace, type Pace } from './pace.ts';
+import type { ServiceClient } from './service-client.ts';
 import type { SessionSlot } from './session.ts';
 
 /**
@@ -30,8 +30,8 @@ export interface Aws {
   readonly requestHandler: NodeHttpHandler;
   /** By hub identity. */
   readonly stsClients: BoundedMap<STSClient>;
-  /** By session and region. */
-  readonly ec2Clients: BoundedMap<EC2Client>;
+  /** Of the services that asset types are read from, by service and region; whose session signs is said with each call. */
+  readonly serviceClients: BoundedMap<ServiceClient>;
   /** By session or hub identity. */
   readonly iamClients: BoundedMap<IAMClient>;
   /** By hub identity, role and external ID. */
@@ -70,7 +70,7 @@ export function openAws({
       httpsAgent: new HttpsAgent(sockets),
     }),
     stsClients: createBoundedMap({ entriesMax: LIMITS.awsClientsMax }),
-    ec2Clients: createBoundedMap({ entriesMax: LIMITS.awsClientsMax }),
+    serviceClients: createBoundedMap({ entriesMax: LIMITS.serviceClientsMax }),
     iamClients: createBoundedMap({ entriesMax: LIMITS.awsClientsMax }),
     sessions: createBoundedMap({ entriesMax: LIMITS.awsSessionsMax }),
     provenHubs: createBoundedMap({ entriesMax: LIMITS.awsClientsMax }),
@@ -81,7 +81,7 @@ export function openAws({
 /** Closes idle connections and forgets every session and client. */
 export function closeAws(aws: Aws): void {
   aws.stsClients.clear();
-  aws.ec2Clients.clear();
+  aws.serviceClients.clear();
   aws.iamClients.clear();
   aws.sessions.clear();
   aws.provenHubs.clear();

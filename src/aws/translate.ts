@@ -5,6 +5,8 @@ import { LIMITS } from '../domain/limits.ts';
 export interface CallNames {
   readonly service: string;
   readonly operation: string;
+  /** The IAM action that allows it, where it is not named as service and operation. */
+  readonly action?: string;
   /** What the call was about, such as a role ARN or a region; becomes the fault's subject. */
   readonly subject?: string;
   /** What it was signed with: a hub's own credentials, or a session of the member account. */
@@ -73,6 +75,33 @@ const UNKNOWN_CREDENTIALS = [
   'AuthFailure',
   'InvalidAccessKeyId',
   'InvalidToken',
+];
+
+/** The resource is there and has no such setting: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const NOT_CONFIGURED = [
+  'NoSuchBucketPolicy',
+  'NoSuchPublicAccessBlockConfiguration',
+  'NoSuchTagSet',
+  'ServerSideEncryptionConfigurationNotFoundError',
+];
+/** The resource itself is not there. Each service has its own names; SageMaker has none and says it in words (below). */
+const NOT_FOUND = [
+  'AWS.SimpleQueueService.NonExistentQueue',
+  'ClusterNotFoundException',
+  'DBInstanceNotFound',
+  'FileSystemNotFound',
+  'LoadBalancerNotFound',
+  'LoadBalancerNotFoundException',
+  'NoSuchBucket',
+  'NoSuchDistribution',
+  'NoSuchEntity',
+  'NoSuchEntityException',
+  'NoSuchResource',
+  'NotFound',
+  'NotFoundException',
+  'QueueDoesNotExist',
+  'ResourceNotFound',
+  'ResourceNotFoundException',
 ];
 
 /**
@@ -178,6 +207,11 @@ const ROWS: readonly Row[] = [
     code: 'session-longer-than-role',
   },
 
+  // — is it there —
+  { names: NOT_CONFIGURED, code: 'aws-not-configured' },
+  { names: NOT_FOUND, code: 'aws-not-found' },
+  { names: ['ValidationException'], message: /\bRecordNotFound\b|does not exist/i, code: 'aws-not-found' },
+
   // — not now —
   {
     names: [
@@ -266,7 +300,7 @@ function plainMessage(message: string): string {
 
 /** The action that AWS names in its words, else the call's own. */
 function actionOf({ answer, call }: Case): string {
-  return /perform: ([\w-]+:[\w*]+)/.exec(answer.message ?? '')?.[1] ?? `${call.service}:${call.operation}`;
+  return /perform: ([\w-]+:[\w*]+)/.exec(answer.message ?? '')?.[1] ?? call.action ?? `${call.service}:${call.operation}`;
 }
 
 function reasonOf(answer: AwsAnswer): string {

@@ -639,6 +639,27 @@ export const FAULTS = {
     explanation: 'AWS has not activated the service for the account in this region.',
     remedy: 'Finish the account’s activation in AWS, or leave the region out of the connector.',
   },
+  'not-in-partition': {
+    status: 422,
+    retry: 'after-change',
+    title: 'AWS has no such service in this partition',
+    explanation: 'The service does not exist for accounts of this type, so there is nothing to observe.',
+    remedy: 'Nothing needs to be done.',
+  },
+  'aws-not-found': {
+    status: 404,
+    retry: 'later',
+    title: 'AWS does not know the resource any more',
+    explanation: 'AWS listed the resource and did not know it a moment later: it was deleted meanwhile.',
+    remedy: 'Nothing needs to be done; the next run sees whether it is gone.',
+  },
+  'aws-not-configured': {
+    status: 404,
+    retry: 'later',
+    title: 'The resource has no such setting',
+    explanation: 'AWS answers so when a resource has no policy, tags or setting of this kind.',
+    remedy: 'Nothing needs to be done.',
+  },
   'incomplete-answer': {
     status: 502,
     retry: 'now',

@@ -81,6 +81,8 @@ export const LIMITS = {
   iamSimulationPagesMax: 1_000,
   awsSocketsMax: 256,
   awsClientsMax: 256,
+  /** Of services in regions, for all accounts together: 17 services in 30 regions. */
+  serviceClientsMax: 510,
   awsSessionsMax: 10_000,
   /** Of an error message of AWS, kept in a fault. */
   awsMessageCharsMax: 500,
@@ -123,6 +125,10 @@ export const LIMITS = {
   pageItemsMax: 1_000,
   pagesPerScopeMax: 10_000,
   scopesInFlightPerRun: 8,
+  /** Of one kind for the items of one scope, such as the policies of its buckets. */
+  detailCallsInFlight: 4,
+  /** After so many denials in a row of one kind of detail, the role is taken to have no right to any of them in this run. */
+  detailDenialsMax: 20,
   runsInFlightPerWorker: 8,
   runTriesMax: 20,
   runRetrySeconds: 2,

@@ -10,6 +10,8 @@ export const PARTITIONS = [
     dnsSuffix: 'amazonaws.com',
     /** Region whose STS endpoint is used; regional endpoints only. */
     stsRegion: 'us-east-1',
+    /** Where services are that have one endpoint per partition, or one that answers for all regions; null where a partition lacks one. */
+    globalServiceRegions: { iam: 'us-east-1', s3: 'us-east-1', cloudfront: 'us-east-1' },
     consoleHost: 'console.aws.amazon.com',
     /** Regions that every account has without opting in (introduced before 20 March 2019). */
     defaultRegions: [
@@ -39,6 +41,7 @@ export const PARTITIONS = [
     partition: 'aws-us-gov',
     dnsSuffix: 'amazonaws.com',
     stsRegion: 'us-gov-west-1',
+    globalServiceRegions: { iam: 'us-gov-west-1', s3: 'us-gov-west-1', cloudfront: null },
     consoleHost: 'console.amazonaws-us-gov.com',
     defaultRegions: ['us-gov-east-1', 'us-gov-west-1'],
     regionPattern: /^us-gov-[a-z]+-\d+$/,
@@ -49,11 +52,14 @@ export const PARTITIONS = [
     partition: 'aws-cn',
     dnsSuffix: 'amazonaws.com.cn',
     stsRegion: 'cn-north-1',
+    globalServiceRegions: { iam: 'cn-north-1', s3: 'cn-north-1', cloudfront: 'cn-northwest-1' },
     consoleHost: 'console.amazonaws.cn',
     defaultRegions: ['cn-north-1', 'cn-northwest-1'],
     regionPattern: /^cn-[a-z]+-\d+$/,
   },
 ] as const satisfies readonly PartitionRow[];
+
+export type GlobalService = 'iam' | 's3' | 'cloudfront';
 
 interface PartitionRow {
   accountType: string;
@@ -61,6 +67,7 @@ interface PartitionRow {
   partition: string;
   dnsSuffix: string;
   stsRegion: string;
+  globalServiceRegions: Readonly<Record<GlobalService, string | null>>;
   consoleHost: string;
   defaultRegions: readonly string[];
   regionPattern: RegExp;
@@ -85,6 +92,12 @@ export function factsOfPartition(partition: string): PartitionFacts | undefined 
 
 export function isAccountType(text: string): text is AccountType {
   return PARTITIONS.some(row => row.accountType === text);
+}
+
+/** The region that a global service is called in; null if the partition does not have it. Of any other service: undefined. */
+export function globalServiceRegion(facts: PartitionFacts, service: string): string | null | undefined {
+  const regions: Readonly<Record<string, string | null>> = facts.globalServiceRegions;
+  return regions[service];
 }
 
 /** Whether `region` can be a region of this partition by its name; only AWS can say that it exists. */

@@ -2,20 +2,39 @@ import type { Attributes } from './define.ts';
 
 /**
  * An item of an SDK answer as attributes: names in camelCase, dates as ISO 8601 text, bytes as base64. Every field that
- * AWS sent is kept, empty texts and lists too; only `leftOut` (names as AWS writes them) is not. Fields that are
- * undefined were not in the answer.
+ * AWS sent is kept, empty texts and lists too; only `leftOut` is not: names as AWS writes them, with dots for those
+ * deeper inside (`Origins.Items.CustomHeaders`; steps through lists are not written). Fields that are undefined were not in
+ * the answer. The keys of `verbatim` fields are somebody's own words, such as labels, and stay as they are.
  */
-export function attributesOf(item: object, leftOut: Readonly<Record<string, string>> = {}): Attributes {
+export function attributesOf(
+  item: object,
+  leftOut: Readonly<Record<string, string>> = {},
+  verbatim: readonly string[] = [],
+): Attributes {
   // A loop: it runs over every field of every resource at every sync, and entries and their arrays would double its time.
   const attributes: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(item)) {
-    if (value !== undefined && !(name in leftOut)) attributes[camelCase(name)] = jsonOf(value);
+    if (value === undefined || name in leftOut) continue;
+    const inside = insideOf(leftOut, name);
+    attributes[camelCase(name)] = verbatim.includes(name) ? value : jsonOf(value, inside);
   }
   return attributes;
 }
 
+/** What is left out within a field; the same object for the same table, since most tables have nothing inside. */
+function insideOf(leftOut: Readonly<Record<string, string>>, name: string): Readonly<Record<string, string>> {
+  const prefix = `${name}.`;
+  let inside: Record<string, string> | undefined;
+  for (const path in leftOut) {
+    if (path.startsWith(prefix)) inside = { ...inside, [path.slice(prefix.length)]: leftOut[path] ?? '' };
+  }
+  return inside ?? NOTHING;
+}
+
+const NOTHING: Readonly<Record<string, string>> = {};
+
 /** `InstanceType` → `instanceType`. Only the first letter changes, so that AWS's name can be told from ours. */
-function camelCase(name: string): string {
+export function camelCase(name: string): string {
   let written = CAMEL_CASE.get(name);
   if (written === undefined) {
     written = name.charAt(0).toLowerCase() + name.slice(1);
@@ -27,12 +46,12 @@ function camelCase(name: string): string {
 /** The field names of the SDK's shapes, of which there are some hundreds. */
 const CAMEL_CASE = new Map<string, string>();
 
-function jsonOf(value: unknown): unknown {
+function jsonOf(value: unknown, leftOut: Readonly<Record<string, string>>): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(jsonOf);
+  if (Array.isArray(value)) return value.map(one => jsonOf(one, leftOut));
   if (value instanceof Date) return value.toISOString();
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
-  return attributesOf(value);
+  return attributesOf(value, leftOut);
 }
 
 /** AWS's list of tags as an object. A key cannot occur twice on a resource. */

@@ -1,6 +1,7 @@
 import { LIMITS } from '../domain/limits.ts';
 import { canonicalText } from './content.ts';
 import type { ObservedAsset } from './define.ts';
+import type { StoredContent } from './keep-unread.ts';
 
 export interface Change {
   /** Such as `state`, `tags.Owner` or `attributes.placement.tenancy`. */
@@ -14,10 +15,23 @@ type Content = Pick<ObservedAsset, 'arn' | 'name' | 'state' | 'tags' | 'attribut
 
 /**
  * What differs between two observations of an asset, field by field; lists are compared as sets and shown whole. Values
- * longer than `LIMITS.historyValueCharsMax` are cut, and at most `LIMITS.historyChangesMax` changes are told.
+ * longer than `LIMITS.historyValueCharsMax` are cut, and at most `LIMITS.historyChangesMax` changes are told. What was not
+ * known before and is known now has not changed.
  */
-export function changesBetween(before: Content, after: Content): Change[] {
-  return difference(pick(before), pick(after), '').slice(0, LIMITS.historyChangesMax);
+export function changesBetween(
+  before: Content & Partial<Pick<StoredContent, 'unknown'>>,
+  after: Content,
+): Change[] {
+  const unknown = before.unknown ?? {};
+  return difference(pick(before), pick(after), '')
+    .filter(change => change.before !== null || !wasUnknown(change.path, unknown))
+    .slice(0, LIMITS.historyChangesMax);
+}
+
+function wasUnknown(path: string, unknown: StoredContent['unknown']): boolean {
+  if ('*' in unknown) return true;
+  const [part = '', field = ''] = path.split('.');
+  return part === 'attributes' ? field in unknown : 'tags' in unknown && (part === 'tags' || part === 'name');
 }
 
 function pick({ arn, name, state, tags, attributes }: Content): Content {

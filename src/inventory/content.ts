@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { valuesAt } from './attributes.ts';
-import type { AssetProperty, ObservedAsset } from './define.ts';
+import type { AssetProperty } from './define.ts';
+import type { StoredContent } from './keep-unread.ts';
+
+type Content = Omit<StoredContent, 'unknown'>;
 
 /**
  * The hash by which a change is noticed, as 32 hex digits: the first half of the SHA-256 of the asset's canonical form.
  * Equal for answers that differ only in the order of fields or of list elements: AWS's lists are sets, and their order is
  * not promised. 128 bits: the chance that a change is overlooked is nil, and the hashes of a large scope stay in memory.
  */
-export function contentHash(asset: ObservedAsset): string {
+export function contentHash(asset: Content): string {
   const { arn, name, state, tags, attributes } = asset;
   const text = canonicalText({ arn, name, state, tags, attributes });
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
@@ -27,7 +30,7 @@ export function canonicalText(value: unknown): string {
 }
 
 /** The lower-case text that free-text search looks in: what the asset is called and how it is reached, one fact a line. */
-export function searchText(asset: ObservedAsset, properties: readonly AssetProperty[]): string {
+export function searchText(asset: Content, properties: readonly AssetProperty[]): string {
   const facts = [asset.nativeId, asset.name, asset.arn].concat(
     properties.flatMap(({ inSearch, path }) => (inSearch ? valuesAt(asset.attributes, path) : [])),
   );

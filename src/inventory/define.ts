@@ -1,24 +1,29 @@
+import type { Fault } from '../domain/faults.ts';
 import type { Result } from '../domain/result.ts';
-import type { Ec2Calls } from './ec2-listing.ts';
+import type { InputOf, OperationOf, OutputOf, ServiceName } from './services.ts';
 
 /**
- * What Causeway knows about one type of AWS resource. A new type is one file that exports such a value, and one line in
- * registry.ts; sync, search, role policies and screens read everything else from here.
+ * What Causeway knows about one type of AWS resource. A new type is one file that exports such a value (made by
+ * `assetType`), and one line in registry.ts; sync, search, role policies, screens and docs read everything else from here.
  */
 export interface AssetType {
   /** The CloudFormation name, such as `AWS::EC2::Instance`. */
   readonly assetType: string;
   readonly label: string;
   readonly plural: string;
-  readonly service: 'ec2';
+  readonly service: ServiceName;
   /** Whether it is listed once per region or once per account. */
   readonly scope: 'regional' | 'global';
-  /** What the connector's role must be allowed to do so that this type can be listed. */
+  /** What the connector's role must be allowed to do so that this type can be read. */
   readonly iamActions: readonly string[];
+  /** The operations that read it, the listing first. */
+  readonly operations: readonly string[];
   /** What can be searched for and shown as a column, beyond what every asset has. */
   readonly properties: readonly AssetProperty[];
   /** Fields of AWS's answer that are not in `attributes`, each with its reason. */
   readonly leftOut: Readonly<Record<string, string>>;
+  /** A resource as AWS answers it, made up, with its native id; documentation, simulated AWS and tests are made from it. */
+  readonly sample: { readonly id: string; readonly item: object };
   /** Reads the listing page by page. Ends after the last page, or with the first fault: then the listing is not complete. */
   pages(calls: AwsCalls): AsyncIterable<Result<AssetPage>>;
 }
@@ -35,6 +40,30 @@ export interface AssetProperty {
   readonly column: boolean;
   /** Whether free-text search finds an asset by it. */
   readonly inSearch?: boolean;
+}
+
+/** Where the items of a type come from; made by `listing`. */
+export interface Listing<Item> {
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly action: string;
+  /** The listing that gives the parents, where there is one. */
+  readonly parent?: Pick<Listing<unknown>, 'operation' | 'action'>;
+  pages(calls: AwsCalls): AsyncIterable<Result<readonly Item[]>>;
+}
+
+/** A further call that reads what the listing does not have; made by `detail`. */
+export interface Detail<Item> {
+  readonly operation: string;
+  readonly action: string;
+  /** The fields that it gives, as AWS writes them; `*` for everything that the listing has not. */
+  readonly fields: readonly string[];
+  /** How many items one call may ask for. */
+  readonly batchMax: number;
+  /** Whether an earlier detail gave what this one needs. */
+  ready(item: Item): boolean;
+  /** The fields of each item, in order; `gone` where AWS did not know the item any more. */
+  read(calls: AwsCalls, items: readonly Item[]): Promise<Result<readonly (Partial<Item> | 'gone')[]>>;
 }
 
 export interface AssetPage {
@@ -61,12 +90,31 @@ export interface ObservedAsset {
   readonly attributes: Attributes;
   /** The account that owns it, where AWS says so: shared resources are listed in other accounts too. */
   readonly ownerId: string | null;
+  /**
+   * What could not be read this time: names of `attributes`, or `tags`, or `*` for all that the listing does not tell, each
+   * with its fault; null when AWS did not know the resource any more, although it had just listed it. Absent: everything
+   * was read.
+   */
+  readonly unread?: Readonly<Record<string, Fault | null>>;
 }
 
 /** JSON: what AWS answered with camelCase names, dates as ISO 8601 text. */
 export type Attributes = { readonly [name: string]: unknown };
 
-/** AWS as one role sees it in one region. */
-export interface AwsCalls {
-  readonly ec2: Ec2Calls;
+/**
+ * AWS as one role sees it in one region. Sends an operation of a service; faults are values; retries and pacing are the
+ * callee's business.
+ */
+export type AwsCalls = <Service extends ServiceName, Operation extends OperationOf<Service>>(
+  service: Service,
+  operation: Operation,
+  input: InputOf<Service, Operation>,
+  options?: CallOptions,
+) => Promise<Result<OutputOf<Service, Operation>>>;
+
+export interface CallOptions {
+  /** Another region than that of the scope, as for the details of an S3 bucket. */
+  readonly region?: string | undefined;
+  /** The IAM action, where it is not named as the operation. */
+  readonly action?: string | undefined;
 }

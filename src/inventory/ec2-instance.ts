@@ -1,19 +1,34 @@
-import type { Instance, Reservation } from '@aws-sdk/client-ec2';
-import { attributesOf, nameTag, tagsOf } from './attributes.ts';
-import type { AssetType, ObservedAsset } from './define.ts';
-import { ec2Pages } from './ec2-listing.ts';
+import type { Instance } from '@aws-sdk/client-ec2';
+import { assetType } from './asset-type.ts';
+import { tagsOf } from './attributes.ts';
+import { EC2_PAGES } from './ec2-pages.ts';
+import { listing } from './listing.ts';
+import { SAMPLE_ACCOUNT, SAMPLE_REGION, sampleArn } from './sample.ts';
 
-const LEFT_OUT = { Tags: 'they are the asset’s tags' };
+/** With what its reservation says: facts about the instance that EC2 tells once for all that were launched together. */
+type Launched = Instance & {
+  readonly ReservationId?: string | undefined;
+  readonly OwnerId?: string | undefined;
+  readonly RequesterId?: string | undefined;
+};
 
 /** Instances, terminated ones too for as long as EC2 lists them. DescribeInstances gives no ARN. */
-export const ec2Instance: AssetType = {
+export const ec2Instance = assetType<Launched>({
   assetType: 'AWS::EC2::Instance',
   label: 'EC2 instance',
   plural: 'EC2 instances',
-  service: 'ec2',
   scope: 'regional',
-  iamActions: ['ec2:DescribeInstances'],
-  leftOut: LEFT_OUT,
+  list: listing('ec2', 'DescribeInstances', {
+    ...EC2_PAGES,
+    items: answer =>
+      answer.Reservations?.flatMap(({ ReservationId, OwnerId, RequesterId, Instances = [] }) =>
+        Instances.map(instance => ({ ...instance, ReservationId, OwnerId, RequesterId })),
+      ),
+  }),
+  id: instance => instance.InstanceId,
+  state: instance => instance.State?.Name,
+  tags: instance => tagsOf(instance.Tags),
+  owner: instance => instance.OwnerId,
   properties: [
     { name: 'instanceType', label: 'Instance type', path: 'instanceType', kind: 'text', column: true },
     { name: 'privateIp', label: 'Private IP', path: 'privateIpAddress', kind: 'text', column: true, inSearch: true },
@@ -83,31 +98,30 @@ export const ec2Instance: AssetType = {
       inSearch: true,
     },
   ],
-  pages: calls =>
-    ec2Pages(calls, {
-      operation: 'DescribeInstances',
-      command: (ec2, page) => new ec2.DescribeInstancesCommand(page),
-      items: answer =>
-        (answer.Reservations ?? []).flatMap(reservation =>
-          (reservation.Instances ?? []).map(instance => ({
-            nativeId: instance.InstanceId ?? '',
-            read: () => readInstance(instance, reservation),
-          })),
-        ),
-    }),
-};
-
-/** The reservation's own fields are put beside the instance's: they are facts about the instance that EC2 says once for all. */
-function readInstance(instance: Instance, reservation: Reservation): ObservedAsset {
-  const tags = tagsOf(instance.Tags);
-  const { ReservationId, OwnerId, RequesterId } = reservation;
-  return {
-    nativeId: instance.InstanceId ?? '',
-    arn: null,
-    name: nameTag(tags),
-    state: instance.State?.Name ?? null,
-    tags,
-    attributes: attributesOf({ ...instance, ReservationId, OwnerId, RequesterId }, LEFT_OUT),
-    ownerId: OwnerId ?? null,
-  };
-}
+  leftOut: { Tags: 'they are the asset’s tags' },
+  sample: {
+    InstanceId: 'i-0a1b2c3d4e5f60001',
+    InstanceType: 'm7g.large',
+    ImageId: 'ami-0a1b2c3d4e5f60001',
+    KeyName: 'operations',
+    LaunchTime: new Date('2026-01-15T09:30:00Z'),
+    Architecture: 'arm64',
+    PlatformDetails: 'Linux/UNIX',
+    Placement: { AvailabilityZone: `${SAMPLE_REGION}a`, Tenancy: 'default' },
+    PrivateDnsName: 'ip-10-20-0-14.ec2.internal',
+    PrivateIpAddress: '10.20.0.14',
+    PublicDnsName: '',
+    SubnetId: 'subnet-0a1b2c3d4e5f60001',
+    VpcId: 'vpc-0a1b2c3d4e5f60001',
+    State: { Code: 16, Name: 'running' },
+    SecurityGroups: [{ GroupId: 'sg-0a1b2c3d4e5f60001', GroupName: 'orders' }],
+    IamInstanceProfile: {
+      Arn: sampleArn('iam', 'instance-profile/orders', { region: '' }),
+      Id: 'AIPAEXAMPLE0000000001',
+    },
+    MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled' },
+    ReservationId: 'r-0a1b2c3d4e5f60001',
+    OwnerId: SAMPLE_ACCOUNT,
+    Tags: [{ Key: 'Name', Value: 'orders-1' }],
+  },
+});

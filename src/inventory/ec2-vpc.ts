@@ -1,41 +1,42 @@
-import type { Vpc } from '@aws-sdk/client-ec2';
-import { attributesOf, nameTag, tagsOf } from './attributes.ts';
-import type { AssetType, ObservedAsset } from './define.ts';
-import { ec2Pages } from './ec2-listing.ts';
-
-const LEFT_OUT = { Tags: 'they are the asset’s tags' };
+import { assetType } from './asset-type.ts';
+import { tagsOf } from './attributes.ts';
+import { EC2_PAGES } from './ec2-pages.ts';
+import { listing } from './listing.ts';
+import { SAMPLE_ACCOUNT } from './sample.ts';
 
 /** VPCs. DescribeVpcs gives no ARN. */
-export const ec2Vpc: AssetType = {
+export const ec2Vpc = assetType({
   assetType: 'AWS::EC2::VPC',
   label: 'VPC',
   plural: 'VPCs',
-  service: 'ec2',
   scope: 'regional',
-  iamActions: ['ec2:DescribeVpcs'],
-  leftOut: LEFT_OUT,
+  list: listing('ec2', 'DescribeVpcs', { ...EC2_PAGES, items: answer => answer.Vpcs }),
+  id: vpc => vpc.VpcId,
+  state: vpc => vpc.State,
+  tags: vpc => tagsOf(vpc.Tags),
+  owner: vpc => vpc.OwnerId,
   properties: [
     { name: 'cidrBlock', label: 'CIDR block', path: 'cidrBlock', kind: 'text', column: true, inSearch: true },
     { name: 'isDefault', label: 'Default', path: 'isDefault', kind: 'boolean', column: true },
     { name: 'tenancy', label: 'Tenancy', path: 'instanceTenancy', kind: 'text', column: false },
   ],
-  pages: calls =>
-    ec2Pages(calls, {
-      operation: 'DescribeVpcs',
-      command: (ec2, page) => new ec2.DescribeVpcsCommand(page),
-      items: answer => (answer.Vpcs ?? []).map(vpc => ({ nativeId: vpc.VpcId ?? '', read: () => readVpc(vpc) })),
-    }),
-};
-
-function readVpc(vpc: Vpc): ObservedAsset {
-  const tags = tagsOf(vpc.Tags);
-  return {
-    nativeId: vpc.VpcId ?? '',
-    arn: null,
-    name: nameTag(tags),
-    state: vpc.State ?? null,
-    tags,
-    attributes: attributesOf(vpc, LEFT_OUT),
-    ownerId: vpc.OwnerId ?? null,
-  };
-}
+  leftOut: { Tags: 'they are the asset’s tags' },
+  sample: {
+    VpcId: 'vpc-0a1b2c3d4e5f60001',
+    CidrBlock: '10.20.0.0/16',
+    DhcpOptionsId: 'dopt-0a1b2c3d4e5f60002',
+    State: 'available',
+    OwnerId: SAMPLE_ACCOUNT,
+    InstanceTenancy: 'default',
+    IsDefault: false,
+    Ipv6CidrBlockAssociationSet: [],
+    CidrBlockAssociationSet: [
+      {
+        AssociationId: 'vpc-cidr-assoc-0a1b2c3d4e5f60003',
+        CidrBlock: '10.20.0.0/16',
+        CidrBlockState: { State: 'associated' },
+      },
+    ],
+    Tags: [{ Key: 'Name', Value: 'orders' }],
+  },
+});

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Change } from '../inventory/changes.ts';
-import type { ObservedAsset } from '../inventory/define.ts';
+import type { StoredContent } from '../inventory/keep-unread.ts';
 import { type Database, inTransaction } from './database.ts';
 import { type Hold, holding } from './runs.ts';
 import type { Scope } from './scopes.ts';
@@ -14,18 +14,19 @@ export interface KnownAsset {
   readonly hash: string;
   /** Whether the connector is among those that see it. */
   readonly mine: boolean;
+  /** Whether something about it could not be read when it was seen last. */
+  readonly doubtful: boolean;
 }
 
 /** The live assets of a scope, whichever connector saw them. */
 export async function loadKnown(db: Database, { scope, connectorNum }: { scope: Scope; connectorNum: number }) {
   const { rows } = await sql<KnownAsset>`
-    select id, native_id as "nativeId", encode(content_hash, 'hex') as hash, seen_by @> array[${connectorNum}::int] as mine
+    select id, native_id as "nativeId", encode(content_hash, 'hex') as hash, seen_by @> array[${connectorNum}::int] as mine,
+      unknown <> '{}' as doubtful
     from assets where ${inScope(scope)} and gone_at is null
   `.execute(db);
   return rows;
 }
-
-export type StoredContent = Pick<ObservedAsset, 'nativeId' | 'arn' | 'name' | 'state' | 'tags' | 'attributes'>;
 
 /** What is stored of these assets, live or gone; for telling what changed. */
 export async function loadContents(
@@ -34,7 +35,7 @@ export async function loadContents(
 ): Promise<StoredContent[]> {
   if (nativeIds.length === 0) return [];
   const { rows } = await sql<StoredContent>`
-    select native_id as "nativeId", arn, name, state, tags, attributes
+    select native_id as "nativeId", arn, name, state, tags, attributes, unknown
     from assets where ${inScope(scope)} and native_id = any(${nativeIds})
   `.execute(db);
   return rows;
@@ -78,28 +79,31 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
     with held as (${holding(hold)}),
     incoming as (
       select i.* from jsonb_to_recordset(${JSON.stringify(page.assets)}::jsonb) as i(
-        id uuid, "nativeId" text, arn text, name text, state text, tags jsonb, attributes jsonb, hash text, search text,
-        changes jsonb
+        id uuid, "nativeId" text, arn text, name text, state text, tags jsonb, attributes jsonb, unknown jsonb, hash text,
+        search text, changes jsonb
       ) where exists (select from held)
     ),
+    -- Without those of which something became known that was only not known before.
+    told as (select "nativeId" from incoming where changes <> '[]'),
     before as (
       select native_id, gone_at, content_hash from assets
       where ${inScope(scope)} and native_id = any(${page.assets.map(asset => asset.nativeId)})
     ),
     written as (
       insert into assets as a (id, partition, account_id, region, asset_type, native_id, arn, name, state, tags,
-        connector_tags, attributes, search, content_hash, seen_by, first_seen_at, last_seen_at, changed_at)
+        connector_tags, attributes, unknown, search, content_hash, seen_by, first_seen_at, last_seen_at, changed_at)
       select id, ${scope.partition}, ${scope.accountId}, ${scope.region}, ${scope.assetType}, "nativeId", arn, name, state,
-        tags, ${tags}, attributes, search, decode(hash, 'hex'), array[${page.connectorNum}::int], ${at}, ${at}, ${at}
+        tags, ${tags}, attributes, unknown, search, decode(hash, 'hex'), array[${page.connectorNum}::int], ${at}, ${at}, ${at}
       from incoming
       on conflict (partition, account_id, region, asset_type, native_id) do update set
         arn = excluded.arn, name = excluded.name, state = excluded.state, tags = excluded.tags,
         connector_tags = a.connector_tags || excluded.connector_tags, attributes = excluded.attributes,
-        search = excluded.search, content_hash = excluded.content_hash,
+        unknown = excluded.unknown, search = excluded.search, content_hash = excluded.content_hash,
         seen_by = case when a.seen_by @> excluded.seen_by then a.seen_by else a.seen_by || excluded.seen_by end,
         last_seen_at = excluded.last_seen_at,
         changed_at = case
-          when a.content_hash <> excluded.content_hash or a.gone_at is not null then excluded.changed_at
+          when a.gone_at is not null then excluded.changed_at
+          when a.content_hash <> excluded.content_hash and a.native_id in (select "nativeId" from told) then excluded.changed_at
           else a.changed_at
         end,
         gone_at = null
@@ -110,7 +114,7 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
         case
           when b.native_id is null then 'appeared'
           when b.gone_at is not null then 'returned'
-          when b.content_hash <> w.content_hash then 'changed'
+          when b.content_hash <> w.content_hash and b.native_id in (select "nativeId" from told) then 'changed'
         end as event
       from written w left join before b on b.native_id = w.native_id
     ),

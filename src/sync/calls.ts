@@ -1,26 +1,43 @@
 import { call, patient } from '../aws/call.ts';
-import { ec2Client } from '../aws/clients.ts';
+import { serviceClient } from '../aws/service-client.ts';
 import type { MemberSession } from '../aws/session.ts';
-import type { AwsCalls } from '../inventory/define.ts';
+import type { Result } from '../domain/result.ts';
+import type { AwsCalls, CallOptions } from '../inventory/define.ts';
+import type { InputOf, OperationOf, OutputOf, ServiceName } from '../inventory/services.ts';
 import type { SyncDeps } from './deps.ts';
 
 /** AWS as the session's role sees it in one region. A call under way ends with a fault when `signal` is aborted. */
 export function awsCalls(
   { aws, callBudget = patient }: Pick<SyncDeps, 'aws' | 'callBudget'>,
-  { session, region, signal: stop }: { session: MemberSession; region: string; signal: AbortSignal },
+  { session, region: usual, signal: stop }: { session: MemberSession; region: string; signal: AbortSignal },
 ): AwsCalls {
-  return {
-    ec2: async (operation, command) => {
-      const client = await ec2Client(aws, session, region);
-      const ec2 = await import('@aws-sdk/client-ec2');
-      const send = (limit: AbortSignal) => client.send(command(ec2), { abortSignal: AbortSignal.any([limit, stop]) });
-      return await call(aws, send, {
-        service: 'ec2',
+  return send;
+
+  // The operation's own types outside, plain objects inside: the SDK finds the command by the same name as they were.
+  async function send<Service extends ServiceName, Operation extends OperationOf<Service>>(
+    service: Service,
+    operation: Operation,
+    input: InputOf<Service, Operation>,
+    options?: CallOptions,
+  ): Promise<Result<OutputOf<Service, Operation>>>;
+  async function send(
+    service: ServiceName,
+    operation: string,
+    input: unknown,
+    { region = usual, action }: CallOptions = {},
+  ): Promise<Result<unknown>> {
+    const client = await serviceClient(aws, service, region);
+    return await call(
+      aws,
+      limit => client.send(session, { operation, input, signal: AbortSignal.any([limit, stop]) }),
+      {
+        service,
         operation,
+        ...(action === undefined ? {} : { action }),
         subject: region,
         signedBy: 'session',
         budget: callBudget(aws.clock),
-      });
-    },
-  };
+      },
+    );
+  }
 }

@@ -29,6 +29,7 @@ const OUTCOMES: { readonly [Code in FaultCode]?: Exclude<ScopeOutcome, 'complete
   'no-turn': 'throttled',
   'region-disabled': 'region-disabled',
   'not-subscribed': 'not-applicable',
+  'not-in-partition': 'not-applicable',
   'aws-timeout': 'timed-out',
   'run-abandoned': 'timed-out',
 };

@@ -1,4 +1,5 @@
 import { type Fault, fault } from '../domain/faults.ts';
+import { globalServiceRegion, type PartitionFacts } from '../domain/partition.ts';
 import type { AssetType } from '../inventory/define.ts';
 
 /** The region of a scope of a type that is listed once per account. */
@@ -27,21 +28,28 @@ export function planScopes({
   answer,
   observedBefore,
   types,
+  facts,
 }: {
   chosen: readonly string[] | null;
   answer: RegionAnswer;
   observedBefore: readonly string[];
-  types: readonly Pick<AssetType, 'assetType' | 'scope'>[];
+  types: readonly Pick<AssetType, 'assetType' | 'scope' | 'service'>[];
+  facts: PartitionFacts;
 }): PlannedScope[] {
   const usual = answer.known ? answer.enabled : answer.instead;
   const regions = [...new Set(chosen ?? [...usual, ...observedBefore])]
     .filter(region => region !== GLOBAL_REGION)
     .sort();
-  return types.flatMap(({ assetType, scope }) =>
+  return types.flatMap(({ assetType, scope, service }) =>
     scope === 'global'
-      ? [{ region: GLOBAL_REGION, assetType, fault: null }]
+      ? [{ region: GLOBAL_REGION, assetType, fault: faultOfPartition(service, facts) }]
       : regions.map(region => ({ region, assetType, fault: faultOfRegion(region, answer) })),
   );
+}
+
+function faultOfPartition(service: string, facts: PartitionFacts): Fault | null {
+  if (globalServiceRegion(facts, service) !== null) return null;
+  return fault('not-in-partition', `${facts.label} has no ${service}.`, { subject: service });
 }
 
 function faultOfRegion(region: string, answer: RegionAnswer): Fault | null {

@@ -9,7 +9,7 @@ import type { RegionAnswer } from './plan.ts';
  * regions of the account's own partition; AWS-compatible endpoints list those of every partition, which no role reaches.
  */
 export async function askRegions(calls: AwsCalls, facts: PartitionFacts): Promise<RegionAnswer> {
-  const answer = await calls.ec2('DescribeRegions', ec2 => new ec2.DescribeRegionsCommand({ AllRegions: true }));
+  const answer = await calls('ec2', 'DescribeRegions', { AllRegions: true });
   if (!answer.ok) return { known: false, instead: facts.defaultRegions, fault: answer.fault };
   const enabled = (answer.value.Regions ?? []).flatMap(({ RegionName, OptInStatus }) =>
     RegionName !== undefined && OptInStatus !== 'not-opted-in' && !regionFitsOther(facts, RegionName)

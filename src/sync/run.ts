@@ -3,6 +3,7 @@ import { forgetSession, type MemberSession } from '../aws/session.ts';
 import { type Fault, fault } from '../domain/faults.ts';
 import { inParallel } from '../domain/in-parallel.ts';
 import { LIMITS } from '../domain/limits.ts';
+import { globalServiceRegion } from '../domain/partition.ts';
 import { detachScope } from '../store/assets.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
 import { type ClaimedRun, claimRun, finishRun, saveReach } from '../store/runs.ts';
@@ -108,6 +109,7 @@ async function makePlan(deps: SyncDeps, { run, session, signal }: Reached): Prom
     answer,
     observedBefore: await ledgerRegions(db, { connectorId, partition, accountId }),
     types: assetTypes,
+    facts: session.facts,
   });
   // What the connector no longer looks at is not gone: it keeps its assets without this connector. Before the plan is
   // saved, because the ledger has one row per region and type, and that of an earlier account must make room.
@@ -124,14 +126,18 @@ async function makePlan(deps: SyncDeps, { run, session, signal }: Reached): Prom
 
 async function observeScopes(deps: SyncDeps, { run, session, signal }: Reached): Promise<End | 'lost'> {
   const plan = await planOf(deps.db, run.hold.runId);
-  const open = plan.filter(scope => scope.outcome === null);
+  // Type by type and not region by region, so that what people look for first is there first in every region.
+  const places = new Map(deps.assetTypes.map(({ assetType }, index) => [assetType, index]));
+  const open = plan
+    .filter(scope => scope.outcome === null)
+    .sort((a, b) => (places.get(a.assetType) ?? 0) - (places.get(b.assetType) ?? 0));
   let lost = false;
   await inParallel(open, { limit: LIMITS.scopesInFlightPerRun }, async ({ region, assetType }) => {
     const type = deps.assetTypes.find(candidate => candidate.assetType === assetType);
     // Planned by a version that knew the type; it stays unfinished and the end of the run says so.
     if (lost || signal.aborted || !type) return;
-    const endpointRegion = region === GLOBAL_REGION ? session.facts.stsRegion : region;
-    const calls = awsCalls(deps, { session, region: endpointRegion, signal });
+    const calledIn = region === GLOBAL_REGION ? globalServiceRegion(session.facts, type.service) : region;
+    const calls = awsCalls(deps, { session, region: calledIn ?? session.facts.stsRegion, signal });
     const ended = await observeScope(deps, { run, type, region, calls, signal });
     if (ended === 'lost') lost = true;
   });

@@ -2,6 +2,7 @@ import { type Fault, fault } from '../domain/faults.ts';
 import { changesBetween } from '../inventory/changes.ts';
 import { contentHash, searchText } from '../inventory/content.ts';
 import type { AssetPage, AssetType, AwsCalls, ObservedAsset } from '../inventory/define.ts';
+import { keepUnread, type StoredContent, sameUnknown } from '../inventory/keep-unread.ts';
 import { type AssetWrite, loadContents, loadKnown, retagScope, writePage } from '../store/assets.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
 import type { ClaimedRun } from '../store/runs.ts';
@@ -53,6 +54,8 @@ class Observation {
   #added = 0;
   #changed = 0;
   #shared = 0;
+  /** The first reason why something about an asset could not be read; the listing itself is complete all the same. */
+  #unread: Fault | null = null;
 
   constructor(deps: SyncDeps, task: ScopeTask) {
     const { partition, accountId } = task.run;
@@ -83,7 +86,7 @@ class Observation {
     const finished = await finishScope(db, run.hold, {
       ...this.#scope,
       outcome,
-      fault: broken,
+      fault: broken ?? this.#unread,
       items: this.#items,
       pages: this.#pages,
       added: this.#added,
@@ -95,7 +98,8 @@ class Observation {
     });
     if (finished) {
       const gone = outcome === 'complete' ? unseen.length : 0;
-      const fault = broken ? { fault: broken.code, detail: broken.detail } : {};
+      const why = broken ?? this.#unread;
+      const fault = why ? { fault: why.code, detail: why.detail } : {};
       // The usual end is not worth a line: a large deployment has thousands of them a minute.
       log[broken ? 'info' : 'debug']({ ...this.facts(), outcome, ...fault, gone }, 'scope finished');
     }
@@ -135,7 +139,7 @@ class Observation {
 
   async #takePage(page: AssetPage): Promise<Fault | null> {
     this.#pages += 1;
-    const news = new Map<string, ObservedAsset & { hash: string }>();
+    const news = new Map<string, ObservedAsset>();
     const adopted = new Set<string>();
     for (const item of page.items) {
       if (item.nativeId === '') return fault('incomplete-answer', 'AWS listed a resource without its id.');
@@ -146,7 +150,7 @@ class Observation {
         this.#shared += 1;
         continue;
       }
-      const hash = contentHash(asset);
+      this.#unread ??= Object.values(asset.unread ?? {}).find(fault => fault !== null) ?? null;
       const known = this.#known.get(asset.nativeId);
       if (known && !known.seen) {
         known.seen = true;
@@ -155,23 +159,21 @@ class Observation {
       // Listed twice, as can happen while a listing moves under the reader: the later answer stands.
       news.delete(asset.nativeId);
       if (known) adopted.delete(known.id);
-      if (known?.hash !== hash) news.set(asset.nativeId, { ...asset, hash });
+      const certain = asset.unread === undefined && known?.doubtful !== true;
+      if (!certain || known?.hash !== contentHash(asset)) news.set(asset.nativeId, asset);
       else if (!known.mine) adopted.add(known.id);
     }
     return await this.#write([...news.values()], [...adopted]);
   }
 
-  async #write(news: readonly (ObservedAsset & { hash: string })[], adopted: readonly string[]): Promise<null> {
-    const { db, ids, clock } = this.#deps;
-    const { run, type } = this.#task;
+  async #write(news: readonly ObservedAsset[], adopted: readonly string[]): Promise<null> {
+    const { db, clock } = this.#deps;
+    const { run } = this.#task;
     if (news.length === 0 && adopted.length === 0) return null;
     const stored = await loadContents(db, { scope: this.#scope, nativeIds: news.map(asset => asset.nativeId) });
     const before = new Map(stored.map(asset => [asset.nativeId, asset]));
-    const assets: AssetWrite[] = news.map(({ ownerId: _ownerId, ...asset }) => {
-      const old = before.get(asset.nativeId);
-      const changes = old ? changesBetween(old, asset) : [];
-      return { ...asset, id: ids.uuid(), search: searchText({ ...asset, ownerId: null }, type.properties), changes };
-    });
+    const assets = news.flatMap(asset => this.#asWritten(asset, before.get(asset.nativeId)) ?? []);
+    if (assets.length === 0 && adopted.length === 0) return null;
     const written = await writePage(db, run.hold, {
       scope: this.#scope,
       connectorNum: run.connectorNum,
@@ -184,14 +186,28 @@ class Observation {
       this.lost = true;
       return null;
     }
-    const hashes = new Map(news.map(asset => [asset.nativeId, asset.hash]));
+    const writes = new Map(assets.map(asset => [asset.nativeId, asset]));
     for (const { nativeId, id, event } of written.assets) {
       if (!this.#known.has(nativeId)) this.#items += 1;
       if (event === 'appeared' || event === 'returned') this.#added += 1;
       if (event === 'changed') this.#changed += 1;
-      this.#known.set(nativeId, { id, hash: hashes.get(nativeId) ?? '', mine: true, seen: true });
+      const write = writes.get(nativeId);
+      const doubtful = Object.keys(write?.unknown ?? {}).length > 0;
+      this.#known.set(nativeId, { id, hash: write?.hash ?? '', mine: true, seen: true, doubtful });
     }
     return null;
+  }
+
+  /** What is to be written of an observation; undefined when what is stored says the same. */
+  #asWritten(asset: ObservedAsset, before: StoredContent | undefined): AssetWrite | undefined {
+    const known = this.#known.get(asset.nativeId);
+    // What is gone tells nothing about one of the same name that came after it.
+    const content = keepUnread(asset, known ? before : undefined);
+    if (!content) return undefined;
+    const hash = contentHash(content);
+    if (known?.hash === hash && known.mine && before && sameUnknown(before.unknown, content.unknown)) return undefined;
+    const changes = before ? changesBetween(before, content) : [];
+    return { ...content, id: this.#deps.ids.uuid(), hash, search: searchText(content, this.#task.type.properties), changes };
   }
 }
 
@@ -199,6 +215,7 @@ interface Known {
   readonly id: string;
   readonly hash: string;
   readonly mine: boolean;
+  readonly doubtful: boolean;
   seen: boolean;
 }
 

@@ -1,0 +1,96 @@
+import { fault } from '../domain/faults.ts';
+import { LIMITS } from '../domain/limits.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
+import type { AwsCalls, Listing } from './define.ts';
+import { actionOf, type InputOf, type OperationOf, type OutputOf, type ServiceName } from './services.ts';
+
+/**
+ * How a type is listed: an operation, what it is asked for each page, and where its answer has the items and the token of
+ * the next page. Ask for pages as large as AWS gives them: fewer calls, and the larger bucket of requests where a service
+ * has two (EC2 developer guide, "Request throttling").
+ */
+export function listing<Service extends ServiceName, Operation extends OperationOf<Service>, Item>(
+  service: Service,
+  operation: Operation,
+  how: {
+    /** For the first page the token is undefined. */
+    readonly input: (token: string | undefined) => InputOf<Service, Operation>;
+    /** Absent for an operation that answers everything at once. */
+    readonly next?: (answer: OutputOf<Service, Operation>) => string | undefined;
+    readonly items: (answer: OutputOf<Service, Operation>) => readonly Item[] | undefined;
+    /** The IAM action, where it is not named as the operation. */
+    readonly action?: string;
+    /** Less than the limit only in tests of it. */
+    readonly pagesMax?: number;
+  },
+): Listing<Item> {
+  const { input, next, items, action = actionOf(service, operation), pagesMax = LIMITS.pagesPerScopeMax } = how;
+  return {
+    service,
+    operation,
+    action,
+    pages: calls => pages(token => calls(service, operation, input(token), { action }), { operation, pagesMax }),
+  };
+
+  /**
+   * A page may be empty and still have a token; some services end a listing with an empty token instead of none. A listing
+   * that gives a token twice or passes `pagesMax` ends with a fault.
+   */
+  async function* pages(
+    ask: (token: string | undefined) => Promise<Result<OutputOf<Service, Operation>>>,
+    limit: { operation: string; pagesMax: number },
+  ): AsyncGenerator<Result<readonly Item[]>, void, void> {
+    const tokens = new Set<string>();
+    let token: string | undefined;
+    for (let page = 1; page <= limit.pagesMax; page += 1) {
+      const answer = await ask(token);
+      if (!answer.ok) {
+        yield answer;
+        return;
+      }
+      yield ok(items(answer.value) ?? []);
+      token = next?.(answer.value) || undefined;
+      if (token === undefined) return;
+      if (tokens.has(token)) {
+        yield failed(fault('too-many-pages', `${limit.operation} gave the same page token twice, on page ${page}.`));
+        return;
+      }
+      tokens.add(token);
+    }
+    yield failed(fault('too-many-pages', `${limit.operation} went on after ${limit.pagesMax} pages.`));
+  }
+}
+
+/**
+ * A listing whose operation wants a parent, as node groups want a cluster: `parents` is read, and `children` of each. A
+ * parent that vanished meanwhile is no fault, and has no children.
+ */
+export function listingWithin<Parent, Item>(
+  parents: Listing<Parent>,
+  children: (parent: Parent) => Listing<Item>,
+  /** Any parent will do: names the operation of the children. */
+  example: Parent,
+): Listing<Item> {
+  const { service, operation, action } = children(example);
+  return {
+    service,
+    operation,
+    action,
+    parent: parents,
+    async *pages(calls: AwsCalls) {
+      for await (const page of parents.pages(calls)) {
+        if (!page.ok) {
+          yield page;
+          return;
+        }
+        for (const parent of page.value) {
+          for await (const items of children(parent).pages(calls)) {
+            if (!items.ok && items.fault.code === 'aws-not-found') break;
+            yield items;
+            if (!items.ok) return;
+          }
+        }
+      }
+    },
+  };
+}
