@@ -67,7 +67,10 @@ function addressee(request: WireRequest): Addressee {
   const reading = readSignature(request);
   if (reading.kind === 'signature') {
     const { service: name } = reading.signature.scope;
-    const service = SERVICES.find(one => one.name === name);
+    // Two APIs of load balancers share a name; the version tells them apart.
+    const named = SERVICES.filter(one => one.name === name);
+    const asked = named.length > 1 ? parametersOf(request).get('Version') : null;
+    const service = named.find(one => asked === null || one.version === asked) ?? named[0];
     return service ? { kind: 'service', service, signature: reading.signature } : notSimulated(name);
   }
   const version = parametersOf(request).get('Version');
@@ -199,7 +202,8 @@ function faultOf(
 function authorise(service: Service, call: Call<unknown>): void {
   const resource = service.resourceOf(call);
   if (resource === undefined) return;
-  const asked = { action: `${service.name}:${call.operation}`, resource };
+  const action = `${service.name}:${service.actions[call.operation] ?? call.operation}`;
+  const asked = { action, resource };
   const decision = decideForCaller(call.world, call.caller, { ...asked, context: contextOf(call) });
   if (decision.allowed) return;
   const message = denialMessage(call.caller, asked, decision);

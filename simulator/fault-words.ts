@@ -25,11 +25,29 @@ export function denial(request: FaultRequest, by: Denier): Words {
         message: `You are not authorized to perform this operation. ${sentence}`,
         status: 403,
       };
-    case 'organizations':
-      return { code: 'AccessDeniedException', message: sentence, status: 400 };
     default:
-      return { code: 'AccessDenied', message: sentence, status: 403 };
+      return JSON_SERVICES.has(request.service)
+        ? { code: 'AccessDeniedException', message: sentence, status: jsonStatus(request.service) }
+        : { code: 'AccessDenied', message: sentence, status: 403 };
   }
+}
+
+/** Those that speak JSON; AWS's errors end in "Exception" there. */
+const JSON_SERVICES: ReadonlySet<ServiceName> = new Set([
+  'dynamodb',
+  'ecs',
+  'eks',
+  'kms',
+  'lambda',
+  'logs',
+  'organizations',
+  'sagemaker',
+  'sqs',
+] as const);
+
+/** Lambda and EKS are REST services, which use HTTP's statuses; the others answer 400 to whatever the caller did wrong. */
+function jsonStatus(service: ServiceName): number {
+  return service === 'lambda' || service === 'eks' ? 403 : 400;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
@@ -57,8 +75,8 @@ export function sessionLimit(limit: 'role-chaining' | 'role-maximum'): Words {
 export function expiredToken(service: ServiceName): Words {
   if (service === 'ec2') return { code: 'RequestExpired', message: 'Request has expired.', status: 400 };
   const message = 'The security token included in the request is expired';
-  return service === 'organizations'
-    ? { code: 'ExpiredTokenException', message, status: 400 }
+  return JSON_SERVICES.has(service)
+    ? { code: 'ExpiredTokenException', message, status: jsonStatus(service) }
     : { code: 'ExpiredToken', message, status: 403 };
 }
 
@@ -72,8 +90,16 @@ export function throttling(service: ServiceName): Words {
         message: "AWS Organizations can't process your request right now.",
         status: 400,
       };
+    case 'lambda':
+      return { code: 'TooManyRequestsException', message: 'Rate exceeded', status: 429 };
+    case 'eks':
+      return { code: 'ThrottlingException', message: 'Rate exceeded', status: 429 };
+    case 's3':
+      return { code: 'SlowDown', message: 'Please reduce your request rate.', status: 503 };
     default:
-      return { code: 'Throttling', message: 'Rate exceeded', status: 400 };
+      return JSON_SERVICES.has(service)
+        ? { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 }
+        : { code: 'Throttling', message: 'Rate exceeded', status: 400 };
   }
 }
 
@@ -86,7 +112,7 @@ export function serverError(service: ServiceName, kind: 'internal' | 'unavailabl
     const code = service === 'ec2' ? 'Unavailable' : 'ServiceUnavailable';
     return { code, message: 'The service is unavailable. Please try again shortly.', status: 503 };
   }
-  const code = service === 'ec2' ? 'InternalError' : 'InternalFailure';
+  const code = service === 'ec2' || service === 's3' ? 'InternalError' : 'InternalFailure';
   return { code, message: 'An internal error has occurred', status: 500 };
 }
 
@@ -105,9 +131,14 @@ export function regionOff({ service }: FaultRequest): Words {
     }
     default:
       return {
-        code: service === 'organizations' ? 'UnrecognizedClientException' : 'InvalidClientTokenId',
+        code:
+          service === 's3'
+            ? 'InvalidAccessKeyId'
+            : JSON_SERVICES.has(service)
+              ? 'UnrecognizedClientException'
+              : 'InvalidClientTokenId',
         message: 'The security token included in the request is invalid.',
-        status: service === 'organizations' ? 400 : 403,
+        status: JSON_SERVICES.has(service) ? jsonStatus(service) : 403,
       };
   }
 }

@@ -2,7 +2,26 @@ import type { Clock } from '../src/domain/clock.ts';
 import type { Partition } from '../src/domain/partition.ts';
 import type { World } from './world/world.ts';
 
-export type ServiceName = 'sts' | 'iam' | 'ec2' | 'organizations';
+/** As credential scopes and IAM actions name them. */
+export type ServiceName =
+  | 'autoscaling'
+  | 'cloudfront'
+  | 'dynamodb'
+  | 'ec2'
+  | 'ecs'
+  | 'eks'
+  | 'elasticloadbalancing'
+  | 'iam'
+  | 'kms'
+  | 'lambda'
+  | 'logs'
+  | 'organizations'
+  | 'rds'
+  | 's3'
+  | 'sagemaker'
+  | 'sns'
+  | 'sqs'
+  | 'sts';
 
 /** Who signed a request, as STS would name them. */
 export interface Principal {

@@ -6,11 +6,14 @@ import { isVisible } from '../world/instance-state.ts';
 import { allRegions, defaultRegions, zonesOf } from '../world/regions.ts';
 import type { Account, Ec2Region, SimulatedInstance } from '../world/world.ts';
 import { compileFilters, FILTER_VALUES_MAX, type FilterTable } from './ec2-filters.ts';
+import { ec2Resources } from './ec2-resources.ts';
 import type { OperationsOf } from './operations.ts';
 import { takePage } from './paging.ts';
 
 /** The EC2 operations that an inventory needs, over the caller's account and the request's region. */
 export const ec2 = {
+  ...ec2Resources,
+
   DescribeRegions(call) {
     const account = accountOf(call);
     const { input } = call;

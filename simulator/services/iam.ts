@@ -1,6 +1,7 @@
 import type * as IamClient from '@aws-sdk/client-iam';
 import { accessKeys } from './iam/access-keys.ts';
 import { account } from './iam/account.ts';
+import { authorizationDetails } from './iam/authorization-details.ts';
 import { policies } from './iam/policies.ts';
 import { roles } from './iam/roles.ts';
 import { simulate } from './iam/simulate.ts';
@@ -15,4 +16,5 @@ export const iam = {
   ...roles,
   ...policies,
   ...simulate,
+  ...authorizationDetails,
 } satisfies OperationsOf<typeof IamClient>;

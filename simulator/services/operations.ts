@@ -1,3 +1,4 @@
+import type { DocumentType } from '@smithy/types';
 import type { Operation } from '../service.ts';
 
 /**
@@ -11,7 +12,9 @@ export type OperationsOf<Client> = {
 };
 
 /** What an operation may answer where the SDK gives a date: the date, or its ISO-8601 text. */
-export type Answer<T> = T extends Date
+export type Answer<T> = DocumentType extends T
+  ? T
+  : T extends Date
   ? Date | string
   : T extends Uint8Array | string | number | boolean | undefined
     ? T

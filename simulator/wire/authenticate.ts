@@ -55,7 +55,7 @@ export function authenticate({
 }
 
 function isGlobal(service: ServiceName): boolean {
-  return service === 'iam' || service === 'organizations';
+  return service === 'iam' || service === 'organizations' || service === 'cloudfront';
 }
 
 /** Long-term keys come without a token, sessions with their own. */
@@ -63,8 +63,8 @@ function tokenFits({ session }: Credential, { sessionToken }: Signature): boolea
   return sessionToken === session?.token;
 }
 
-/** AWS allows five minutes, EC2 fifteen (its error RequestExpired says so). */
-const TOLERANCE_MINUTES = { query: 5, json: 5, ec2: 15 } as const;
+/** AWS allows five minutes, EC2 and S3 fifteen (EC2's error RequestExpired, S3's RequestTimeTooSkewed say so). */
+const TOLERANCE_MINUTES = { query: 5, json: 5, 'rest-json': 5, ec2: 15, s3: 15 } as const;
 
 function timeRefusal(signature: Signature, now: Date, dialect: Protocol['errors']): Refusal | undefined {
   const minutes = TOLERANCE_MINUTES[dialect];

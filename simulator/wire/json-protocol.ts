@@ -2,10 +2,19 @@ import { decodeJsonInput, encodeJsonOutput } from './json.ts';
 import type { Protocol } from './protocol.ts';
 
 /** JSON with the operation in a header. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
-export function jsonProtocol({ targetPrefix }: { targetPrefix: string }): Protocol {
+export function jsonProtocol({
+  targetPrefix,
+  version = '1.1',
+  queryErrors = {},
+}: {
+  targetPrefix: string;
+  version?: '1.0' | '1.1';
+  /** What an error was called when the service spoke the query protocol, and still is called by its older clients. */
+  queryErrors?: Readonly<Record<string, string>>;
+}): Protocol {
   const answer = (status: number, value: unknown, requestId: string) => ({
     status,
-    headers: { 'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': requestId },
+    headers: { 'content-type': `application/x-amz-json-${version}`, 'x-amzn-requestid': requestId },
     body: JSON.stringify(value),
   });
   return {
@@ -18,7 +27,11 @@ export function jsonProtocol({ targetPrefix }: { targetPrefix: string }): Protoc
     encode: (operation, output, requestId) => answer(200, encodeJsonOutput(operation.output, output), requestId),
     encodeError(error, requestId) {
       const encoded = answer(error.status, { __type: error.code, Message: error.message, ...error.details }, requestId);
-      encoded.headers = Object.assign(encoded.headers, { 'x-amzn-errortype': error.code });
+      const old = queryErrors[error.code];
+      encoded.headers = Object.assign(encoded.headers, {
+        'x-amzn-errortype': error.code,
+        ...(old === undefined ? {} : { 'x-amzn-query-error': `${old};Sender` }),
+      });
       return encoded;
     },
   };

@@ -26,5 +26,5 @@ export interface Protocol {
   encode(operation: OperationShape, output: unknown, requestId: string): WireAnswer;
   encodeError(error: AwsError, requestId: string): WireAnswer;
   /** How the services of this protocol word what can go wrong before their own code runs. */
-  errors: 'query' | 'ec2' | 'json';
+  errors: 'query' | 'ec2' | 'json' | 'rest-json' | 's3';
 }

@@ -43,7 +43,7 @@ function wordingOf(refusal: Refusal, protocol: Protocol['errors']): Wording {
       return unknownOperation(refusal, protocol);
     case 'not-simulated':
       return {
-        code: protocol === 'json' ? 'UnknownOperationException' : 'InvalidAction',
+        code: protocol.endsWith('json') ? 'UnknownOperationException' : protocol === 's3' ? 'NotImplemented' : 'InvalidAction',
         status: 400,
         message: `Simulated AWS does not have the operation ${refusal.operation}.`,
       };
@@ -77,6 +77,7 @@ const REFUSED = {
     query: { code: 'MissingAuthenticationToken', status: 403, message: 'Request is missing Authentication Token' },
     ec2: { code: 'MissingAuthenticationToken', status: 403, message: 'The request must contain valid credentials.' },
     json: { code: 'MissingAuthenticationTokenException', status: 400, message: 'Missing Authentication Token' },
+    s3: { code: 'AccessDenied', status: 403, message: 'Access Denied' },
   }),
   'unknown-key': dialects({
     query: {
@@ -90,11 +91,17 @@ const REFUSED = {
       status: 400,
       message: 'The security token included in the request is invalid.',
     },
+    s3: {
+      code: 'InvalidAccessKeyId',
+      status: 403,
+      message: 'The AWS Access Key Id you provided does not exist in our records.',
+    },
   }),
   'wrong-signature': dialects({
     query: { code: 'SignatureDoesNotMatch', status: 403, message: MISMATCH },
     ec2: EC2_AUTH_FAILURE,
     json: { code: 'InvalidSignatureException', status: 400, message: MISMATCH },
+    s3: { code: 'SignatureDoesNotMatch', status: 403, message: MISMATCH },
   }),
   'expired-session': dialects({
     query: { code: 'ExpiredToken', status: 403, message: 'The security token included in the request is expired' },
@@ -104,6 +111,7 @@ const REFUSED = {
       status: 400,
       message: 'The security token included in the request is expired',
     },
+    s3: { code: 'ExpiredToken', status: 400, message: 'The provided token has expired.' },
   }),
   'account-blocked': dialects({
     query: {
@@ -121,26 +129,39 @@ const REFUSED = {
       status: 400,
       message: 'The security token included in the request is invalid.',
     },
+    s3: {
+      code: 'InvalidAccessKeyId',
+      status: 403,
+      message: 'The AWS Access Key Id you provided does not exist in our records.',
+    },
   }),
   'incomplete-signature': withMessage({ query: 'IncompleteSignature', json: 'IncompleteSignatureException' }),
   'wrong-scope': (protocol, message) => (protocol === 'ec2' ? EC2_AUTH_FAILURE : mismatch(protocol, message)),
   'wrong-time': (protocol, message) =>
     protocol === 'ec2'
       ? { code: 'RequestExpired', status: 400, message: 'Request has expired.' }
-      : mismatch(protocol, message),
+      : protocol === 's3'
+        ? {
+            code: 'RequestTimeTooSkewed',
+            status: 403,
+            message: 'The difference between the request time and the current time is too large.',
+          }
+        : mismatch(protocol, message),
 } satisfies Record<string, Worded>;
 
 function mismatch(protocol: Protocol['errors'], message: string): Wording {
   return withMessage({ query: 'SignatureDoesNotMatch', json: 'InvalidSignatureException' })(protocol, message);
 }
 
-function dialects(wordings: Record<Protocol['errors'], Wording>): Worded {
-  return protocol => wordings[protocol];
+/** REST-JSON services say what JSON services say, with the status that HTTP has for it. */
+function dialects(wordings: Record<'query' | 'ec2' | 'json' | 's3', Wording>): Worded {
+  return protocol => (protocol === 'rest-json' ? { ...wordings.json, status: 403 } : wordings[protocol]);
 }
 
 function withMessage(codes: { query: string; json: string }): Worded {
   return (protocol, message) => {
     if (protocol === 'json') return { code: codes.json, status: 400, message };
+    if (protocol === 'rest-json') return { code: codes.json, status: 403, message };
     return { code: codes.query, status: codes.query === 'IncompleteSignature' ? 400 : 403, message };
   };
 }
@@ -148,6 +169,7 @@ function withMessage(codes: { query: string; json: string }): Worded {
 function notAuthorised(message: string, protocol: Protocol['errors']): Wording {
   switch (protocol) {
     case 'query':
+    case 's3':
       return { code: 'AccessDenied', status: 403, message };
     case 'ec2':
       return {
@@ -157,6 +179,8 @@ function notAuthorised(message: string, protocol: Protocol['errors']): Wording {
       };
     case 'json':
       return { code: 'AccessDeniedException', status: 400, message };
+    case 'rest-json':
+      return { code: 'AccessDeniedException', status: 403, message };
   }
 }
 
@@ -174,6 +198,9 @@ function missingMembers(names: readonly string[], protocol: Protocol['errors']):
       return { code: 'MissingParameter', status: 400, message: `The request must contain the parameter ${names[0]}` };
     case 'json':
       return { code: 'InvalidInputException', status: 400, message: `You must specify a value for ${names[0]}.` };
+    case 'rest-json':
+    case 's3':
+      return { code: 'InvalidRequest', status: 400, message: `The request lacks ${names[0]}.` };
   }
 }
 
@@ -197,5 +224,9 @@ function unknownOperation(
         : { code: 'InvalidAction', status: 400, message: `The action ${operation} is not valid for this web service.` };
     case 'json':
       return { code: 'UnknownOperationException', status: 400, message: '' };
+    case 'rest-json':
+      return { code: 'UnknownOperationException', status: 404, message: '' };
+    case 's3':
+      return { code: 'MethodNotAllowed', status: 405, message: 'The specified method is not allowed.' };
   }
 }

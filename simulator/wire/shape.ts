@@ -28,10 +28,20 @@ export interface Member {
   /** Items or entries stand in the struct itself, without an element or key around them. */
   flattened: boolean;
   required: boolean;
+  /** Key in the bodies of REST-JSON services. */
+  jsonName: string;
+  /** Where REST services carry it, if not in the body. */
+  binding: HttpBinding | undefined;
+  /** In XML an attribute of the element around it. */
+  attribute: boolean;
   shape: Shape;
   openTag: string;
   closeTag: string;
 }
+
+export type HttpBinding =
+  | { in: 'path' | 'payload' | 'status' | 'query-map' }
+  | { in: 'query' | 'header' | 'header-prefix'; name: string };
 
 export type TimestampFormat = 'date-time' | 'http-date' | 'epoch-seconds';
 
@@ -39,12 +49,21 @@ export interface OperationShape {
   name: string;
   input: StructShape;
   output: StructShape;
+  /** Of REST services: method, path with labels in braces and fixed parameters, status of success. */
+  http: { method: string; uri: string; status: number } | undefined;
 }
 
 /** Compiles an operation; its input and output are empty structs where the model has none. */
 export function operationShape(schema: StaticOperationSchema): OperationShape {
-  const [, , name, , input, output] = schema;
-  return { name, input: structOf(input), output: structOf(output) };
+  const [, , name, traits, input, output] = schema;
+  return { name, input: structOf(input), output: structOf(output), http: httpOf(traits) };
+}
+
+function httpOf(traits: unknown): OperationShape['http'] {
+  const http: unknown = typeof traits === 'object' && traits !== null && 'http' in traits ? traits.http : undefined;
+  if (!Array.isArray(http)) return undefined;
+  const [method, uri, status]: unknown[] = http;
+  return { method: String(method), uri: String(uri), status: Number(status) };
 }
 
 function structOf(ref: SchemaRef): StructShape {
@@ -90,7 +109,8 @@ function structShape(schema: NormalizedSchema): StructShape {
   compiled.set(definition, shape);
   const required = requiredCount(definition);
   for (const [name, member] of schema.structIterator()) {
-    const { ec2QueryName, xmlFlattened } = member.getMergedTraits();
+    const traits = member.getMergedTraits();
+    const { ec2QueryName, xmlFlattened } = traits;
     // Only the member's own trait: an XML name on the type it points to names that type where it stands alone.
     const xmlName = member.getMemberTraits().xmlName ?? name;
     shape.members.push({
@@ -99,12 +119,26 @@ function structShape(schema: NormalizedSchema): StructShape {
       ec2QueryName: typeof ec2QueryName === 'string' ? ec2QueryName : undefined,
       flattened: xmlFlattened !== undefined,
       required: shape.members.length < required,
+      jsonName: traits.jsonName ?? name,
+      binding: bindingOf(traits),
+      attribute: traits.xmlAttribute !== undefined,
       shape: shapeOf(member),
       openTag: `<${xmlName}>`,
       closeTag: `</${xmlName}>`,
     });
   }
   return shape;
+}
+
+function bindingOf(traits: ReturnType<NormalizedSchema['getMergedTraits']>): HttpBinding | undefined {
+  if (traits.httpLabel) return { in: 'path' };
+  if (traits.httpPayload) return { in: 'payload' };
+  if (traits.httpResponseCode) return { in: 'status' };
+  if (traits.httpQueryParams) return { in: 'query-map' };
+  if (traits.httpQuery !== undefined) return { in: 'query', name: traits.httpQuery };
+  if (traits.httpHeader !== undefined) return { in: 'header', name: traits.httpHeader.toLowerCase() };
+  if (traits.httpPrefixHeaders !== undefined) return { in: 'header-prefix', name: traits.httpPrefixHeaders.toLowerCase() };
+  return undefined;
 }
 
 /** The SDK lists a struct's required members first and writes their number behind the member list. */

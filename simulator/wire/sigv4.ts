@@ -137,7 +137,7 @@ function canonicalRequest(request: WireRequest, signature: Signature): string {
     .join('');
   return [
     request.method,
-    canonicalPath(request.path),
+    signature.scope.service === 's3' ? request.path : canonicalPath(request.path),
     canonicalQuery(request.query),
     headers,
     signature.signedHeaders.join(';'),

@@ -20,6 +20,15 @@ export function encodeXmlMembers(shape: StructShape, value: unknown, style: XmlS
   return encoded;
 }
 
+/** A struct as a document's root element. */
+export function encodeXmlElement(
+  shape: StructShape,
+  value: unknown,
+  { name, xmlNamespace, style }: { name: string; xmlNamespace: string; style: XmlStyle },
+): string {
+  return `<${name} xmlns="${xmlNamespace}"${attributesOf(shape, value)}>${encodeXmlMembers(shape, value, style)}</${name}>`;
+}
+
 export function escapeXml(text: string): string {
   return /[&<>"'\r]/.test(text) ? text.replaceAll(/[&<>"'\r]/g, character => ENTITIES[character] ?? character) : text;
 }
@@ -54,9 +63,22 @@ function encodeMembers(shape: StructShape, value: Record<string, unknown>, style
   let xml = '';
   for (const member of shape.members) {
     const one = value[member.name];
-    if (one !== undefined && one !== null) xml += encodeMember(member, one, style);
+    if (one !== undefined && one !== null && !member.attribute) xml += encodeMember(member, one, style);
   }
   return xml;
+}
+
+/** The attributes of an element that holds `value`, each with a space before it. */
+function attributesOf(shape: Shape, value: unknown): string {
+  if (shape.kind !== 'struct' || !isRecord(value)) return '';
+  let attributes = '';
+  for (const { attribute, xmlName, name } of shape.members) {
+    if (!attribute || value[name] === undefined) continue;
+    const [prefix] = xmlName.split(':');
+    const namespace = prefix === 'xsi' ? ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"' : '';
+    attributes += `${namespace} ${xmlName}="${escapeXml(String(value[name]))}"`;
+  }
+  return attributes;
 }
 
 function encodeMember(member: Member, value: unknown, style: XmlStyle): string {
@@ -66,7 +88,9 @@ function encodeMember(member: Member, value: unknown, style: XmlStyle): string {
   if (member.flattened && member.shape.kind === 'map') {
     return encodeEntries(member.shape, value, member.xmlName, style);
   }
-  return member.openTag + encodeContent(member.shape, value, style) + member.closeTag;
+  const attributes = attributesOf(member.shape, value);
+  const openTag = attributes === '' ? member.openTag : `<${member.xmlName}${attributes}>`;
+  return openTag + encodeContent(member.shape, value, style) + member.closeTag;
 }
 
 function encodeContent(shape: Shape, value: unknown, style: XmlStyle): string {
@@ -94,7 +118,7 @@ function encodeContent(shape: Shape, value: unknown, style: XmlStyle): string {
 function encodeItems(item: Shape, list: unknown, name: string, style: XmlStyle): string {
   if (!Array.isArray(list)) return '';
   let xml = '';
-  for (const one of list) xml += `<${name}>${encodeContent(item, one, style)}</${name}>`;
+  for (const one of list) xml += `<${name}${attributesOf(item, one)}>${encodeContent(item, one, style)}</${name}>`;
   return xml;
 }
 

@@ -1,5 +1,8 @@
 import type { Instance, Subnet, Vpc } from '@aws-sdk/client-ec2';
+import type { DocumentType } from '@smithy/types';
 import type { Partition } from '../../src/domain/partition.ts';
+import type { ResourceType, ResourceTypes } from './resource-types.ts';
+import type { Stock } from './stock.ts';
 
 /**
  * The state of simulated AWS as plain data: what a world file holds, what the generator makes and what the control API
@@ -19,6 +22,8 @@ export interface World {
   propagationSeconds?: number;
   /** Sessions that AssumeRole handed out, by access key ID (ASIA…). Kept so that they survive a restart. */
   sessions: Record<string, RoleSession>;
+  /** What accounts have besides instances; absent: nothing. */
+  stock?: Stock;
 }
 
 export interface Organization {
@@ -50,6 +55,8 @@ export interface Account {
   rootAccessKeys: AccessKey[];
   /** EC2 state by region; a region that is absent is empty. */
   ec2: Record<string, Ec2Region>;
+  /** What it has besides, by region (`global` where a service is one for all) and type; what is absent is as the stock has it. */
+  resources?: Record<string, { [Type in ResourceType]?: JsonSafe<ResourceTypes[Type]>[] }>;
 }
 
 export interface User {
@@ -138,7 +145,7 @@ export interface Ec2Region {
 }
 
 /** JSON-safe: every Date of the SDK's type is ISO text here. */
-export type JsonSafe<T> = T extends Date ? string : T extends object ? { [K in keyof T]: JsonSafe<T[K]> } : T;
+export type JsonSafe<T> = DocumentType extends T ? T : T extends Date ? string : T extends object ? { [K in keyof T]: JsonSafe<T[K]> } : T;
 
 export type SimulatedInstance = JsonSafe<Instance> & {
   InstanceId: string;

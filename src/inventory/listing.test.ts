@@ -1,11 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { EC2Client } from '@aws-sdk/client-ec2';
+import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LIMITS } from '../domain/limits.ts';
-import { ok } from '../domain/result.ts';
+import { ok, type Result } from '../domain/result.ts';
 import type { AwsCalls } from './define.ts';
-import { ec2Pages } from './ec2-listing.ts';
+import { EC2_PAGES } from './ec2-pages.ts';
+import { listing } from './listing.ts';
 
 /** EC2 as it must not be: simulated AWS keeps the promises about tokens that are broken here. */
 let server: Server;
@@ -59,18 +60,21 @@ test('a listing without an end is given up, and does not count as complete eithe
 });
 
 async function pages(pagesMax?: number) {
-  const calls: AwsCalls = {
-    ec2: async (_operation, command) => ok(await client.send(command(await import('@aws-sdk/client-ec2')))),
-  };
-  const found = [];
-  const listing = ec2Pages(calls, {
-    operation: 'DescribeVpcs',
-    command: (ec2, page) => new ec2.DescribeVpcsCommand(page),
-    items: () => [],
+  const calls: AwsCalls = lying;
+  const { pages } = listing('ec2', 'DescribeVpcs', {
+    ...EC2_PAGES,
+    items: answer => answer.Vpcs,
     ...(pagesMax === undefined ? {} : { pagesMax }),
   });
-  for await (const page of listing) found.push(page);
+  const found = [];
+  for await (const page of pages(calls)) found.push(page);
   return found;
+}
+
+/** Sends the one operation that is asked for here. */
+async function lying(_service: unknown, _operation: unknown, input: unknown): Promise<Result<never>>;
+async function lying(_service: unknown, _operation: unknown, input: unknown): Promise<Result<unknown>> {
+  return ok(await client.send(new DescribeVpcsCommand(Object(input))));
 }
 
 function portOf(address: AddressInfo | string | null): number {

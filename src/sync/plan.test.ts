@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { fault } from '../domain/faults.ts';
+import { factsOfAccountType } from '../domain/partition.ts';
 import { planScopes, type RegionAnswer } from './plan.ts';
 
 const TYPES = [
-  { assetType: 'AWS::EC2::Instance', scope: 'regional' as const },
-  { assetType: 'AWS::EC2::VPC', scope: 'regional' as const },
+  { assetType: 'AWS::EC2::Instance', scope: 'regional' as const, service: 'ec2' as const },
+  { assetType: 'AWS::EC2::VPC', scope: 'regional' as const, service: 'ec2' as const },
 ];
 const KNOWN: RegionAnswer = { known: true, enabled: ['us-east-1', 'eu-west-1'] };
 const DENIED: RegionAnswer = { known: false, instead: ['us-east-1'], fault: fault('access-denied', 'no') };
@@ -52,8 +53,19 @@ describe('the plan of a run', () => {
     ).toEqual(['us-east-1 AWS::EC2::Instance']);
   });
 
+  test('knows of services that the partition lacks', () => {
+    const types = [
+      { assetType: 'AWS::CloudFront::Distribution', scope: 'global' as const, service: 'cloudfront' as const },
+      { assetType: 'AWS::IAM::Role', scope: 'global' as const, service: 'iam' as const },
+    ];
+    expect(plan({ answer: KNOWN, types, facts: factsOfAccountType('us-govcloud') })).toEqual([
+      'global AWS::CloudFront::Distribution not-in-partition',
+      'global AWS::IAM::Role',
+    ]);
+  });
+
   test('has a type that is listed once per account once', () => {
-    const types = [{ assetType: 'AWS::IAM::Role', scope: 'global' as const }];
+    const types = [{ assetType: 'AWS::IAM::Role', scope: 'global' as const, service: 'iam' as const }];
     expect(plan({ answer: KNOWN, observedBefore: ['global'], types })).toEqual(['global AWS::IAM::Role']);
   });
 });
@@ -62,9 +74,10 @@ function plan({
   chosen = null,
   observedBefore = [],
   types = TYPES,
+  facts = factsOfAccountType('global'),
   answer,
 }: Partial<Parameters<typeof planScopes>[0]> & { answer: RegionAnswer }): string[] {
-  return planScopes({ chosen, answer, observedBefore, types }).map(scope =>
+  return planScopes({ chosen, answer, observedBefore, types, facts }).map(scope =>
     [scope.region, scope.assetType, ...(scope.fault ? [scope.fault.code] : [])].join(' '),
   );
 }

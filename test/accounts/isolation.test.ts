@@ -3,7 +3,6 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DescribeRegionsCommand } from '@aws-sdk/client-ec2';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { addAccessKey } from '../../simulator/world/build.ts';
@@ -13,11 +12,11 @@ import type { AccountsDeps } from '../../src/accounts/deps.ts';
 import { platformIdentity } from '../../src/accounts/hubs.ts';
 import { reach } from '../../src/accounts/reach.ts';
 import { type Aws, closeAws, openAws } from '../../src/aws/aws.ts';
-import { call, prompt } from '../../src/aws/call.ts';
-import { ec2Client } from '../../src/aws/clients.ts';
+import { prompt } from '../../src/aws/call.ts';
 import { proveHub } from '../../src/aws/identity.ts';
 import { systemIds } from '../../src/domain/ids.ts';
 import { HUB_ROLE, openKeylessBed } from './keyless-support.ts';
+import { awsCalls } from '../../src/sync/calls.ts';
 import {
   baseAccountInput,
   type Causeway,
@@ -162,21 +161,12 @@ describe('the machine’s own AWS settings', () => {
     const deps = { ...causeway.deps, aws: freshAws(causeway.deps.aws) };
     const connector = must(await createConnector(deps, { input: connectorInput(PRODUCTION), actor }));
     const { session } = must(await runOf(deps, connector.id));
-    const client = await ec2Client(deps.aws, session, 'eu-west-1');
-    const regions = await call(
-      deps.aws,
-      signal => client.send(new DescribeRegionsCommand({}), { abortSignal: signal }),
-      {
-        service: 'ec2',
-        operation: 'DescribeRegions',
-        signedBy: 'session',
-        budget: prompt(deps.clock, { totalMs: 5_000 }),
-      },
-    );
+    const calls = awsCalls(deps, { session, region: 'eu-west-1', signal: new AbortController().signal });
+    const regions = await calls('ec2', 'DescribeRegions', {});
     expect(must(regions).Regions?.length).toBeGreaterThan(5);
     must(await createBaseAccount(deps, { input: baseAccountInput(keyOf(causeway, SECURITY)), actor }));
-    const calls = causeway.callLog.calls();
-    expect(new Set(calls.map(({ service, region, accountId }) => `${service} ${region} ${accountId}`))).toEqual(
+    const made = causeway.callLog.calls();
+    expect(new Set(made.map(({ service, region, accountId }) => `${service} ${region} ${accountId}`))).toEqual(
       new Set([
         `iam us-east-1 ${PRODUCTION}`,
         `sts us-east-1 ${PLATFORM}`,

@@ -85,8 +85,8 @@ export async function startCauseway({
     clock,
     async reset() {
       await sql`truncate connectors, base_accounts, assets cascade`.execute(deps.db);
-      const { sessions, stsClients, ec2Clients, iamClients, provenHubs, keylessHubs } = deps.aws;
-      for (const cache of [sessions, stsClients, ec2Clients, iamClients, provenHubs, keylessHubs]) cache.clear();
+      const { sessions, stsClients, serviceClients, iamClients, provenHubs, keylessHubs } = deps.aws;
+      for (const cache of [sessions, stsClients, serviceClients, iamClients, provenHubs, keylessHubs]) cache.clear();
       clock.reset();
       faults.clear();
       callLog.clear();

@@ -8,8 +8,8 @@ import type { SimulatedInstance } from '../../simulator/world/world.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { factsOfPartition } from '../../src/domain/partition.ts';
 import type { AssetType } from '../../src/inventory/define.ts';
-import { ASSET_TYPES } from '../../src/inventory/registry.ts';
 import { type Bed, count, openBed } from './bed.ts';
+import { NETWORK_TYPES } from './deps.ts';
 import { inSmallPages, SMALL_PAGE_ITEMS } from './small-pages.ts';
 import { everGone, liveAssets, trueAssets } from './truth.ts';
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
   bed = await openBed(
     () => generateWorld({ seed: 5, now: new Date(), accounts: 1, instances: INSTANCES, regions: [REGION] }),
     {
-      assetTypes: ASSET_TYPES.map(inSmallPages),
+      assetTypes: NETWORK_TYPES.map(inSmallPages),
       callBudget: () => ({ triesMax: 2, attemptMs, deadlineMs: systemClock.monotonicMs() + 1.5 * attemptMs }),
     },
   );
@@ -106,7 +106,7 @@ describe('a scope that cannot be observed', () => {
   });
 
   test('does not stop the others when its reading meets a bug of ours', async () => {
-    const broken: AssetType[] = ASSET_TYPES.map(type =>
+    const broken: AssetType[] = NETWORK_TYPES.map(type =>
       type.assetType === 'AWS::EC2::VPC' ? { ...type, pages: () => brokenPages() } : type,
     );
     await using own = await openBed(smallWorld, { assetTypes: broken });

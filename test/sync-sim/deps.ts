@@ -3,10 +3,16 @@ import { createVault, parseMasterKeys } from '../../src/accounts/vault.ts';
 import { openAws } from '../../src/aws/aws.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { systemIds } from '../../src/domain/ids.ts';
-import { ASSET_TYPES } from '../../src/inventory/registry.ts';
+import { ec2Instance } from '../../src/inventory/ec2-instance.ts';
+import { ec2Subnet } from '../../src/inventory/ec2-subnet.ts';
+import { ec2Vpc } from '../../src/inventory/ec2-vpc.ts';
 import { silentLog } from '../../src/log.ts';
+import type { AssetType } from '../../src/inventory/define.ts';
 import type { Database } from '../../src/store/database.ts';
 import type { SyncDeps } from '../../src/sync/deps.ts';
+
+/** What tests of the engine read: three types are enough to see scopes of several, and few enough to count them. */
+export const NETWORK_TYPES: readonly AssetType[] = [ec2Instance, ec2Vpc, ec2Subnet];
 
 export interface PlatformKey {
   readonly accountId: string;
@@ -30,7 +36,7 @@ export function depsFor({ endpoint, key, db }: { endpoint: string; key: Platform
     vault: createVault(keys.value),
     platformAccounts: { global: { accountId, credentials: { kind: 'access-key', ...credentials } } },
     aws: openAws({ clock: systemClock, ids: systemIds, endpoints: { all: endpoint, byService: {} } }),
-    assetTypes: ASSET_TYPES,
+    assetTypes: NETWORK_TYPES,
     callBudget: () => ({ triesMax: 2, attemptMs: 8_000, deadlineMs: systemClock.monotonicMs() + 12_000 }),
   };
 }

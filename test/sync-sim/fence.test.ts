@@ -223,7 +223,7 @@ function newVpc(): PageWrite {
     connectorNum: 1,
     connectorTags: {},
     assets: [
-      { ...asset, id: crypto.randomUUID(), hash: contentHash({ ...asset, ownerId: null }), search: '', changes: [] },
+      { ...asset, id: crypto.randomUUID(), hash: contentHash(asset), unknown: {}, search: '', changes: [] },
     ],
     adopted: [],
     at: new Date(),

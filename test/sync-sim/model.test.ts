@@ -5,8 +5,8 @@ import { GENERATED_PLATFORM_ACCOUNT_ID, generatedExternalId, generateWorld } fro
 import { readPolicy, trustPolicy } from '../../simulator/world/policies.ts';
 import { createPrng, type Prng } from '../../simulator/world/prng.ts';
 import { systemClock } from '../../src/domain/clock.ts';
-import { ASSET_TYPES } from '../../src/inventory/registry.ts';
 import { type Bed, openBed } from './bed.ts';
+import { NETWORK_TYPES } from './deps.ts';
 import { inSmallPages } from './small-pages.ts';
 import { everGone, liveAssets, trueAssets } from './truth.ts';
 
@@ -36,7 +36,7 @@ beforeAll(async () => {
       return world;
     },
     {
-      assetTypes: ASSET_TYPES.map(inSmallPages),
+      assetTypes: NETWORK_TYPES.map(inSmallPages),
       callBudget: () => ({ triesMax: 1, attemptMs: 500, deadlineMs: systemClock.monotonicMs() + 500 }),
     },
   );

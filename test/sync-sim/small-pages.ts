@@ -7,13 +7,13 @@ export function inSmallPages(type: AssetType): AssetType {
   return {
     ...type,
     pages: calls =>
-      type.pages({
-        ec2: (operation, command) =>
-          calls.ec2(operation, ec2 => {
-            const small = command(ec2);
-            Object.assign(small.input, { MaxResults: SMALL_PAGE_ITEMS });
-            return small;
-          }),
+      type.pages(async (service, operation, input, options) => {
+        const small = isPaged(input) ? { MaxResults: SMALL_PAGE_ITEMS } : {};
+        return await calls(service, operation, Object.assign({}, input, small), options);
       }),
   };
+}
+
+function isPaged(input: unknown): boolean {
+  return typeof input === 'object' && input !== null && 'MaxResults' in input;
 }

@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startSimulation, type Simulation } from '../../simulator/simulation.ts';
+import { accountOf, addAccount, addRole, createWorld } from '../../simulator/world/build.ts';
+import { addHub } from '../../simulator/world/hub.ts';
+import { trustPolicy } from '../../simulator/world/policies.ts';
+import { GLOBAL_TYPES } from '../../simulator/world/resource-types.ts';
+import { copyOf } from '../../simulator/world/stock.ts';
+import { closeAws, openAws, type Aws } from '../../src/aws/aws.ts';
+import { prompt } from '../../src/aws/call.ts';
+import { openSession, type MemberSession } from '../../src/aws/session.ts';
+import { systemClock } from '../../src/domain/clock.ts';
+import type { Fault } from '../../src/domain/faults.ts';
+import { systemIds } from '../../src/domain/ids.ts';
+import { factsOfAccountType, globalServiceRegion } from '../../src/domain/partition.ts';
+import { parseRoleArn } from '../../src/domain/role-arn.ts';
+import { attributesOf } from '../../src/inventory/attributes.ts';
+import type { AssetType, ObservedAsset } from '../../src/inventory/define.ts';
+import { ASSET_TYPES } from '../../src/inventory/registry.ts';
+import { awsCalls } from '../../src/sync/calls.ts';
+
+/** Every type, through the SDK's real clients and the role that Causeway itself proposes, against simulated AWS. */
+const HUB = '100000000001';
+const MEMBER = '222233334444';
+const EMPTY = '222233335555';
+const REGION = 'eu-central-1';
+const facts = factsOfAccountType('global');
+
+let simulated: Simulation;
+let aws: Aws;
+const key = { accessKeyId: '', secretAccessKey: '' };
+
+beforeAll(async () => {
+  const world = createWorld({ seed: 7 });
+  addAccount(world, { id: HUB, name: 'Hub' });
+  Object.assign(key, addHub(world, HUB, 'hub'));
+  for (const id of [MEMBER, EMPTY]) {
+    addAccount(world, { id, name: id });
+    addRole(world, id, {
+      name: 'Reader',
+      trustPolicy: trustPolicy({ partition: 'aws', accountIds: [HUB], externalId: 'contract' }),
+      inlinePolicies: { Read: allow(ASSET_TYPES.flatMap(type => type.iamActions)) },
+    });
+  }
+  simulated = await startSimulation({ makeWorld: () => world });
+  aws = openAws({ clock: systemClock, ids: systemIds, endpoints: { all: simulated.endpoint, byService: {} } });
+});
+afterAll(async () => {
+  closeAws(aws);
+  await simulated.stop();
+});
+beforeEach(() => {
+  simulated.faults.clear();
+  simulated.callLog.clear();
+});
+
+describe.each(ASSET_TYPES.map(type => [type.assetType, type] as const))('%s', (_name, type) => {
+  test('is read to its end, over every page, with each resource as AWS has it', async () => {
+    const made = stock(type, 230);
+    const found = await listed(type);
+    expect(found.fault).toBeUndefined();
+    const wanted = new Map(made.map(one => [one.id, one.item]));
+    const ours = found.assets.filter(asset => wanted.has(asset.nativeId));
+    expect(ours).toHaveLength(230);
+    expect(new Set(found.assets.map(asset => asset.nativeId)).size).toBe(found.assets.length);
+    for (const asset of ours.slice(0, 3)) {
+      expect(asset.unread).toBeUndefined();
+      expect(asset.attributes).toEqual(attributesOf(asDates(wanted.get(asset.nativeId)), type.leftOut));
+    }
+  });
+
+  test('gives what is searched for: every property of the sample has a value somewhere', async () => {
+    const [one] = stock(type, 1);
+    const asset = (await listed(type)).assets.find(({ nativeId }) => nativeId === one?.id);
+    expect(asset).toBeDefined();
+    const arns = JSON.stringify(asset).match(/arn:aws[\w-]*:[^"]*/g) ?? [];
+    for (const arn of arns) expect(arn).not.toContain('111122223333');
+  });
+
+  test('is empty in an account that has none', async () => {
+    const found = await listed(type, { accountId: EMPTY });
+    expect(found.fault).toBeUndefined();
+    expect(found.assets.filter(asset => asset.nativeId !== 'Reader')).toEqual([]);
+  });
+
+  test('is denied, throttled or broken off with a fault that says so', async () => {
+    stock(type, 3);
+    for (const [effect, code] of [
+      [{ kind: 'deny', by: 'identity' }, 'access-denied'],
+      [{ kind: 'deny', by: 'scp' }, 'denied-by-scp'],
+      [{ kind: 'throttle' }, 'aws-throttled'],
+      [{ kind: 'server-error', error: 'internal' }, 'aws-error'],
+      [{ kind: 'region-off' }, 'session-not-accepted'],
+      [{ kind: 'truncate' }, 'incomplete-answer'],
+    ] as const) {
+      simulated.faults.put({ id: 'break', match: { operation: type.operations[0] ?? '' }, effect });
+      const found = await listed(type, { quickly: true });
+      expect(found.fault?.code).toBe(code);
+      simulated.faults.clear();
+    }
+  });
+
+  test('needs each action that it names, and no other', async () => {
+    stock(type, 1);
+    const role = accountOf(simulated.world, MEMBER).roles.Reader;
+    if (!role) throw new Error('no role');
+    const before = role.inlinePolicies;
+    try {
+      role.inlinePolicies = { Read: allow(type.iamActions) };
+      expect(troubles(await listed(type))).toEqual([]);
+      for (const action of type.iamActions) {
+        role.inlinePolicies = { Read: allow(type.iamActions.filter(one => one !== action)) };
+        const codes = troubles(await listed(type, { quickly: true })).map(fault => [fault.code, fault.detail]);
+        expect([...new Set(codes.map(([code]) => code))]).toEqual(['access-denied']);
+        expect(codes[0]?.[1]).toContain(action);
+      }
+    } finally {
+      role.inlinePolicies = before;
+    }
+  });
+});
+
+function allow(actions: readonly string[]) {
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: [...new Set(actions)], Resource: '*' }] };
+}
+
+/** Gives the member account so many of a type and of what it stands in; answers them by native id. */
+function stock(type: AssetType, count: number): { id: string; item: object }[] {
+  const account = accountOf(simulated.world, MEMBER);
+  account.resources = {};
+  account.ec2 = {};
+  const make = ({ assetType, sample }: AssetType, number: number): { id: string; item: object } => {
+    const region = GLOBAL_TYPES.has(assetType) ? 'global' : REGION;
+    const template = { id: sample.id, text: JSON.stringify(sample.item) };
+    const place = { account: { ...account, ec2: { [REGION]: { instances: [], vpcs: [], subnets: [] } } }, region, number };
+    return {
+      id: copyOf<[string]>({ id: sample.id, text: JSON.stringify([sample.id, sample.item]) }, place)[0],
+      item: copyOf<object>(template, place),
+    };
+  };
+  const made = Array.from({ length: count }, (_, number) => make(type, number));
+  put(type, made.map(one => one.item));
+  for (const parent of ASSET_TYPES.filter(one => PARENTS[type.assetType] === one.assetType)) put(parent, [make(parent, 0).item]);
+  return made;
+
+  function put({ assetType }: AssetType, items: object[]): void {
+    const collection = { 'AWS::EC2::Instance': 'instances', 'AWS::EC2::VPC': 'vpcs', 'AWS::EC2::Subnet': 'subnets' }[assetType];
+    const region = GLOBAL_TYPES.has(assetType) ? 'global' : REGION;
+    if (collection === undefined) {
+      Object.assign(account.resources ?? {}, { [region]: { ...account.resources?.[region], [assetType]: items } });
+      return;
+    }
+    account.ec2[REGION] ??= { instances: [], vpcs: [], subnets: [] };
+    Object.assign(account.ec2[REGION], { [collection]: items.map(withReservation) });
+  }
+}
+
+/** Simulated AWS keeps the reservation at the instance. */
+function withReservation(item: object): object {
+  const { ReservationId: reservationId, OwnerId, ...instance } = Object(item);
+  return reservationId === undefined ? item : { ...instance, reservationId };
+}
+
+const PARENTS: Readonly<Record<string, string>> = {
+  'AWS::EKS::Nodegroup': 'AWS::EKS::Cluster',
+  'AWS::EKS::FargateProfile': 'AWS::EKS::Cluster',
+  'AWS::ECS::Service': 'AWS::ECS::Cluster',
+};
+
+interface Found {
+  readonly assets: readonly ObservedAsset[];
+  readonly fault: Fault | undefined;
+}
+
+async function listed(
+  type: AssetType,
+  { accountId = MEMBER, quickly = false }: { accountId?: string; quickly?: boolean } = {},
+): Promise<Found> {
+  const region = type.scope === 'global' ? globalServiceRegion(facts, type.service) : REGION;
+  const calls = awsCalls(
+    {
+      aws,
+      callBudget: clock => ({ ...prompt(clock, { totalMs: 20_000 }), triesMax: quickly ? 1 : 3 }),
+    },
+    { session: await session(accountId), region: region ?? REGION, signal: new AbortController().signal },
+  );
+  const assets: ObservedAsset[] = [];
+  for await (const page of type.pages(calls)) {
+    if (!page.ok) return { assets, fault: page.fault };
+    assets.push(...page.value.items.map(item => item.read()));
+  }
+  return { assets, fault: undefined };
+}
+
+function troubles({ assets, fault }: Found): Fault[] {
+  const unread = assets.flatMap(asset => Object.values(asset.unread ?? {}).filter(one => one !== null));
+  return fault ? [fault] : unread;
+}
+
+async function session(accountId: string): Promise<MemberSession> {
+  const role = parseRoleArn(`arn:aws:iam::${accountId}:role/Reader`);
+  if (!role.ok) throw new Error(role.fault.detail);
+  const opened = await openSession(
+    aws,
+    {
+      hub: {
+        id: 'hub',
+        hub: { kind: 'platform-account', accountId: HUB },
+        facts,
+        credentials: { kind: 'access-key', accessKeyId: key.accessKeyId, openSecret: async () => ({ ok: true, value: key.secretAccessKey }) },
+      },
+      role: role.value,
+      externalId: 'contract',
+      purpose: 'test',
+      onUse: async () => {},
+    },
+    { budget: prompt(systemClock, { totalMs: 10_000 }) },
+  );
+  if (!opened.ok) throw new Error(opened.fault.detail);
+  return opened.value;
+}
+
+/** Times in a world are text; AWS's answers, and so the attributes, have them in one form. */
+function asDates(item: object | undefined): object {
+  return JSON.parse(JSON.stringify(item ?? {}));
+}
