@@ -59,6 +59,7 @@ create table assets (
   last_seen_at timestamp with time zone not null,
   changed_at timestamp with time zone not null,
   gone_at timestamp with time zone,
+  unknown jsonb not null default '{}'::jsonb,
   constraint assets_partition_account_id_region_asset_type_native_id_key UNIQUE (partition, account_id, region, asset_type, native_id),
   constraint assets_pkey PRIMARY KEY (id)
 );

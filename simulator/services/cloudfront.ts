@@ -8,23 +8,46 @@ export const cloudfront = {
   ListDistributions(call) {
     const { Marker = '' } = call.input;
     const MaxItems = Number(call.input.MaxItems ?? 100);
-    if (MaxItems < 1 || MaxItems > 100) raise({ code: 'InvalidArgument', message: 'MaxItems must be between 1 and 100' });
-    const all = stocked(call, 'AWS::CloudFront::Distribution').toSorted((a, b) => ((a.Id ?? '') < (b.Id ?? '') ? -1 : 1));
+    if (MaxItems < 1 || MaxItems > 100)
+      raise({ code: 'InvalidArgument', message: 'MaxItems must be between 1 and 100' });
+    const all = stocked(call, 'AWS::CloudFront::Distribution').toSorted((a, b) =>
+      (a.Id ?? '') < (b.Id ?? '') ? -1 : 1,
+    );
     const rest = all.filter(one => (one.Id ?? '') > Marker);
     const Items = call.emptyPage ? [] : rest.slice(0, MaxItems);
     const IsTruncated = Items.length < rest.length;
     const last = call.emptyPage ? `${Marker}0` : Items.at(-1)?.Id;
     return {
-      DistributionList: { Marker, MaxItems, IsTruncated, Quantity: Items.length, Items, ...(IsTruncated ? { NextMarker: last } : {}) },
+      DistributionList: {
+        Marker,
+        MaxItems,
+        IsTruncated,
+        Quantity: Items.length,
+        Items,
+        ...(IsTruncated ? { NextMarker: last } : {}),
+      },
     };
   },
   GetDistributionConfig(call) {
-    const { Id = '', Origins, DefaultCacheBehavior, Comment, Enabled, Logging, DefaultRootObject } = distribution(
-      call,
-      one => one.Id === call.input.Id,
-    );
+    const {
+      Id = '',
+      Origins,
+      DefaultCacheBehavior,
+      Comment,
+      Enabled,
+      Logging,
+      DefaultRootObject,
+    } = distribution(call, one => one.Id === call.input.Id);
     return {
-      DistributionConfig: { CallerReference: Id, Origins, DefaultCacheBehavior, Comment, Enabled, Logging, DefaultRootObject },
+      DistributionConfig: {
+        CallerReference: Id,
+        Origins,
+        DefaultCacheBehavior,
+        Comment,
+        Enabled,
+        Logging,
+        DefaultRootObject,
+      },
       ETag: `E${Id.slice(1)}`,
     };
   },

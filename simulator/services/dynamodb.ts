@@ -7,7 +7,9 @@ export const dynamodb = {
   ListTables(call) {
     const { Limit = 100, ExclusiveStartTableName: after = '' } = call.input;
     if (Limit < 1 || Limit > 100) raise(outOfRange({ code: 'ValidationException', name: 'limit', max: 100 }));
-    const names = stocked(call, 'AWS::DynamoDB::Table').map(one => one.TableName ?? '').toSorted();
+    const names = stocked(call, 'AWS::DynamoDB::Table')
+      .map(one => one.TableName ?? '')
+      .toSorted();
     const rest = names.filter(name => name > after);
     if (call.emptyPage) return { TableNames: [], LastEvaluatedTableName: `${after}\u0000` };
     const page = rest.slice(0, Limit);
@@ -15,13 +17,19 @@ export const dynamodb = {
   },
   DescribeTable(call) {
     const name = call.input.TableName;
-    const missing = { code: 'ResourceNotFoundException', message: `Requested resource not found: Table: ${name} not found` };
+    const missing = {
+      code: 'ResourceNotFoundException',
+      message: `Requested resource not found: Table: ${name} not found`,
+    };
     const all = stocked(call, 'AWS::DynamoDB::Table');
     return { Table: oneOf(all, one => one.TableName === name || one.TableArn === name, missing) };
   },
   ListTagsOfResource(call) {
     const arn = call.input.ResourceArn;
-    const missing = { code: 'ResourceNotFoundException', message: `Requested resource not found: ResourcArn: ${arn} not found` };
+    const missing = {
+      code: 'ResourceNotFoundException',
+      message: `Requested resource not found: ResourcArn: ${arn} not found`,
+    };
     return { Tags: oneOf(stocked(call, 'AWS::DynamoDB::Table'), one => one.TableArn === arn, missing).Tags ?? [] };
   },
 } satisfies OperationsOf<typeof DynamoDBClient>;

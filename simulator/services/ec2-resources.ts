@@ -19,7 +19,11 @@ export const ec2Resources = {
       ids: call.input.VolumeIds,
       idOf: one => one.VolumeId,
       missing: id => ({ code: 'InvalidVolume.NotFound', message: `The volume '${id}' does not exist.` }),
-      filters: { 'volume-id': one => [one.VolumeId], status: one => [one.State], 'attachment.instance-id': one => one.Attachments?.map(at => at.InstanceId) ?? [] },
+      filters: {
+        'volume-id': one => [one.VolumeId],
+        status: one => [one.State],
+        'attachment.instance-id': one => one.Attachments?.map(at => at.InstanceId) ?? [],
+      },
     });
     return { Volumes: found.items, NextToken: found.nextToken };
   },
@@ -37,7 +41,10 @@ export const ec2Resources = {
     const found = describe(call, stocked(call, 'AWS::EC2::InternetGateway'), {
       ids: call.input.InternetGatewayIds,
       idOf: one => one.InternetGatewayId,
-      missing: id => ({ code: 'InvalidInternetGatewayID.NotFound', message: `The internetGateway ID '${id}' does not exist` }),
+      missing: id => ({
+        code: 'InvalidInternetGatewayID.NotFound',
+        message: `The internetGateway ID '${id}' does not exist`,
+      }),
       filters: { 'attachment.vpc-id': one => one.Attachments?.map(at => at.VpcId) ?? [] },
     });
     return { InternetGateways: found.items, NextToken: found.nextToken };
@@ -73,7 +80,10 @@ export const ec2Resources = {
     const found = describe(call, stocked(call, 'AWS::EC2::VPCEndpointService'), {
       ids: call.input.ServiceIds,
       idOf: one => one.ServiceId,
-      missing: id => ({ code: 'InvalidVpcEndpointServiceId.NotFound', message: `The VpcEndpointService Id '${id}' does not exist` }),
+      missing: id => ({
+        code: 'InvalidVpcEndpointServiceId.NotFound',
+        message: `The VpcEndpointService Id '${id}' does not exist`,
+      }),
       filters: { 'service-name': one => [one.ServiceName], 'service-state': one => [one.ServiceState] },
     });
     return { ServiceConfigurations: found.items, NextToken: found.nextToken };

@@ -18,16 +18,22 @@ export const ecs = {
   },
   DescribeClusters(call) {
     const { clusters = ['default'], include = [] } = call.input;
-    if (clusters.length > 100) raise({ code: 'InvalidParameterException', message: 'Clusters can contain at most 100 items.' });
+    if (clusters.length > 100)
+      raise({ code: 'InvalidParameterException', message: 'Clusters can contain at most 100 items.' });
     const all = stocked(call, 'AWS::ECS::Cluster');
-    const found = all.filter(one => clusters.includes(one.clusterArn ?? '') || clusters.includes(one.clusterName ?? ''));
+    const found = all.filter(
+      one => clusters.includes(one.clusterArn ?? '') || clusters.includes(one.clusterName ?? ''),
+    );
     return {
       clusters: found.map(one => ({
         ...one,
         tags: include.includes('TAGS') ? one.tags : [],
         settings: include.includes('SETTINGS') ? one.settings : [],
       })),
-      failures: failures(clusters, found.flatMap(one => [one.clusterArn, one.clusterName])),
+      failures: failures(
+        clusters,
+        found.flatMap(one => [one.clusterArn, one.clusterName]),
+      ),
     };
   },
   ListServices(call) {
@@ -40,12 +46,18 @@ export const ecs = {
   DescribeServices(call) {
     const { cluster, services = [], include = [] } = call.input;
     const { clusterArn } = clusterNamed(call, cluster);
-    if (services.length > 10) raise({ code: 'InvalidParameterException', message: 'Services can contain at most 10 items.' });
+    if (services.length > 10)
+      raise({ code: 'InvalidParameterException', message: 'Services can contain at most 10 items.' });
     const within = stocked(call, 'AWS::ECS::Service').filter(one => one.clusterArn === clusterArn);
-    const found = within.filter(one => services.includes(one.serviceArn ?? '') || services.includes(one.serviceName ?? ''));
+    const found = within.filter(
+      one => services.includes(one.serviceArn ?? '') || services.includes(one.serviceName ?? ''),
+    );
     return {
       services: found.map(one => ({ ...one, tags: include.includes('TAGS') ? one.tags : [] })),
-      failures: failures(services, found.flatMap(one => [one.serviceArn, one.serviceName])),
+      failures: failures(
+        services,
+        found.flatMap(one => [one.serviceArn, one.serviceName]),
+      ),
     };
   },
 } satisfies OperationsOf<typeof EcsClient>;

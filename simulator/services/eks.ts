@@ -50,7 +50,11 @@ export const eks = {
 } satisfies OperationsOf<typeof EksClient>;
 
 function clusterNamed(call: Call<unknown>, name: string | undefined): Stored<'AWS::EKS::Cluster'> {
-  return oneOf(stocked(call, 'AWS::EKS::Cluster'), one => one.name === name, notFound(`No cluster found for name: ${name}.`));
+  return oneOf(
+    stocked(call, 'AWS::EKS::Cluster'),
+    one => one.name === name,
+    notFound(`No cluster found for name: ${name}.`),
+  );
 }
 
 function notFound(message: string) {

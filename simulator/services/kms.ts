@@ -30,7 +30,12 @@ export const kms = {
   },
   ListResourceTags(call) {
     const { KeyId, Limit, Marker } = call.input;
-    const page = pageOf(call, keyNamed(call, KeyId).Tags ?? [], { ...pages(50), size: Limit, token: Marker, scope: KeyId });
+    const page = pageOf(call, keyNamed(call, KeyId).Tags ?? [], {
+      ...pages(50),
+      size: Limit,
+      token: Marker,
+      scope: KeyId,
+    });
     return { Tags: page.items, NextMarker: page.nextToken, Truncated: page.nextToken !== undefined };
   },
 } satisfies OperationsOf<typeof KmsClient>;

@@ -43,7 +43,11 @@ export const lambda = {
 /** By name or ARN. */
 function functionNamed(call: Call<unknown>, name: string | undefined): Stored<'AWS::Lambda::Function'> {
   const all = stocked(call, 'AWS::Lambda::Function');
-  return oneOf(all, one => one.FunctionName === name || one.FunctionArn === name, missing(`Function not found: ${name}`));
+  return oneOf(
+    all,
+    one => one.FunctionName === name || one.FunctionArn === name,
+    missing(`Function not found: ${name}`),
+  );
 }
 
 function missing(message: string) {

@@ -14,7 +14,9 @@ export const loadBalancersClassic = {
   DescribeLoadBalancers(call) {
     const { LoadBalancerNames: names, PageSize, Marker } = call.input;
     const all = stocked(call, 'AWS::ElasticLoadBalancing::LoadBalancer');
-    const named = names?.length ? names.map(name => oneOf(all, one => one.LoadBalancerName === name, missing(name))) : all;
+    const named = names?.length
+      ? names.map(name => oneOf(all, one => one.LoadBalancerName === name, missing(name)))
+      : all;
     const page = pageOf(call, named, { ...PAGES, size: PageSize, token: Marker });
     return { LoadBalancerDescriptions: page.items, NextMarker: page.nextToken };
   },

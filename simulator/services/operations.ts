@@ -15,12 +15,12 @@ export type OperationsOf<Client> = {
 export type Answer<T> = DocumentType extends T
   ? T
   : T extends Date
-  ? Date | string
-  : T extends Uint8Array | string | number | boolean | undefined
-    ? T
-    : T extends object
-      ? { [K in keyof T]: Answer<T[K]> }
-      : T;
+    ? Date | string
+    : T extends Uint8Array | string | number | boolean | undefined
+      ? T
+      : T extends object
+        ? { [K in keyof T]: Answer<T[K]> }
+        : T;
 
 type OperationName<Name> = Name extends '$Command'
   ? never

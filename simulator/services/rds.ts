@@ -7,7 +7,10 @@ export const rds = {
   DescribeDBInstances(call) {
     const { DBInstanceIdentifier: wanted, MaxRecords, Marker } = call.input;
     const items = stocked(call, 'AWS::RDS::DBInstance');
-    const named = wanted === undefined ? items : items.filter(one => one.DBInstanceIdentifier === wanted || one.DBInstanceArn === wanted);
+    const named =
+      wanted === undefined
+        ? items
+        : items.filter(one => one.DBInstanceIdentifier === wanted || one.DBInstanceArn === wanted);
     if (wanted !== undefined && named.length === 0) {
       raise({ code: 'DBInstanceNotFound', message: `DBInstance ${wanted} not found.`, status: 404 });
     }
@@ -16,7 +19,10 @@ export const rds = {
       min: 20,
       max: 100,
       token: Marker,
-      wrongSize: { code: 'InvalidParameterValue', message: `Invalid value ${MaxRecords} for MaxRecords. Must be between 20 and 100` },
+      wrongSize: {
+        code: 'InvalidParameterValue',
+        message: `Invalid value ${MaxRecords} for MaxRecords. Must be between 20 and 100`,
+      },
       wrongToken: { code: 'InvalidParameterValue', message: `Invalid value for Marker` },
     });
     return { DBInstances: page.items, Marker: page.nextToken };

@@ -21,8 +21,8 @@ import type { Call, ServiceName } from '../service.ts';
 import { jsonProtocol } from '../wire/json-protocol.ts';
 import type { Protocol } from '../wire/protocol.ts';
 import { ec2Protocol, queryProtocol } from '../wire/query-protocol.ts';
-import { type OperationShape, operationShape } from '../wire/shape.ts';
 import { restJsonProtocol, restXmlProtocol } from '../wire/rest-protocol.ts';
+import { type OperationShape, operationShape } from '../wire/shape.ts';
 import { autoScaling } from './auto-scaling.ts';
 import { cloudfront } from './cloudfront.ts';
 import { dynamodb } from './dynamodb.ts';
@@ -196,7 +196,10 @@ export const SERVICES: readonly Service[] = [
     client: S3Client,
     operations: s3,
     version: '2006-03-01',
-    protocol: restXmlProtocol(schemasOf(S3Client), { xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/', s3: true }),
+    protocol: restXmlProtocol(schemasOf(S3Client), {
+      xmlNamespace: 'http://s3.amazonaws.com/doc/2006-03-01/',
+      s3: true,
+    }),
     resourceOf: s3Resource,
     actions: S3_ACTIONS,
   }),

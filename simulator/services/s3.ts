@@ -23,7 +23,10 @@ export const s3 = {
       wrongToken: { code: 'InvalidArgument', message: 'The continuation token provided is incorrect' },
     });
     return {
-      Buckets: page.items.map(({ BucketRegion: region, ...one }) => ({ ...one, ...(paged ? { BucketRegion: region } : {}) })),
+      Buckets: page.items.map(({ BucketRegion: region, ...one }) => ({
+        ...one,
+        ...(paged ? { BucketRegion: region } : {}),
+      })),
       Owner: all[0]?.Owner,
       ContinuationToken: page.nextToken,
     };
@@ -35,7 +38,9 @@ export const s3 = {
   },
   GetBucketPolicy(call) {
     const { Policy } = bucketNamed(call);
-    return { Policy: Policy ?? raise({ code: 'NoSuchBucketPolicy', message: 'The bucket policy does not exist', status: 404 }) };
+    return {
+      Policy: Policy ?? raise({ code: 'NoSuchBucketPolicy', message: 'The bucket policy does not exist', status: 404 }),
+    };
   },
   GetBucketAcl(call) {
     const { Owner, Grants = [] } = bucketNamed(call);

@@ -16,7 +16,10 @@ export const sns = {
     return { Topics: page.items, NextToken: page.nextToken };
   },
   GetTopicAttributes(call) {
-    return { Attributes: topicNamed(call, call.input.TopicArn, { code: 'NotFound', message: 'Topic does not exist' }).Attributes };
+    return {
+      Attributes: topicNamed(call, call.input.TopicArn, { code: 'NotFound', message: 'Topic does not exist' })
+        .Attributes,
+    };
   },
   ListTagsForResource(call) {
     const missing = { code: 'ResourceNotFound', message: 'Resource does not exist' };

@@ -53,7 +53,17 @@ export function pageOf<T>(
 }
 
 /** A constraint of the service's model that a number does not satisfy, in the words that most services share. */
-export function outOfRange({ code, name, min = 1, max }: { code: string; name: string; min?: number; max: number }): Wording {
+export function outOfRange({
+  code,
+  name,
+  min = 1,
+  max,
+}: {
+  code: string;
+  name: string;
+  min?: number;
+  max: number;
+}): Wording {
   const message = `1 validation error detected: Value at '${name}' failed to satisfy constraint: Member must have value between ${min} and ${max}`;
   return { code, message };
 }

@@ -43,7 +43,11 @@ function wordingOf(refusal: Refusal, protocol: Protocol['errors']): Wording {
       return unknownOperation(refusal, protocol);
     case 'not-simulated':
       return {
-        code: protocol.endsWith('json') ? 'UnknownOperationException' : protocol === 's3' ? 'NotImplemented' : 'InvalidAction',
+        code: protocol.endsWith('json')
+          ? 'UnknownOperationException'
+          : protocol === 's3'
+            ? 'NotImplemented'
+            : 'InvalidAction',
         status: 400,
         message: `Simulated AWS does not have the operation ${refusal.operation}.`,
       };

@@ -19,12 +19,16 @@ export function restJsonProtocol(
     errors: 'rest-json',
     operationOf: request => routes.find(request)?.operation,
     decode: (operation, request) =>
-      decodeRestInput(operation.input, request, { labels: routes.find(request)?.labels ?? new Map(), keys: byJsonName }),
+      decodeRestInput(operation.input, request, {
+        labels: routes.find(request)?.labels ?? new Map(),
+        keys: byJsonName,
+      }),
     encode(operation, output, requestId) {
       const { payload, body } = bodyOf(operation.output);
       const value = payload ? memberOf(output, payload) : output;
       const shape = payload?.shape ?? body;
-      const text = shape.kind === 'struct' ? JSON.stringify(encodeJsonOutput(shape, value, byJsonName)) : rawText(value);
+      const text =
+        shape.kind === 'struct' ? JSON.stringify(encodeJsonOutput(shape, value, byJsonName)) : rawText(value);
       return answer(operation, output, { requestId, type: 'application/json', text });
     },
     encodeError: (error, requestId) => ({

@@ -48,7 +48,8 @@ function routeOf(schema: StaticOperationSchema, bucketFirst: boolean): Route[] {
   const { name, http, input } = operationShape(schema);
   if (!http) return [];
   const [path = '', query = ''] = http.uri.split('?');
-  const inBucket = bucketFirst && input.members.some(member => member.name === 'Bucket' && member.binding?.in === 'path');
+  const inBucket =
+    bucketFirst && input.members.some(member => member.name === 'Bucket' && member.binding?.in === 'path');
   return [
     {
       operation: name,

@@ -137,7 +137,8 @@ function bindingOf(traits: ReturnType<NormalizedSchema['getMergedTraits']>): Htt
   if (traits.httpQueryParams) return { in: 'query-map' };
   if (traits.httpQuery !== undefined) return { in: 'query', name: traits.httpQuery };
   if (traits.httpHeader !== undefined) return { in: 'header', name: traits.httpHeader.toLowerCase() };
-  if (traits.httpPrefixHeaders !== undefined) return { in: 'header-prefix', name: traits.httpPrefixHeaders.toLowerCase() };
+  if (traits.httpPrefixHeaders !== undefined)
+    return { in: 'header-prefix', name: traits.httpPrefixHeaders.toLowerCase() };
   return undefined;
 }
 

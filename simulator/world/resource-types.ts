@@ -18,11 +18,24 @@ import type { Cluster as EcsCluster, Service as EcsService } from '@aws-sdk/clie
 import type { Cluster as EksCluster, FargateProfile, Nodegroup } from '@aws-sdk/client-eks';
 import type { LoadBalancerDescription } from '@aws-sdk/client-elastic-load-balancing';
 import type { Listener, LoadBalancer } from '@aws-sdk/client-elastic-load-balancing-v2';
-import type { AccessKeyMetadata, GroupDetail, ManagedPolicyDetail, MFADevice, RoleDetail, UserDetail } from '@aws-sdk/client-iam';
+import type {
+  AccessKeyMetadata,
+  GroupDetail,
+  ManagedPolicyDetail,
+  MFADevice,
+  RoleDetail,
+  UserDetail,
+} from '@aws-sdk/client-iam';
 import type { AliasListEntry, KeyListEntry, KeyMetadata } from '@aws-sdk/client-kms';
 import type { AliasConfiguration, FunctionConfiguration, FunctionUrlConfig } from '@aws-sdk/client-lambda';
 import type { DBInstance } from '@aws-sdk/client-rds';
-import type { Bucket, Grant, Owner, PublicAccessBlockConfiguration, ServerSideEncryptionConfiguration } from '@aws-sdk/client-s3';
+import type {
+  Bucket,
+  Grant,
+  Owner,
+  PublicAccessBlockConfiguration,
+  ServerSideEncryptionConfiguration,
+} from '@aws-sdk/client-s3';
 import type { DescribeNotebookInstanceOutput } from '@aws-sdk/client-sagemaker';
 import type { Topic } from '@aws-sdk/client-sns';
 
@@ -36,7 +49,8 @@ interface Tagged {
  */
 export interface ResourceTypes {
   'AWS::AutoScaling::AutoScalingGroup': AutoScalingGroup;
-  'AWS::CloudFront::Distribution': DistributionSummary & Tagged & { Logging?: LoggingConfig; DefaultRootObject?: string };
+  'AWS::CloudFront::Distribution': DistributionSummary &
+    Tagged & { Logging?: LoggingConfig; DefaultRootObject?: string };
   'AWS::DynamoDB::Table': TableDescription & Tagged;
   'AWS::EC2::EIP': Address;
   'AWS::EC2::Image': Image;
@@ -58,7 +72,12 @@ export interface ResourceTypes {
   'AWS::IAM::Group': GroupDetail;
   'AWS::IAM::ManagedPolicy': ManagedPolicyDetail & { DefaultDocument?: string };
   'AWS::IAM::Role': RoleDetail;
-  'AWS::IAM::User': UserDetail & { AccessKeys?: AccessKeyMetadata[]; MFADevices?: MFADevice[]; PasswordEnabled?: boolean };
+  'AWS::IAM::User': UserDetail & {
+    AccessKeys?: AccessKeyMetadata[];
+    MFADevices?: MFADevice[];
+    PasswordEnabled?: boolean;
+    PasswordLastUsed?: Date;
+  };
   'AWS::KMS::Key': KeyListEntry &
     Partial<KeyMetadata> & { Aliases?: AliasListEntry[]; Tags?: { TagKey: string; TagValue: string }[] };
   'AWS::Lambda::Function': FunctionConfiguration & {

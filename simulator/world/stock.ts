@@ -77,14 +77,22 @@ export function copyOf<Made>(
   { account, region, number }: { account: Pick<Account, 'id' | 'partition' | 'ec2'>; region: string; number: number },
 ): Made {
   const home = region === 'global' ? homeOf(account) : region;
-  const unique = (name: string) => createHash('sha256').update(`${account.id}/${region}/${number}/${name}`).digest('hex');
+  const unique = (name: string) =>
+    createHash('sha256').update(`${account.id}/${region}/${number}/${name}`).digest('hex');
   const name = id.split(/[:/]/).at(-1) ?? '';
   const network = networkIds(account, home, number);
   const made = text
-    .replaceAll(/\b([a-z]{1,10}(?:-[a-z]+)?)-0[0-9a-f]{16}\b/g, (all, prefix: string) => network[prefix] ?? `${prefix}-0${unique(all).slice(0, 16)}`)
+    .replaceAll(
+      /\b([a-z]{1,10}(?:-[a-z]+)?)-0[0-9a-f]{16}\b/g,
+      (all, prefix: string) => network[prefix] ?? `${prefix}-0${unique(all).slice(0, 16)}`,
+    )
     .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, all => uuidOf(unique(all)))
-    .replaceAll(/\b(A[A-Z]{3})EXAMPLE([0-9]+)\b/g, (all, prefix: string, digits: string) =>
-      `${prefix}${unique(all).toUpperCase().slice(0, 7 + digits.length)}`,
+    .replaceAll(
+      /\b(A[A-Z]{3})EXAMPLE([0-9]+)\b/g,
+      (all, prefix: string, digits: string) =>
+        `${prefix}${unique(all)
+          .toUpperCase()
+          .slice(0, 7 + digits.length)}`,
     )
     .replaceAll(/\bE1A2B3C4D5F6G7\b/g, all => `E${unique(all).toUpperCase().slice(0, 13)}`)
     .replaceAll('111122223333', account.id)
@@ -93,7 +101,8 @@ export function copyOf<Made>(
     .replaceAll('amazonaws.com', factsOfPartition(account.partition)?.dnsSuffix ?? 'amazonaws.com');
   // Names are told apart by a number; ids and account numbers inside of them are replaced above.
   const plain = name.replaceAll('111122223333', account.id);
-  const named = number === 0 || /-0[0-9a-f]{16}$|^[0-9a-f-]{36}$|^E1A2/.test(name) ? made : numbered(made, plain, number + 1);
+  const named =
+    number === 0 || /-0[0-9a-f]{16}$|^[0-9a-f-]{36}$|^E1A2/.test(name) ? made : numbered(made, plain, number + 1);
   return JSON.parse(named);
 }
 
@@ -104,7 +113,9 @@ function numbered(text: string, name: string, number: number): string {
 }
 
 function uuidOf(hex: string): string {
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join('-');
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  );
 }
 
 /** The region in which an account has most; its buckets are there. */
@@ -125,5 +136,7 @@ function networkIds(account: Pick<Account, 'ec2'>, region: string, number: numbe
 }
 
 function dropUndefined(record: Record<string, string | undefined>): Partial<Record<string, string>> {
-  return Object.fromEntries(Object.entries(record).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+  return Object.fromEntries(
+    Object.entries(record).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])),
+  );
 }

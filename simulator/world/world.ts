@@ -145,7 +145,13 @@ export interface Ec2Region {
 }
 
 /** JSON-safe: every Date of the SDK's type is ISO text here. */
-export type JsonSafe<T> = DocumentType extends T ? T : T extends Date ? string : T extends object ? { [K in keyof T]: JsonSafe<T[K]> } : T;
+export type JsonSafe<T> = DocumentType extends T
+  ? T
+  : T extends Date
+    ? string
+    : T extends object
+      ? { [K in keyof T]: JsonSafe<T[K]> }
+      : T;
 
 export type SimulatedInstance = JsonSafe<Instance> & {
   InstanceId: string;

@@ -300,7 +300,9 @@ function plainMessage(message: string): string {
 
 /** The action that AWS names in its words, else the call's own. */
 function actionOf({ answer, call }: Case): string {
-  return /perform: ([\w-]+:[\w*]+)/.exec(answer.message ?? '')?.[1] ?? call.action ?? `${call.service}:${call.operation}`;
+  return (
+    /perform: ([\w-]+:[\w*]+)/.exec(answer.message ?? '')?.[1] ?? call.action ?? `${call.service}:${call.operation}`
+  );
 }
 
 function reasonOf(answer: AwsAnswer): string {

@@ -53,7 +53,8 @@ export function assetType<Item extends object>(definition: AssetTypeDefinition<I
           yield page;
           return;
         }
-        const items = details.length === 0 ? page.value.map(item => ({ item, unread: {} })) : await withDetails(page.value);
+        const items =
+          details.length === 0 ? page.value.map(item => ({ item, unread: {} })) : await withDetails(page.value);
         yield ok({ items: items.map((item): AssetItem => itemOf(definition, item)) });
       }
     },

@@ -18,10 +18,7 @@ type Content = Pick<ObservedAsset, 'arn' | 'name' | 'state' | 'tags' | 'attribut
  * longer than `LIMITS.historyValueCharsMax` are cut, and at most `LIMITS.historyChangesMax` changes are told. What was not
  * known before and is known now has not changed.
  */
-export function changesBetween(
-  before: Content & Partial<Pick<StoredContent, 'unknown'>>,
-  after: Content,
-): Change[] {
+export function changesBetween(before: Content & Partial<Pick<StoredContent, 'unknown'>>, after: Content): Change[] {
   const unknown = before.unknown ?? {};
   return difference(pick(before), pick(after), '')
     .filter(change => change.before !== null || !wasUnknown(change.path, unknown))

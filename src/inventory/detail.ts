@@ -67,5 +67,12 @@ export function batchDetail<Service extends ServiceName, Operation extends Opera
     const second = await read(calls, items.slice(middle));
     return second.ok ? ok([...first.value, ...second.value]) : second;
   };
-  return { operation, action, fields: fields === '*' ? ['*'] : fields, batchMax, ready: how.ready ?? (() => true), read };
+  return {
+    operation,
+    action,
+    fields: fields === '*' ? ['*'] : fields,
+    batchMax,
+    ready: how.ready ?? (() => true),
+    read,
+  };
 }

@@ -15,7 +15,9 @@ export const ec2InternetGateway = assetType({
   state: gateway => (gateway.Attachments?.length ? gateway.Attachments[0]?.State : 'detached'),
   tags: gateway => tagsOf(gateway.Tags),
   owner: gateway => gateway.OwnerId,
-  properties: [{ name: 'vpcId', label: 'VPC', path: 'attachments[].vpcId', kind: 'text', column: true, inSearch: true }],
+  properties: [
+    { name: 'vpcId', label: 'VPC', path: 'attachments[].vpcId', kind: 'text', column: true, inSearch: true },
+  ],
   leftOut: { Tags: 'they are the asset’s tags' },
   sample: {
     InternetGatewayId: 'igw-0a1b2c3d4e5f60001',

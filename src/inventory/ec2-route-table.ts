@@ -45,6 +45,12 @@ export const ec2RouteTable = assetType({
     Routes: [
       { DestinationCidrBlock: '10.20.0.0/16', GatewayId: 'local', Origin: 'CreateRouteTable', State: 'active' },
       { DestinationCidrBlock: '0.0.0.0/0', GatewayId: 'igw-0a1b2c3d4e5f60001', Origin: 'CreateRoute', State: 'active' },
+      {
+        DestinationCidrBlock: '10.30.0.0/16',
+        NatGatewayId: 'nat-0a1b2c3d4e5f60001',
+        Origin: 'CreateRoute',
+        State: 'active',
+      },
     ],
     Tags: [{ Key: 'Name', Value: 'orders-public' }],
   },

@@ -20,7 +20,13 @@ export const ec2SecurityGroup = assetType({
     { name: 'vpcId', label: 'VPC', path: 'vpcId', kind: 'text', column: true, inSearch: true },
     { name: 'description', label: 'Description', path: 'description', kind: 'text', column: true, inSearch: true },
     { name: 'inboundPort', label: 'Inbound port', path: 'ipPermissions[].fromPort', kind: 'number', column: true },
-    { name: 'inboundCidr', label: 'Inbound from', path: 'ipPermissions[].ipRanges[].cidrIp', kind: 'text', column: true },
+    {
+      name: 'inboundCidr',
+      label: 'Inbound from',
+      path: 'ipPermissions[].ipRanges[].cidrIp',
+      kind: 'text',
+      column: true,
+    },
     {
       name: 'inboundIpv6Cidr',
       label: 'Inbound from (IPv6)',
@@ -57,13 +63,19 @@ export const ec2SecurityGroup = assetType({
         FromPort: 443,
         ToPort: 443,
         IpRanges: [{ CidrIp: '0.0.0.0/0', Description: 'everybody' }],
+        Ipv6Ranges: [{ CidrIpv6: '::/0' }],
+        PrefixListIds: [],
+        UserIdGroupPairs: [{ GroupId: 'sg-0a1b2c3d4e5f60002', UserId: SAMPLE_ACCOUNT }],
+      },
+    ],
+    IpPermissionsEgress: [
+      {
+        IpProtocol: '-1',
+        IpRanges: [{ CidrIp: '0.0.0.0/0' }],
         Ipv6Ranges: [],
         PrefixListIds: [],
         UserIdGroupPairs: [],
       },
-    ],
-    IpPermissionsEgress: [
-      { IpProtocol: '-1', IpRanges: [{ CidrIp: '0.0.0.0/0' }], Ipv6Ranges: [], PrefixListIds: [], UserIdGroupPairs: [] },
     ],
     Tags: [{ Key: 'Owner', Value: 'web@example.com' }],
   },

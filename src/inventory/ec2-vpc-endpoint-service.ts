@@ -20,8 +20,21 @@ export const ec2VpcEndpointService = assetType({
   properties: [
     { name: 'serviceName', label: 'Service', path: 'serviceName', kind: 'text', column: true, inSearch: true },
     { name: 'serviceType', label: 'Service type', path: 'serviceType[].serviceType', kind: 'text', column: true },
-    { name: 'acceptanceRequired', label: 'Acceptance required', path: 'acceptanceRequired', kind: 'boolean', column: true },
-    { name: 'privateDnsName', label: 'Private DNS name', path: 'privateDnsName', kind: 'text', column: false, inSearch: true },
+    {
+      name: 'acceptanceRequired',
+      label: 'Acceptance required',
+      path: 'acceptanceRequired',
+      kind: 'boolean',
+      column: true,
+    },
+    {
+      name: 'privateDnsName',
+      label: 'Private DNS name',
+      path: 'privateDnsName',
+      kind: 'text',
+      column: false,
+      inSearch: true,
+    },
     { name: 'availabilityZone', label: 'Availability Zone', path: 'availabilityZones[]', kind: 'text', column: false },
     { name: 'loadBalancerArn', label: 'Load balancer', path: 'networkLoadBalancerArns[]', kind: 'text', column: false },
   ],

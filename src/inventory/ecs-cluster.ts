@@ -38,7 +38,13 @@ export const ecsCluster = assetType<Cluster>({
   tags: cluster => ecsTags(cluster.tags),
   properties: [
     { name: 'services', label: 'Services', path: 'activeServicesCount', kind: 'number', column: true },
-    { name: 'containerInstances', label: 'Container instances', path: 'registeredContainerInstancesCount', kind: 'number', column: true },
+    {
+      name: 'containerInstances',
+      label: 'Container instances',
+      path: 'registeredContainerInstancesCount',
+      kind: 'number',
+      column: true,
+    },
     { name: 'capacityProvider', label: 'Capacity provider', path: 'capacityProviders[]', kind: 'text', column: true },
     { name: 'setting', label: 'Setting', path: 'settings[].name', kind: 'text', column: false },
   ],

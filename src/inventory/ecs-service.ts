@@ -44,7 +44,14 @@ export const ecsService = assetType<Service>({
     { name: 'ecsCluster', label: 'ECS cluster', path: 'clusterArn', kind: 'text', column: true, inSearch: true },
     { name: 'launchType', label: 'Launch type', path: 'launchType', kind: 'text', column: true },
     { name: 'desiredSize', label: 'Desired size', path: 'desiredCount', kind: 'number', column: true },
-    { name: 'taskDefinition', label: 'Task definition', path: 'taskDefinition', kind: 'text', column: true, inSearch: true },
+    {
+      name: 'taskDefinition',
+      label: 'Task definition',
+      path: 'taskDefinition',
+      kind: 'text',
+      column: true,
+      inSearch: true,
+    },
     {
       name: 'subnetId',
       label: 'Subnet',
@@ -96,7 +103,9 @@ export const ecsService = assetType<Service>({
     },
     schedulingStrategy: 'REPLICA',
     enableECSManagedTags: true,
-    events: [{ id: '1', createdAt: new Date('2026-01-15T09:40:00Z'), message: '(service web) has reached a steady state.' }],
+    events: [
+      { id: '1', createdAt: new Date('2026-01-15T09:40:00Z'), message: '(service web) has reached a steady state.' },
+    ],
     tags: [{ key: 'Owner', value: 'web@example.com' }],
   },
 });

@@ -18,7 +18,9 @@ export const eksFargateProfile = assetType<FargateProfile>({
         input: token => ({ clusterName, maxResults: 100, nextToken: token }),
         next: answer => answer.nextToken,
         items: answer =>
-          answer.fargateProfileNames?.map((fargateProfileName): FargateProfile => ({ clusterName, fargateProfileName })),
+          answer.fargateProfileNames?.map(
+            (fargateProfileName): FargateProfile => ({ clusterName, fargateProfileName }),
+          ),
       }),
     {},
   ),

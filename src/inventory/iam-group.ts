@@ -15,7 +15,13 @@ export const iamGroup = assetType({
   arn: group => group.Arn,
   name: group => group.GroupName,
   properties: [
-    { name: 'attachedPolicy', label: 'Attached policy', path: 'attachedManagedPolicies[].policyName', kind: 'text', column: true },
+    {
+      name: 'attachedPolicy',
+      label: 'Attached policy',
+      path: 'attachedManagedPolicies[].policyName',
+      kind: 'text',
+      column: true,
+    },
     { name: 'inlinePolicy', label: 'Inline policy', path: 'groupPolicyList[].policyName', kind: 'text', column: true },
     { name: 'iamPath', label: 'Path', path: 'path', kind: 'text', column: false },
     { name: 'iamId', label: 'Unique ID', path: 'groupId', kind: 'text', column: false, inSearch: true },
@@ -36,7 +42,10 @@ export const iamGroup = assetType({
       },
     ],
     AttachedManagedPolicies: [
-      { PolicyName: 'ReadOnlyAccess', PolicyArn: sampleArn('iam', 'policy/ReadOnlyAccess', { region: '', accountId: 'aws' }) },
+      {
+        PolicyName: 'ReadOnlyAccess',
+        PolicyArn: sampleArn('iam', 'policy/ReadOnlyAccess', { region: '', accountId: 'aws' }),
+      },
     ],
   },
 });

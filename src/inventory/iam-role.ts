@@ -22,7 +22,13 @@ export const iamRole = assetType({
   tags: role => tagsOf(role.Tags),
   properties: [
     { name: 'lastUsedAt', label: 'Last used', path: 'roleLastUsed.lastUsedDate', kind: 'time', column: true },
-    { name: 'attachedPolicy', label: 'Attached policy', path: 'attachedManagedPolicies[].policyName', kind: 'text', column: true },
+    {
+      name: 'attachedPolicy',
+      label: 'Attached policy',
+      path: 'attachedManagedPolicies[].policyName',
+      kind: 'text',
+      column: true,
+    },
     { name: 'inlinePolicy', label: 'Inline policy', path: 'rolePolicyList[].policyName', kind: 'text', column: false },
     { name: 'trustPolicy', label: 'Trust policy', path: 'assumeRolePolicyDocument', kind: 'text', column: false },
     {
@@ -46,7 +52,16 @@ export const iamRole = assetType({
     CreateDate: new Date('2026-01-15T09:30:00Z'),
     AssumeRolePolicyDocument:
       '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}',
-    InstanceProfileList: [],
+    InstanceProfileList: [
+      {
+        Path: '/',
+        InstanceProfileName: 'orders-import',
+        InstanceProfileId: 'AIPAEXAMPLE0000000001',
+        Arn: sampleArn('iam', 'instance-profile/orders-import', { region: '' }),
+        CreateDate: new Date('2026-01-15T09:30:00Z'),
+        Roles: [],
+      },
+    ],
     RolePolicyList: [
       {
         PolicyName: 'import',
@@ -54,7 +69,12 @@ export const iamRole = assetType({
           '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sqs:SendMessage","Resource":"*"}]}',
       },
     ],
-    AttachedManagedPolicies: [],
+    AttachedManagedPolicies: [
+      {
+        PolicyName: 'ReadOnlyAccess',
+        PolicyArn: sampleArn('iam', 'policy/ReadOnlyAccess', { region: '', accountId: 'aws' }),
+      },
+    ],
     RoleLastUsed: { LastUsedDate: new Date('2026-01-20T04:00:00Z'), Region: SAMPLE_REGION },
     Tags: [{ Key: 'Owner', Value: 'data@example.com' }],
   },

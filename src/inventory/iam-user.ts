@@ -51,11 +51,24 @@ export const iamUser = assetType<IamUser>({
   properties: [
     { name: 'passwordEnabled', label: 'Has a password', path: 'passwordEnabled', kind: 'boolean', column: true },
     { name: 'passwordLastUsed', label: 'Password last used', path: 'passwordLastUsed', kind: 'time', column: true },
-    { name: 'accessKeyId', label: 'Access key', path: 'accessKeys[].accessKeyId', kind: 'text', column: false, inSearch: true },
+    {
+      name: 'accessKeyId',
+      label: 'Access key',
+      path: 'accessKeys[].accessKeyId',
+      kind: 'text',
+      column: false,
+      inSearch: true,
+    },
     { name: 'accessKeyStatus', label: 'Access key status', path: 'accessKeys[].status', kind: 'text', column: true },
     { name: 'mfaDevice', label: 'MFA device', path: 'mFADevices[].serialNumber', kind: 'text', column: false },
     { name: 'group', label: 'Group', path: 'groupList[]', kind: 'text', column: true, inSearch: true },
-    { name: 'attachedPolicy', label: 'Attached policy', path: 'attachedManagedPolicies[].policyName', kind: 'text', column: false },
+    {
+      name: 'attachedPolicy',
+      label: 'Attached policy',
+      path: 'attachedManagedPolicies[].policyName',
+      kind: 'text',
+      column: false,
+    },
     { name: 'inlinePolicy', label: 'Inline policy', path: 'userPolicyList[].policyName', kind: 'text', column: false },
     { name: 'iamPath', label: 'Path', path: 'path', kind: 'text', column: false },
     { name: 'iamId', label: 'Unique ID', path: 'userId', kind: 'text', column: false, inSearch: true },
@@ -76,7 +89,12 @@ export const iamUser = assetType<IamUser>({
       },
     ],
     GroupList: ['deployers'],
-    AttachedManagedPolicies: [],
+    AttachedManagedPolicies: [
+      {
+        PolicyName: 'ReadOnlyAccess',
+        PolicyArn: sampleArn('iam', 'policy/ReadOnlyAccess', { region: '', accountId: 'aws' }),
+      },
+    ],
     AccessKeys: [
       {
         UserName: 'orders-deploy',
@@ -85,8 +103,15 @@ export const iamUser = assetType<IamUser>({
         CreateDate: new Date('2026-01-15T09:31:00Z'),
       },
     ],
-    MFADevices: [],
-    PasswordEnabled: false,
+    MFADevices: [
+      {
+        UserName: 'orders-deploy',
+        SerialNumber: sampleArn('iam', 'mfa/orders-deploy', { region: '' }),
+        EnableDate: new Date('2026-01-15T09:32:00Z'),
+      },
+    ],
+    PasswordEnabled: true,
+    PasswordLastUsed: new Date('2026-01-20T08:00:00Z'),
     Tags: [{ Key: 'Owner', Value: 'web@example.com' }],
   },
 });

@@ -4,10 +4,11 @@ import { detail } from './detail.ts';
 import { listing } from './listing.ts';
 import { sampleArn } from './sample.ts';
 
-type KmsKey = KeyListEntry & Partial<KeyMetadata> & {
-  readonly Aliases?: AliasListEntry[] | undefined;
-  readonly Tags?: Tag[] | undefined;
-};
+type KmsKey = KeyListEntry &
+  Partial<KeyMetadata> & {
+    readonly Aliases?: AliasListEntry[] | undefined;
+    readonly Tags?: Tag[] | undefined;
+  };
 
 const KEY = '1234abcd-12ab-34cd-56ef-1234567890ab';
 

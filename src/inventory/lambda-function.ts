@@ -2,7 +2,7 @@ import type { AliasConfiguration, FunctionConfiguration, FunctionUrlConfig } fro
 import { assetType } from './asset-type.ts';
 import { detail } from './detail.ts';
 import { listing } from './listing.ts';
-import { sampleArn } from './sample.ts';
+import { SAMPLE_REGION, sampleArn } from './sample.ts';
 
 type LambdaFunction = FunctionConfiguration & {
   readonly Policy?: string | undefined;
@@ -59,8 +59,21 @@ export const lambdaFunction = assetType<LambdaFunction>({
     { name: 'description', label: 'Description', path: 'description', kind: 'text', column: false, inSearch: true },
     { name: 'vpcId', label: 'VPC', path: 'vpcConfig.vpcId', kind: 'text', column: false, inSearch: true },
     { name: 'architecture', label: 'Architecture', path: 'architectures[]', kind: 'text', column: false },
-    { name: 'url', label: 'URL', path: 'functionUrlConfigs[].functionUrl', kind: 'text', column: false, inSearch: true },
-    { name: 'urlAuthType', label: 'URL authorisation', path: 'functionUrlConfigs[].authType', kind: 'text', column: false },
+    {
+      name: 'url',
+      label: 'URL',
+      path: 'functionUrlConfigs[].functionUrl',
+      kind: 'text',
+      column: false,
+      inSearch: true,
+    },
+    {
+      name: 'urlAuthType',
+      label: 'URL authorisation',
+      path: 'functionUrlConfigs[].authType',
+      kind: 'text',
+      column: false,
+    },
     { name: 'kmsKey', label: 'KMS key', path: 'kMSKeyArn', kind: 'text', column: false },
     { name: 'packageType', label: 'Package', path: 'packageType', kind: 'text', column: false },
   ],
@@ -89,7 +102,21 @@ export const lambdaFunction = assetType<LambdaFunction>({
     EphemeralStorage: { Size: 512 },
     Policy: '{"Version":"2012-10-17","Id":"default","Statement":[]}',
     Aliases: [{ Name: 'live', FunctionVersion: '7', AliasArn: sampleArn('lambda', 'function:orders-import:live') }],
-    FunctionUrlConfigs: [],
+    FunctionUrlConfigs: [
+      {
+        FunctionUrl: `https://a1b2c3d4.lambda-url.${SAMPLE_REGION}.on.aws/`,
+        FunctionArn: sampleArn('lambda', 'function:orders-import'),
+        CreationTime: '2026-01-15T09:30:00.000Z',
+        LastModifiedTime: '2026-01-15T09:30:00.000Z',
+        AuthType: 'AWS_IAM',
+      },
+    ],
+    VpcConfig: {
+      VpcId: 'vpc-0a1b2c3d4e5f60001',
+      SubnetIds: ['subnet-0a1b2c3d4e5f60001'],
+      SecurityGroupIds: ['sg-0a1b2c3d4e5f60001'],
+    },
+    KMSKeyArn: sampleArn('kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab'),
     Tags: { Owner: 'data@example.com' },
   },
 });

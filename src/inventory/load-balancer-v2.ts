@@ -24,7 +24,9 @@ export const loadBalancerV2 = assetType<Balancer>({
     batchDetail('elastic-load-balancing-v2', 'DescribeTags', {
       fields: ['Tags'],
       batchMax: 20,
-      input: (balancers: readonly Balancer[]) => ({ ResourceArns: balancers.flatMap(one => one.LoadBalancerArn ?? []) }),
+      input: (balancers: readonly Balancer[]) => ({
+        ResourceArns: balancers.flatMap(one => one.LoadBalancerArn ?? []),
+      }),
       value: (answer, balancer) => {
         const found = answer.TagDescriptions?.find(one => one.ResourceArn === balancer.LoadBalancerArn);
         return found && { Tags: found.Tags };
@@ -48,8 +50,22 @@ export const loadBalancerV2 = assetType<Balancer>({
     { name: 'vpcId', label: 'VPC', path: 'vpcId', kind: 'text', column: true, inSearch: true },
     { name: 'listenerPort', label: 'Listener port', path: 'listeners[].port', kind: 'number', column: false },
     { name: 'listenerProtocol', label: 'Listener protocol', path: 'listeners[].protocol', kind: 'text', column: false },
-    { name: 'subnetId', label: 'Subnet', path: 'availabilityZones[].subnetId', kind: 'text', column: false, inSearch: true },
-    { name: 'securityGroupId', label: 'Security group', path: 'securityGroups[]', kind: 'text', column: false, inSearch: true },
+    {
+      name: 'subnetId',
+      label: 'Subnet',
+      path: 'availabilityZones[].subnetId',
+      kind: 'text',
+      column: false,
+      inSearch: true,
+    },
+    {
+      name: 'securityGroupId',
+      label: 'Security group',
+      path: 'securityGroups[]',
+      kind: 'text',
+      column: false,
+      inSearch: true,
+    },
     { name: 'createdAt', label: 'Created', path: 'createdTime', kind: 'time', column: true },
   ],
   leftOut: {

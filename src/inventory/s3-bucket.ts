@@ -85,8 +85,20 @@ export const s3Bucket = assetType<S3Bucket>({
   properties: [
     { name: 'bucketRegion', label: 'Bucket region', path: 'bucketRegion', kind: 'text', column: true },
     { name: 'versioning', label: 'Versioning', path: 'versioning', kind: 'text', column: true },
-    { name: 'blocksPublicPolicy', label: 'Blocks public policies', path: 'publicAccessBlock.blockPublicPolicy', kind: 'boolean', column: true },
-    { name: 'blocksPublicAcls', label: 'Blocks public ACLs', path: 'publicAccessBlock.blockPublicAcls', kind: 'boolean', column: false },
+    {
+      name: 'blocksPublicPolicy',
+      label: 'Blocks public policies',
+      path: 'publicAccessBlock.blockPublicPolicy',
+      kind: 'boolean',
+      column: true,
+    },
+    {
+      name: 'blocksPublicAcls',
+      label: 'Blocks public ACLs',
+      path: 'publicAccessBlock.blockPublicAcls',
+      kind: 'boolean',
+      column: false,
+    },
     { name: 'grantedTo', label: 'Granted to', path: 'grants[].grantee.uRI', kind: 'text', column: false },
     {
       name: 'encryption',
@@ -117,6 +129,7 @@ export const s3Bucket = assetType<S3Bucket>({
         Grantee: { ID: '79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be', Type: 'CanonicalUser' },
         Permission: 'FULL_CONTROL',
       },
+      { Grantee: { URI: 'http://acs.amazonaws.com/groups/s3/LogDelivery', Type: 'Group' }, Permission: 'WRITE' },
     ],
     PublicAccessBlock: {
       BlockPublicAcls: true,
@@ -125,7 +138,14 @@ export const s3Bucket = assetType<S3Bucket>({
       RestrictPublicBuckets: true,
     },
     Versioning: 'Enabled',
-    Encryption: { Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' }, BucketKeyEnabled: false }] },
+    Encryption: {
+      Rules: [
+        {
+          ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: 'alias/orders' },
+          BucketKeyEnabled: true,
+        },
+      ],
+    },
     Tags: [{ Key: 'Owner', Value: 'data@example.com' }],
   },
 });

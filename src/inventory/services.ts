@@ -44,7 +44,11 @@ export type OperationOf<Service extends ServiceName> = keyof {
 } &
   string;
 
-type OperationName<Name> = Name extends '$Command' ? never : Name extends `${infer Operation}Command` ? Operation : never;
+type OperationName<Name> = Name extends '$Command'
+  ? never
+  : Name extends `${infer Operation}Command`
+    ? Operation
+    : never;
 
 /** What an operation takes. */
 export type InputOf<Service extends ServiceName, Operation extends string> =

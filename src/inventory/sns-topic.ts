@@ -38,8 +38,21 @@ export const snsTopic = assetType<SnsTopic>({
   name: topic => topic.TopicArn?.split(':').at(-1),
   tags: topic => tagsOf(topic.Tags),
   properties: [
-    { name: 'displayName', label: 'Display name', path: 'attributes.displayName', kind: 'text', column: true, inSearch: true },
-    { name: 'subscriptions', label: 'Subscriptions', path: 'attributes.subscriptionsConfirmed', kind: 'text', column: true },
+    {
+      name: 'displayName',
+      label: 'Display name',
+      path: 'attributes.displayName',
+      kind: 'text',
+      column: true,
+      inSearch: true,
+    },
+    {
+      name: 'subscriptions',
+      label: 'Subscriptions',
+      path: 'attributes.subscriptionsConfirmed',
+      kind: 'text',
+      column: true,
+    },
     { name: 'kmsKey', label: 'KMS key', path: 'attributes.kmsMasterKeyId', kind: 'text', column: true },
     { name: 'fifo', label: 'FIFO', path: 'attributes.fifoTopic', kind: 'text', column: false },
     { name: 'resourcePolicy', label: 'Resource policy', path: 'attributes.policy', kind: 'text', column: false },

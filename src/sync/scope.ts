@@ -207,7 +207,13 @@ class Observation {
     const hash = contentHash(content);
     if (known?.hash === hash && known.mine && before && sameUnknown(before.unknown, content.unknown)) return undefined;
     const changes = before ? changesBetween(before, content) : [];
-    return { ...content, id: this.#deps.ids.uuid(), hash, search: searchText(content, this.#task.type.properties), changes };
+    return {
+      ...content,
+      id: this.#deps.ids.uuid(),
+      hash,
+      search: searchText(content, this.#task.type.properties),
+      changes,
+    };
   }
 }
 

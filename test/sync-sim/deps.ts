@@ -3,11 +3,11 @@ import { createVault, parseMasterKeys } from '../../src/accounts/vault.ts';
 import { openAws } from '../../src/aws/aws.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import { systemIds } from '../../src/domain/ids.ts';
+import type { AssetType } from '../../src/inventory/define.ts';
 import { ec2Instance } from '../../src/inventory/ec2-instance.ts';
 import { ec2Subnet } from '../../src/inventory/ec2-subnet.ts';
 import { ec2Vpc } from '../../src/inventory/ec2-vpc.ts';
 import { silentLog } from '../../src/log.ts';
-import type { AssetType } from '../../src/inventory/define.ts';
 import type { Database } from '../../src/store/database.ts';
 import type { SyncDeps } from '../../src/sync/deps.ts';
 

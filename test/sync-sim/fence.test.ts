@@ -222,9 +222,7 @@ function newVpc(): PageWrite {
     scope: SCOPE,
     connectorNum: 1,
     connectorTags: {},
-    assets: [
-      { ...asset, id: crypto.randomUUID(), hash: contentHash(asset), unknown: {}, search: '', changes: [] },
-    ],
+    assets: [{ ...asset, id: crypto.randomUUID(), hash: contentHash(asset), unknown: {}, search: '', changes: [] }],
     adopted: [],
     at: new Date(),
   };

@@ -47,14 +47,28 @@ export const authorizationDetails = {
     const user = stockedUser(call);
     const message = `Login Profile for User ${call.input.UserName} cannot be found.`;
     const found = oneOf([user], one => one?.PasswordEnabled === true, { code: 'NoSuchEntity', message, status: 404 });
-    return { LoginProfile: { UserName: found?.UserName ?? '', CreateDate: found?.CreateDate ?? '', PasswordResetRequired: false } };
+    return {
+      LoginProfile: {
+        UserName: found?.UserName ?? '',
+        CreateDate: found?.CreateDate ?? '',
+        PasswordResetRequired: false,
+      },
+    };
   },
   GetUser(call) {
     const user = stockedUser(call);
     if (!user) return users.GetUser(call);
-    const { Path, UserName, UserId, Arn, CreateDate, Tags } = user;
+    const { Path, UserName, UserId, Arn, CreateDate, Tags, PasswordLastUsed } = user;
     return {
-      User: { Path: Path ?? '/', UserName: UserName ?? '', UserId: UserId ?? '', Arn: Arn ?? '', CreateDate: CreateDate ?? '', Tags },
+      User: {
+        Path: Path ?? '/',
+        UserName: UserName ?? '',
+        UserId: UserId ?? '',
+        Arn: Arn ?? '',
+        CreateDate: CreateDate ?? '',
+        PasswordLastUsed,
+        Tags,
+      },
     };
   },
 } satisfies OperationsOf<typeof IamClient>;
@@ -147,10 +161,10 @@ function attached(arns: readonly string[]) {
 }
 
 /** IAM writes documents as in a URL. */
-function withEncoded<Key extends string, One extends { [K in Key]?: { PolicyDocument?: string | undefined }[] | undefined }>(
-  one: One,
-  key: Key,
-): One {
+function withEncoded<
+  Key extends string,
+  One extends { [K in Key]?: { PolicyDocument?: string | undefined }[] | undefined },
+>(one: One, key: Key): One {
   const policies = one[key]?.map(({ PolicyDocument, ...policy }) => ({
     ...policy,
     PolicyDocument: PolicyDocument === undefined ? undefined : encodedDocument(PolicyDocument),
