@@ -815,6 +815,11 @@ export const asset = z.object({
   tags: z.record(z.string(), z.string()),
   connectorTags: z.record(z.string(), z.string()),
   attributes: z.record(z.string(), z.unknown()),
+  /**
+   * What could not be read when it was seen last, each with its fault: names of `attributes`, `tags`, or `*` for all that its
+   * listing does not tell. What was known of it before stays where it is.
+   */
+  unknown: z.record(z.string(), fault),
   firstSeenAt: isoTime,
   lastSeenAt: isoTime,
   changedAt: isoTime,

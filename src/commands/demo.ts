@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import path from 'node:path';
 import { type Simulation, startSimulation } from '../../simulator/simulation.ts';
 import { type Guide, sampleOrganisation } from '../../simulator/world/sample-organisation.ts';
+import { stockOf } from '../../simulator/world/stock.ts';
 import { createBaseAccount } from '../accounts/base-accounts.ts';
 import { createConnector } from '../accounts/connectors.ts';
 import type { AccountsDeps } from '../accounts/deps.ts';
@@ -13,6 +14,7 @@ import { type Fault, fault } from '../domain/faults.ts';
 import { systemIds } from '../domain/ids.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
+import { ASSET_TYPES } from '../inventory/registry.ts';
 import { openLog } from '../log.ts';
 import { lockDirectory } from '../store/embedded-lock.ts';
 import type { Running } from './running.ts';
@@ -38,6 +40,7 @@ export async function demoCommand(config: Config, { reset }: { reset: boolean })
     worldFile: path.join(home, 'world.json'),
     faultScript,
   });
+  simulation.world.stock = stockOf(ASSET_TYPES, { most: 3 });
   const served = await serve(demoConfig(config, { home, guide, simulation, password }), {
     work: true,
     log: openLog({ level: 'warn', pretty: true }),

@@ -42,7 +42,7 @@ export function detailReader<Item extends object>(
         );
         if (answer.ok) denials.delete(detail);
         else if (DENIED.has(answer.fault.code)) {
-          denials.set(detail, { times: (denied?.times ?? 0) + 1, fault: answer.fault });
+          denials.set(detail, { times: (denials.get(detail)?.times ?? 0) + 1, fault: answer.fault });
         }
         there.forEach(({ item, unread }, index) => {
           const value = answer.ok ? answer.value[index] : undefined;

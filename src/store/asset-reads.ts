@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { fault } from '../domain/faults.ts';
+import { type Fault, fault } from '../domain/faults.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { LAST_SEEN_AT } from './asset-condition.ts';
 import type { Database } from './database.ts';
@@ -18,6 +18,8 @@ export interface Asset {
   readonly tags: Record<string, string>;
   readonly connectorTags: Record<string, string>;
   readonly attributes: Record<string, unknown>;
+  /** What could not be read when it was seen last: names of `attributes`, `tags`, or `*` for all that its listing does not tell. */
+  readonly unknown: Record<string, Fault>;
   readonly firstSeenAt: string;
   readonly lastSeenAt: string;
   readonly changedAt: string;
@@ -77,14 +79,14 @@ export interface AssetRow extends Omit<Asset, 'firstSeenAt' | 'lastSeenAt' | 'ch
 /** Every field of an asset, from `assets a`. */
 export const ASSET_COLUMNS = sql`a.id, a.asset_type as "assetType", a.partition, a.account_id as "accountId", a.region,
   a.native_id as "nativeId", a.arn, a.name, a.state, a.tags, a.connector_tags as "connectorTags", a.attributes,
-  a.first_seen_at as "firstSeenAt", ${LAST_SEEN_AT} as "lastSeenAt", a.changed_at as "changedAt", a.gone_at as "goneAt",
+  a.unknown, a.first_seen_at as "firstSeenAt", ${LAST_SEEN_AT} as "lastSeenAt", a.changed_at as "changedAt", a.gone_at as "goneAt",
   array(select c.id from connectors c where c.num = any(a.seen_by) order by c.id) as "connectorIds"`;
 
 export function assetOf(row: AssetRow): Asset {
   const { id, assetType, partition, accountId, region, nativeId, arn, name, state } = row;
   return {
     ...{ id, assetType, partition, accountId, region, nativeId, arn, name, state },
-    ...{ tags: row.tags, connectorTags: row.connectorTags, attributes: row.attributes },
+    ...{ tags: row.tags, connectorTags: row.connectorTags, attributes: row.attributes, unknown: row.unknown },
     firstSeenAt: row.firstSeenAt.toISOString(),
     lastSeenAt: row.lastSeenAt.toISOString(),
     changedAt: row.changedAt.toISOString(),

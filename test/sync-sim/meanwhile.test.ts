@@ -41,7 +41,10 @@ test('a page is written although somebody else locks the same assets in another 
   const assets = [first, second].flatMap(({ id, nativeId }) =>
     stored
       .filter(asset => asset.nativeId === nativeId)
-      .map(asset => ({ ...asset, id, state: 'changed', hash: '00'.repeat(16), search: '', changes: [] })),
+      .map(asset => {
+        const changes = [{ path: 'state', before: asset.state, after: 'changed' }];
+        return { ...asset, id, state: 'changed', hash: '00'.repeat(16), search: '', changes };
+      }),
   );
   const claim = await claimRun(bed.db, { runId: await bed.queueRun(connectorId), now: new Date() });
   if (claim.kind !== 'claimed') throw new Error(`the claim was ${claim.kind}`);

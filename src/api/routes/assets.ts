@@ -3,7 +3,7 @@ import { mapped, ok } from '../../domain/result.ts';
 import { ASSET_TYPES } from '../../inventory/registry.ts';
 import { readAssetQuery } from '../../query/asset-query.ts';
 import type { Coverage } from '../../store/asset-coverage.ts';
-import { readAsset, readAssetHistory } from '../../store/asset-reads.ts';
+import { type Asset, readAsset, readAssetHistory } from '../../store/asset-reads.ts';
 import { countAssets, searchAssets } from '../../store/asset-search.ts';
 import type { Database } from '../../store/database.ts';
 import { wireFault } from '../fault-reply.ts';
@@ -22,7 +22,11 @@ export function assetRoutes({
       const query = readAssetQuery(text, ASSET_TYPES);
       if (!query.ok) return query;
       const page = await searchAssets(db, { ...search, query: query.value });
-      return mapped(page, found => ({ ...found, coverage: wireCoverage(found.coverage) }));
+      return mapped(page, found => ({
+        ...found,
+        items: found.items.map(wireAsset),
+        coverage: wireCoverage(found.coverage),
+      }));
     },
     async countAssets({ query: { query: text, by, app } }) {
       const query = readAssetQuery(text, ASSET_TYPES);
@@ -31,7 +35,7 @@ export function assetRoutes({
       return ok({ items, coverage: wireCoverage(coverage) });
     },
     async getAsset({ params: { id } }) {
-      return await readAsset(db, id);
+      return mapped(await readAsset(db, id), wireAsset);
     },
     async assetHistory({ params: { id }, query }) {
       return await readAssetHistory(db, { id, ...query });
@@ -48,6 +52,11 @@ const ASSET_TYPE_INFOS: WireOf<'listAssetTypes'> = {
     iamActions,
   })),
 };
+
+function wireAsset({ unknown, ...asset }: Asset): WireOf<'getAsset'> {
+  const faults = Object.entries(unknown).map(([field, fault]) => [field, wireFault(fault)]);
+  return { ...asset, unknown: Object.fromEntries(faults) };
+}
 
 function wireCoverage(coverage: Coverage): WireOf<'countAssets'>['coverage'] {
   return { ...coverage, notObserved: coverage.notObserved.map(wireScope) };

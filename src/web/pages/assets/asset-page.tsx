@@ -7,6 +7,7 @@ import { useParams } from 'react-router';
 import { JsonCode } from '../../parts/code.tsx';
 import { type Fact, Facts } from '../../parts/facts.tsx';
 import { CopyableId } from '../../parts/failure-alert.tsx';
+import { FaultAlert } from '../../parts/fault.tsx';
 import { PageLink } from '../../parts/links.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { Tags } from '../../parts/tags.tsx';
@@ -16,7 +17,15 @@ import { CRUMBS, PATHS } from '../../paths.ts';
 import { useRead } from '../../queries.ts';
 import { Page } from '../../shell/page.tsx';
 import { AssetState } from './asset-state.tsx';
-import { type Asset, type AssetTypeInfo, INSTANCE_TYPE, labelOfType, useAssetTypes, valuesAt } from './asset-types.ts';
+import {
+  type Asset,
+  type AssetTypeInfo,
+  INSTANCE_TYPE,
+  isUnknown,
+  labelOfType,
+  useAssetTypes,
+  valuesAt,
+} from './asset-types.ts';
 import { groupsOf } from './attribute-groups.ts';
 import { AttributeTree } from './attribute-tree.tsx';
 import { History } from './history.tsx';
@@ -51,6 +60,7 @@ function AssetView({ asset, types }: { asset: Asset; types: readonly AssetTypeIn
         {titleOf(asset)}
       </Header>
       <Past asset={asset} />
+      <Unknown asset={asset} />
       <Summary asset={asset} />
       <Tabs
         ariaLabel="About the asset"
@@ -97,6 +107,19 @@ function Past({ asset }: { asset: Asset }) {
   ) : null;
 }
 
+/** Says what nobody may take for absent: it could not be read. */
+function Unknown({ asset }: { asset: Asset }) {
+  const fields = Object.keys(asset.unknown);
+  const [first] = Object.values(asset.unknown);
+  if (!first) return null;
+  const names = fields.includes('*') ? 'Everything but its name' : fields.join(', ');
+  return (
+    <FaultAlert type="warning" header={`Not known at present: ${names}`} fault={first}>
+      What stands here of it is from the last time that it could be read, if it ever was.
+    </FaultAlert>
+  );
+}
+
 function Summary({ asset }: { asset: Asset }) {
   return (
     <Container header={<Header variant="h2">Overview</Header>}>
@@ -132,7 +155,7 @@ function Details({ asset, info }: { asset: Asset; info: AssetTypeInfo | undefine
 function factOf(asset: Asset, { name, label, path, kind }: AssetTypeInfo['properties'][number]): Fact {
   const values = valuesAt(asset.attributes, path);
   const [first] = values;
-  if (first === undefined) return { label, value: null };
+  if (first === undefined) return { label, value: isUnknown(asset, path) ? 'Not known' : null };
   if (kind === 'time') return { label, value: <ExactTime at={first} /> };
   if (kind === 'boolean') return { label, value: first === 'true' ? 'Yes' : 'No' };
   const copied = values.length === 1 && COPIED.test(name);

@@ -33,6 +33,12 @@ export function valuesAt(attributes: Asset['attributes'], path: string): readonl
   return values.flatMap(value => (value === '' || value === null || typeof value === 'object' ? [] : [String(value)]));
 }
 
+/** Whether what stands at a path, or does not, could not be read when the asset was seen last. */
+export function isUnknown({ unknown }: Asset, path: string): boolean {
+  const [field = ''] = path.replaceAll('[]', '').split('.');
+  return '*' in unknown || field in unknown;
+}
+
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -9,10 +9,17 @@ interface Group {
 
 /** Which properties belong together on an asset's page, by their names; what is not named here is general. */
 const GROUPS = [
-  { title: 'Network', belongs: /ip$|dns|vpc|subnet|networkInterface|cidr/i },
-  { title: 'Security', belongs: /security|profile|key|httpTokens|encrypt|kms|public/i },
-  { title: 'Storage', belongs: /volume|snapshot|size|iops|device/i },
-  { title: 'Placement', belongs: /zone|tenancy|host|placement/i },
+  {
+    title: 'Network',
+    belongs: /ip$|dns|vpc|subnet|networkInterface|cidr|endpoint|gateway|scheme|listener|origin|^url$|alias|port$/i,
+  },
+  {
+    title: 'Security',
+    belongs:
+      /security|profile|key|httpTokens|encrypt|kms|public|policy|^role$|password|mfa|granted|auth|tls|protection|rootAccess/i,
+  },
+  { title: 'Storage', belongs: /volume|snapshot|sizeGiB|iops|device|backup|retention/i },
+  { title: 'Placement', belongs: /zone|tenancy|host|placement|attachedTo|cluster|bucketRegion/i },
 ] as const;
 
 /** The properties of a type in groups, general ones first; groups without any are left out. */

@@ -5,7 +5,7 @@ import type { Column } from '../../parts/paged-table.tsx';
 import { TimeAgo } from '../../parts/time.tsx';
 import { PATHS } from '../../paths.ts';
 import { AssetState } from './asset-state.tsx';
-import { type Asset, type AssetTypeInfo, INSTANCE_TYPE, labelOfType, valuesAt } from './asset-types.ts';
+import { type Asset, type AssetTypeInfo, INSTANCE_TYPE, isUnknown, labelOfType, valuesAt } from './asset-types.ts';
 
 interface Given {
   readonly types: readonly AssetTypeInfo[];
@@ -97,17 +97,27 @@ function propertyColumns(only: AssetTypeInfo | undefined, names: readonly string
     return {
       id: `property.${name}`,
       header: label,
-      cell: ({ attributes }) => <Values values={valuesAt(attributes, path)} time={kind === 'time'} />,
+      cell: asset => <Values values={valuesAt(asset.attributes, path)} kind={kind} unknown={isUnknown(asset, path)} />,
       width: 160,
       hiddenAtFirst: !column && !ALSO_SHOWN.includes(name),
     };
   });
 }
 
-function Values({ values, time }: { values: readonly string[]; time: boolean }) {
+function Values({
+  values,
+  kind,
+  unknown,
+}: {
+  values: readonly string[];
+  kind: AssetTypeInfo['properties'][number]['kind'];
+  unknown: boolean;
+}) {
   const [first] = values;
-  if (first === undefined) return <Box color="text-status-inactive">–</Box>;
-  return time ? <TimeAgo at={first} /> : values.join(', ');
+  if (first === undefined) return <Box color="text-status-inactive">{unknown ? 'Not known' : '–'}</Box>;
+  if (kind === 'time') return <TimeAgo at={first} />;
+  if (kind === 'boolean') return first === 'true' ? 'Yes' : 'No';
+  return [...new Set(values)].join(', ');
 }
 
 function Account({ accountId, name }: { accountId: string; name: string | undefined }) {
