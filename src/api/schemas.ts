@@ -890,6 +890,8 @@ export const assetTypeInfo = z.object({
       column: z.boolean(),
     }),
   ),
+  /** Whether its assets have states. */
+  hasStates: z.boolean(),
   iamActions: z.array(z.string()),
 });
 

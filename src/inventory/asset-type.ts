@@ -43,6 +43,7 @@ export function assetType<Item extends object>(definition: AssetTypeDefinition<I
     scope,
     iamActions: [...new Set(calls.map(({ action }) => action))],
     operations: calls.map(({ operation }) => operation),
+    hasStates: definition.state !== undefined,
     properties,
     leftOut,
     sample: { id: definition.id(sample) ?? '', item: sample },

@@ -18,6 +18,8 @@ export interface AssetType {
   readonly iamActions: readonly string[];
   /** The operations that read it, the listing first. */
   readonly operations: readonly string[];
+  /** Whether its resources have states. */
+  readonly hasStates: boolean;
   /** What can be searched for and shown as a column, beyond what every asset has. */
   readonly properties: readonly AssetProperty[];
   /** Fields of AWS's answer that are not in `attributes`, each with its reason. */

@@ -44,10 +44,11 @@ export function assetRoutes({
 }
 
 const ASSET_TYPE_INFOS: WireOf<'listAssetTypes'> = {
-  items: ASSET_TYPES.map(({ assetType, label, plural, properties, iamActions }) => ({
+  items: ASSET_TYPES.map(({ assetType, label, plural, hasStates, properties, iamActions }) => ({
     assetType,
     label,
     plural,
+    hasStates,
     properties: properties.map(({ name, label, path, kind, column }) => ({ name, label, path, kind, column })),
     iamActions,
   })),

@@ -39,7 +39,14 @@ export function assetColumns({ types, only, accountName }: Given): readonly Colu
       width: 240,
     },
     ...(only ? [] : [typeColumn]),
-    { id: 'state', header: 'State', cell: asset => <AssetState asset={asset} />, sortingField: 'state', width: 140 },
+    {
+      id: 'state',
+      header: 'State',
+      cell: asset => <AssetState asset={asset} />,
+      sortingField: 'state',
+      width: 140,
+      hiddenAtFirst: only?.hasStates === false,
+    },
     ...propertyColumns(only, FIRST),
     {
       id: 'accountId',
