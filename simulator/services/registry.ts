@@ -1,5 +1,6 @@
 import * as AutoScalingClient from '@aws-sdk/client-auto-scaling';
 import * as CloudFrontClient from '@aws-sdk/client-cloudfront';
+import * as LogsClient from '@aws-sdk/client-cloudwatch-logs';
 import * as DynamoDBClient from '@aws-sdk/client-dynamodb';
 import * as Ec2Client from '@aws-sdk/client-ec2';
 import * as EcsClient from '@aws-sdk/client-ecs';
@@ -34,6 +35,7 @@ import { iam } from './iam.ts';
 import { kms } from './kms.ts';
 import { lambda } from './lambda.ts';
 import { loadBalancersClassic, loadBalancersV2 } from './load-balancers.ts';
+import { logs } from './logs.ts';
 import { organizations } from './organizations.ts';
 import { rds } from './rds.ts';
 import { S3_ACTIONS, s3, s3Resource } from './s3.ts';
@@ -176,6 +178,13 @@ export const SERVICES: readonly Service[] = [
     operations: sagemaker,
     version: '2017-07-24',
     protocol: jsonProtocol({ targetPrefix: 'SageMaker' }),
+  }),
+  service({
+    name: 'logs',
+    client: LogsClient,
+    operations: logs,
+    version: '2014-03-28',
+    protocol: jsonProtocol({ targetPrefix: 'Logs_20140328' }),
   }),
   service({
     name: 'lambda',

@@ -28,6 +28,7 @@ import { kmsKey } from './kms-key.ts';
 import { lambdaFunction } from './lambda-function.ts';
 import { loadBalancerClassic } from './load-balancer-classic.ts';
 import { loadBalancerV2 } from './load-balancer-v2.ts';
+import { logGroup } from './log-group.ts';
 import { rdsInstance } from './rds-instance.ts';
 import { s3Bucket } from './s3-bucket.ts';
 import { sagemakerNotebook } from './sagemaker-notebook.ts';
@@ -70,6 +71,7 @@ export const ASSET_TYPES: readonly AssetType[] = [
   kmsKey,
   cloudfrontDistribution,
   sagemakerNotebook,
+  logGroup,
 ];
 
 export function findAssetType(assetType: string): AssetType | undefined {
