@@ -1,7 +1,9 @@
-// Writes the documents that are made from code: `npm run write-docs` after a change of the fault catalogue.
+// Writes the documents that are made from code: `npm run write-docs` after a change of the fault catalogue or of asset types.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { FAULT_CODES, FAULTS } from '../src/domain/faults.ts';
+import type { AssetType } from '../src/inventory/define.ts';
+import { ASSET_TYPES, READ_ACTIONS } from '../src/inventory/registry.ts';
 
 export const FAULTS_FILE = path.join(import.meta.dirname, '..', 'docs', 'faults.md');
 
@@ -26,4 +28,53 @@ const RETRY = {
   'after-change': 'trying again helps only after something was changed',
 };
 
-if (import.meta.main) writeFileSync(FAULTS_FILE, faultsDocument());
+export const ASSET_TYPES_FILE = path.join(import.meta.dirname, '..', 'docs', 'asset-types.md');
+
+/** Every asset type: how it is read, what the role needs for it, what can be searched and what is not kept. */
+export function assetTypesDocument(): string {
+  const overview = ASSET_TYPES.map(
+    ({ assetType, plural, service, scope, operations }) =>
+      `| ${plural} | \`${assetType}\` | ${service} | ${scope === 'global' ? 'account' : 'region'} | ${operations.join(', ')} |`,
+  );
+  return `${ASSET_TYPES_HEADING}
+
+| type | CloudFormation name | service | listed per | operations |
+|---|---|---|---|---|
+${overview.join('\n')}
+
+${ASSET_TYPES.map(sectionOf).join('\n\n')}
+
+## All actions
+
+The role of a connector needs these and no more; one that lacks some reads what the others allow, and says what it cannot.
+
+\`\`\`
+${READ_ACTIONS.join('\n')}
+\`\`\`
+`;
+}
+
+const ASSET_TYPES_HEADING = `# Asset types
+
+What Causeway reads, and how. Written by \`npm run write-docs\` from the files of \`src/inventory\`; names of properties are
+those of [the search language](query-language.md).`;
+
+function sectionOf({ plural, iamActions, properties, leftOut }: AssetType): string {
+  const rows = properties.map(
+    ({ name, label, path: where, kind, inSearch }) =>
+      `| \`${name}\` | ${label} | \`${where}\` | ${kind}${inSearch ? ', found by its text alone' : ''} |`,
+  );
+  const kept = Object.entries(leftOut).map(([field, why]) => `- \`${field}\`: ${why}`);
+  return `## ${plural}
+
+Needs ${iamActions.map(action => `\`${action}\``).join(', ')}.
+
+| property | | where in \`attributes\` | |
+|---|---|---|---|
+${rows.join('\n')}${kept.length === 0 ? '' : `\n\nNot among the attributes:\n\n${kept.join('\n')}`}`;
+}
+
+if (import.meta.main) {
+  writeFileSync(FAULTS_FILE, faultsDocument());
+  writeFileSync(ASSET_TYPES_FILE, assetTypesDocument());
+}

@@ -74,7 +74,7 @@ describe('one address', () => {
 
   it('names a service that is not simulated', async () => {
     await start();
-    expect(await signedPost('s3', '')).toContain('Simulated AWS does not have the service s3');
+    expect(await signedPost('glacier', '')).toContain('Simulated AWS does not have the service glacier');
   });
 
   it('refuses a body that is too large', async () => {

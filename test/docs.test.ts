@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { FAULTS_FILE, faultsDocument } from '../scripts/write-docs.ts';
+import { ASSET_TYPES_FILE, assetTypesDocument, FAULTS_FILE, faultsDocument } from '../scripts/write-docs.ts';
 import { buildClientCommands } from '../src/cli/commands.ts';
 import { LIMITS } from '../src/domain/limits.ts';
 import { ASSET_TYPES } from '../src/inventory/registry.ts';
@@ -40,6 +40,10 @@ describe('the query language’s page', () => {
 
 it('docs/faults.md is what the catalogue says (else: npm run write-docs)', () => {
   expect(readFileSync(FAULTS_FILE, 'utf8')).toBe(faultsDocument());
+});
+
+it('docs/asset-types.md is what the registry says (else: npm run write-docs)', () => {
+  expect(readFileSync(ASSET_TYPES_FILE, 'utf8')).toBe(assetTypesDocument());
 });
 
 it('docs/cli.md has every client command and no other', () => {

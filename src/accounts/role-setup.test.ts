@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PARTITIONS } from '../domain/partition.ts';
+import { READ_ACTIONS } from '../inventory/registry.ts';
 import { roleSetup, type WantedRole } from './role-setup.ts';
 
 const wanted = (change: Partial<WantedRole> = {}): WantedRole => ({
@@ -38,6 +39,7 @@ describe('a role to be set up', () => {
     });
   });
 
+<<<<<<< HEAD
   it.each([
     ['222222222222', '/', 'arn:aws:iam::222222222222:role/Reader'],
     ['222222222222', '/audit/', 'arn:aws:iam::222222222222:role/audit/Reader'],
@@ -54,6 +56,15 @@ describe('a role to be set up', () => {
       });
     },
   );
+=======
+  it('keeps the limits of IAM with the actions of every asset type', () => {
+    const { permissionsPolicy, cloudFormationTemplate } = roleSetup(wanted({ actions: READ_ACTIONS }));
+    // IAM counts no white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    expect(JSON.stringify(permissionsPolicy).length).toBeLessThan(10_240);
+    // CloudFormation, of a template that is passed and not uploaded.
+    expect(cloudFormationTemplate.length).toBeLessThan(51_200);
+  });
+>>>>>>> 078aecd (Describe asset types in a page of their own, decide how they are read, and hold the REST protocols to the SDK)
 
   it.each(PARTITIONS.map(facts => [facts.partition, facts] as const))(
     'is of partition %s everywhere',

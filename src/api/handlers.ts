@@ -1,5 +1,5 @@
 import type { AccountsDeps } from '../accounts/deps.ts';
-import { ASSET_TYPES } from '../inventory/registry.ts';
+import { READ_ACTIONS } from '../inventory/registry.ts';
 import type { Queue } from '../jobs/queue.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { auditRoutes } from './routes/audit.ts';
@@ -23,7 +23,6 @@ export interface ApiDeps extends AccountsDeps {
 
 /** Every route's handler; the type makes a missing one an error before the server is started. */
 export function handlersOf(deps: ApiDeps): Handlers {
-  const readActions = [...new Set(ASSET_TYPES.flatMap(type => type.iamActions))].sort();
   return {
     ...openApiRoutes(),
     ...sessionRoutes(deps),
@@ -34,9 +33,15 @@ export function handlersOf(deps: ApiDeps): Handlers {
     ...baseAccountRoutes(deps),
     ...keyRotationRoutes(deps),
     ...hubHealthRoutes(deps),
+<<<<<<< HEAD
     ...connectorRoutes(deps, { readActions }),
     ...trustRoutes(deps),
     ...trustMigrationRoutes(deps, { readActions }),
+=======
+    ...connectorRoutes(deps, { readActions: READ_ACTIONS }),
+    ...trustRoutes(),
+    ...notBuiltRoutes,
+>>>>>>> 078aecd (Describe asset types in a page of their own, decide how they are read, and hold the REST protocols to the SDK)
     ...runRoutes(deps),
     ...assetRoutes(deps),
   };

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { attributesOf, valuesAt } from './attributes.ts';
 import { ASSET_TYPES, findAssetType } from './registry.ts';
+import { SAMPLE_ACCOUNT, SAMPLE_REGION } from './sample.ts';
 
 describe.each(ASSET_TYPES.map(type => [type.assetType, type] as const))('%s', (assetType, type) => {
   test('is named as CloudFormation names it, once', () => {
@@ -11,6 +13,23 @@ describe.each(ASSET_TYPES.map(type => [type.assetType, type] as const))('%s', (a
   test('needs only actions that read', () => {
     expect(type.iamActions.length).toBeGreaterThan(0);
     for (const action of type.iamActions) expect(action).toMatch(/^[a-z0-9-]+:(Describe|Get|List)[A-Z]\w+$/);
+  });
+
+  test('has a sample of the sample’s account, from which its id, its tags and all that it leaves out can be seen', () => {
+    const text = JSON.stringify(type.sample.item);
+    expect(type.sample.id).not.toBe('');
+    for (const [account] of text.matchAll(/\b\d{12}\b/g)) expect(account).toBe(SAMPLE_ACCOUNT);
+    for (const [, region] of text.matchAll(/\b((?:us|eu|ap)-[a-z]+-\d)/g)) expect(region).toBe(SAMPLE_REGION);
+    for (const [field, reason] of Object.entries(type.leftOut)) {
+      expect(reason.length).toBeGreaterThan(10);
+      const attributes = attributesOf(type.sample.item, type.leftOut);
+      expect(valuesAt(attributes, field.charAt(0).toLowerCase() + field.slice(1))).toEqual([]);
+    }
+  });
+
+  test('names the service of its listing, and at least one operation for each action', () => {
+    expect(type.operations.length).toBeGreaterThanOrEqual(type.iamActions.length);
+    for (const operation of type.operations) expect(operation).toMatch(/^(Describe|Get|List)[A-Z]\w+$/);
   });
 
   test('has properties that say one thing each, and some to show as columns', () => {
@@ -27,4 +46,9 @@ test('a property name means the same kind of thing in every type, so that a quer
     expect(`${kind} ${label}`).toBe(kinds.get(name) ?? `${kind} ${label}`);
     kinds.set(name, `${kind} ${label}`);
   }
+});
+
+test('no two types are called alike', () => {
+  expect(new Set(ASSET_TYPES.map(type => type.label)).size).toBe(ASSET_TYPES.length);
+  expect(new Set(ASSET_TYPES.map(type => type.plural)).size).toBe(ASSET_TYPES.length);
 });

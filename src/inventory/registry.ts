@@ -74,6 +74,14 @@ export const ASSET_TYPES: readonly AssetType[] = [
   logGroup,
 ];
 
+/**
+ * What the role of a connector must be allowed to do: to read every type, to tell the account's regions, and to read its own
+ * trust policy.
+ */
+export const READ_ACTIONS: readonly string[] = [
+  ...new Set([...ASSET_TYPES.flatMap(type => type.iamActions), 'ec2:DescribeRegions', 'iam:GetRole']),
+].sort();
+
 export function findAssetType(assetType: string): AssetType | undefined {
   return ASSET_TYPES.find(type => type.assetType === assetType);
 }
