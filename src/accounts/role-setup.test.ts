@@ -39,7 +39,6 @@ describe('a role to be set up', () => {
     });
   });
 
-<<<<<<< HEAD
   it.each([
     ['222222222222', '/', 'arn:aws:iam::222222222222:role/Reader'],
     ['222222222222', '/audit/', 'arn:aws:iam::222222222222:role/audit/Reader'],
@@ -56,7 +55,7 @@ describe('a role to be set up', () => {
       });
     },
   );
-=======
+
   it('keeps the limits of IAM with the actions of every asset type', () => {
     const { permissionsPolicy, cloudFormationTemplate } = roleSetup(wanted({ actions: READ_ACTIONS }));
     // IAM counts no white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -64,7 +63,6 @@ describe('a role to be set up', () => {
     // CloudFormation, of a template that is passed and not uploaded.
     expect(cloudFormationTemplate.length).toBeLessThan(51_200);
   });
->>>>>>> 078aecd (Describe asset types in a page of their own, decide how they are read, and hold the REST protocols to the SDK)
 
   it.each(PARTITIONS.map(facts => [facts.partition, facts] as const))(
     'is of partition %s everywhere',

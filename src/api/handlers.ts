@@ -33,15 +33,9 @@ export function handlersOf(deps: ApiDeps): Handlers {
     ...baseAccountRoutes(deps),
     ...keyRotationRoutes(deps),
     ...hubHealthRoutes(deps),
-<<<<<<< HEAD
-    ...connectorRoutes(deps, { readActions }),
-    ...trustRoutes(deps),
-    ...trustMigrationRoutes(deps, { readActions }),
-=======
     ...connectorRoutes(deps, { readActions: READ_ACTIONS }),
-    ...trustRoutes(),
-    ...notBuiltRoutes,
->>>>>>> 078aecd (Describe asset types in a page of their own, decide how they are read, and hold the REST protocols to the SDK)
+    ...trustRoutes(deps),
+    ...trustMigrationRoutes(deps, { readActions: READ_ACTIONS }),
     ...runRoutes(deps),
     ...assetRoutes(deps),
   };

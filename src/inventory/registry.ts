@@ -74,12 +74,9 @@ export const ASSET_TYPES: readonly AssetType[] = [
   logGroup,
 ];
 
-/**
- * What the role of a connector must be allowed to do: to read every type, to tell the account's regions, and to read its own
- * trust policy.
- */
+/** What the role of a connector must be allowed to do: to read every type, and to tell the account's regions. */
 export const READ_ACTIONS: readonly string[] = [
-  ...new Set([...ASSET_TYPES.flatMap(type => type.iamActions), 'ec2:DescribeRegions', 'iam:GetRole']),
+  ...new Set([...ASSET_TYPES.flatMap(type => type.iamActions), 'ec2:DescribeRegions']),
 ].sort();
 
 export function findAssetType(assetType: string): AssetType | undefined {
