@@ -19,7 +19,7 @@ export const iamPolicy = assetType<IamPolicy>({
   ),
   id: policy => policy.Arn,
   arn: policy => policy.Arn,
-  name: policy => policy.PolicyName,
+  name: policy => policy.PolicyName ?? policy.Arn?.split('/').at(-1),
   properties: [
     { name: 'attachments', label: 'Attached (times)', path: 'attachmentCount', kind: 'number', column: true },
     { name: 'defaultVersion', label: 'Version in force', path: 'defaultVersionId', kind: 'text', column: true },
