@@ -1,9 +1,13 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ASSET_TYPES } from '../src/inventory/registry.ts';
 import { type Simulation, startSimulation } from './simulation.ts';
+import { accountOf } from './world/build.ts';
 import { isVisible } from './world/instance-state.ts';
+import { GLOBAL_TYPES, type ResourceType } from './world/resource-types.ts';
 import { sampleOrganisation } from './world/sample-organisation.ts';
+import { resourcesOf, stockOf } from './world/stock.ts';
 
 /**
  * An independent client's view: boto3 has its own signing, serialising and parsing. Python and boto3 are not part of the
@@ -18,6 +22,7 @@ if (version === undefined)
   process.stderr.write('SKIPPED: python3 with boto3 is not installed; nothing compared with it\n');
 
 const { world, faultScript, guide } = sampleOrganisation({ seed: 1, now: new Date() });
+world.stock = stockOf(ASSET_TYPES, { most: 4 });
 
 let aws: Simulation;
 
@@ -59,6 +64,52 @@ describe.skipIf(version === undefined)(`boto3 ${version ?? ''}`, () => {
     `);
     const region = world.accounts['222222222222']?.ec2['us-east-1'];
     expect(seen).toEqual({ vpcs: region?.vpcs, subnets: region?.subnets });
+  });
+
+  test('reads services of every protocol as the world has them', async () => {
+    const seen = await python(`
+      buckets = client('s3').list_buckets(MaxBuckets=1)
+      bucket = buckets['Buckets'][0]
+      own = client('s3', bucket['BucketRegion'])
+      functions = client('lambda').list_functions()['Functions']
+      distribution = client('cloudfront').list_distributions()['DistributionList']['Items'][0]
+      answer({
+          'bucket': bucket['Name'],
+          'more': 'ContinuationToken' in buckets,
+          'policy': own.get_bucket_policy(Bucket=bucket['Name'])['Policy'],
+          'grantee': own.get_bucket_acl(Bucket=bucket['Name'])['Grants'][0]['Grantee']['Type'],
+          'functions': [one['FunctionName'] for one in functions],
+          'clusters': client('eks').list_clusters()['clusters'],
+          'tables': client('dynamodb').list_tables()['TableNames'],
+          'queues': client('sqs').list_queues().get('QueueUrls', []),
+          'topics': [one['TopicArn'] for one in client('sns').list_topics()['Topics']],
+          'databases': [one['Endpoint']['Port'] for one in client('rds').describe_db_instances()['DBInstances']],
+          'keys': [one['KeyArn'] for one in client('kms').list_keys()['Keys']],
+          'balancers': [one['DNSName'] for one in client('elbv2').describe_load_balancers()['LoadBalancers']],
+          'distribution': distribution['Origins']['Items'][0]['DomainName'],
+          'users': len(client('iam').get_account_authorization_details(Filter=['User'])['UserDetailList']),
+      })
+    `);
+    const account = accountOf(world, '222222222222');
+    const in1 = <Type extends ResourceType>(type: Type) =>
+      resourcesOf(world, { account, region: GLOBAL_TYPES.has(type) ? 'global' : 'us-east-1', type });
+    const buckets = in1('AWS::S3::Bucket');
+    expect(seen).toEqual({
+      bucket: buckets[0]?.Name,
+      more: buckets.length > 1,
+      policy: buckets[0]?.Policy,
+      grantee: 'CanonicalUser',
+      functions: in1('AWS::Lambda::Function').map(one => one.FunctionName),
+      clusters: in1('AWS::EKS::Cluster').map(one => one.name),
+      tables: in1('AWS::DynamoDB::Table').map(one => one.TableName),
+      queues: in1('AWS::SQS::Queue').map(one => one.QueueUrl),
+      topics: in1('AWS::SNS::Topic').map(one => one.TopicArn),
+      databases: in1('AWS::RDS::DBInstance').map(one => one.Endpoint?.Port),
+      keys: in1('AWS::KMS::Key').map(one => one.KeyArn),
+      balancers: in1('AWS::ElasticLoadBalancingV2::LoadBalancer').map(one => one.DNSName),
+      distribution: in1('AWS::CloudFront::Distribution')[0]?.Origins?.Items?.[0]?.DomainName,
+      users: in1('AWS::IAM::User').length,
+    });
   });
 
   test('sees refusals under AWS’s names', async () => {

@@ -115,7 +115,8 @@ seen = {
     "AWS::EC2::VPCEndpointService": ec2_listed("describe_vpc_endpoint_service_configurations", "ServiceConfigurations", "ServiceId"),
     "AWS::EC2::EIP": listed(ec2.describe_addresses()["Addresses"], lambda one: one["AllocationId"]),
     "AWS::EC2::Image": ec2_listed("describe_images", "Images", "ImageId", Owners=["self"]),
-    "AWS::EC2::Snapshot": ec2_listed("describe_snapshots", "Snapshots", "SnapshotId", OwnerIds=["self"]),
+    # moto gives everybody's, whatever owner is asked for.
+    "AWS::EC2::Snapshot": listed([one for one in pages("ec2", "describe_snapshots", "Snapshots") if one["OwnerId"] == ACCOUNT], lambda one: one["SnapshotId"]),
     "AWS::ElasticLoadBalancingV2::LoadBalancer": listed(pages("elbv2", "describe_load_balancers", "LoadBalancers"), lambda one: one["LoadBalancerArn"], lambda _: tags(TAGS)),
     "AWS::ElasticLoadBalancing::LoadBalancer": listed(pages("elb", "describe_load_balancers", "LoadBalancerDescriptions"), lambda one: one["LoadBalancerName"], lambda _: tags(TAGS)),
     "AWS::AutoScaling::AutoScalingGroup": listed(pages("autoscaling", "describe_auto_scaling_groups", "AutoScalingGroups"), lambda one: one["AutoScalingGroupName"]),

@@ -58,7 +58,7 @@ describe.skipIf(!emulated)('against another AWS emulator', () => {
         const asset = own.find(({ nativeId }) => nativeId === one.id);
         if (!faults.length) expect(asset?.tags).toEqual(one.tags);
         const kept = Object.entries(one.attributes).filter(([name]) => !isLeftOut(type.leftOut, name));
-        expect(asset?.attributes).toMatchObject(Object(lowerFirst(Object.fromEntries(kept))));
+        expect(Object(lowerFirst(asset?.attributes))).toMatchObject(Object(lowerFirst(Object.fromEntries(kept))));
         expect(JSON.stringify(asset)).not.toContain('not for the inventory');
       }
     },
@@ -66,18 +66,18 @@ describe.skipIf(!emulated)('against another AWS emulator', () => {
 });
 
 /** What moto answers to operations that it does not have. */
-const LACKS = /NotImplemented|not.*implemented|NotYetImplemented|501|Not Found|404/i;
+const LACKS = /could not be read to its end/;
 
 /** Also of fields of which only a part is left out. */
 function isLeftOut(leftOut: Readonly<Record<string, string>>, name: string): boolean {
   return Object.keys(leftOut).some(path => path.split('.')[0] === name) || name === 'labels' || name === 'ResponseMetadata';
 }
 
-/** boto3's answer with attribute names as Causeway writes them and times as ISO text. */
+/** boto3's answer with attribute names as Causeway writes them; times to the second, since microseconds are rounded in two ways. */
 function lowerFirst(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(lowerFirst);
-  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00$/.test(value)) {
-    return new Date(value).toISOString();
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(\+00:00|Z)$/.test(value)) {
+    return new Date(value).toISOString().slice(0, 19);
   }
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
