@@ -1,10 +1,11 @@
 import type * as Ec2Client from '@aws-sdk/client-ec2';
 import type { Filter } from '@aws-sdk/client-ec2';
 import type { Call } from '../service.ts';
+import { allSecurityGroups, allVolumes } from '../world/stock.ts';
 import { compileFilters, type FilterTable, type Tagged } from './ec2-filters.ts';
 import type { OperationsOf } from './operations.ts';
 import { takePage } from './paging.ts';
-import { raise, stocked } from './stocked.ts';
+import { callersAccount, raise, stocked } from './stocked.ts';
 
 interface Asked {
   readonly Filters?: readonly Filter[] | undefined;
@@ -15,7 +16,7 @@ interface Asked {
 /** The listings of EC2 beside instances, VPCs and subnets: the same paging and filters, each with its own limits. */
 export const ec2Resources = {
   DescribeVolumes(call) {
-    const found = describe(call, stocked(call, 'AWS::EC2::Volume'), {
+    const found = describe(call, allVolumes(call.world, callersAccount(call), call.region), {
       ids: call.input.VolumeIds,
       idOf: one => one.VolumeId,
       missing: id => ({ code: 'InvalidVolume.NotFound', message: `The volume '${id}' does not exist.` }),
@@ -59,7 +60,7 @@ export const ec2Resources = {
     return { NetworkAcls: found.items, NextToken: found.nextToken };
   },
   DescribeSecurityGroups(call) {
-    const found = describe(call, stocked(call, 'AWS::EC2::SecurityGroup'), {
+    const found = describe(call, allSecurityGroups(call.world, callersAccount(call), call.region), {
       ids: call.input.GroupIds,
       idOf: one => one.GroupId,
       missing: id => ({ code: 'InvalidGroup.NotFound', message: `The security group '${id}' does not exist` }),

@@ -1,7 +1,7 @@
 import { AwsError, type Call } from '../service.ts';
 import { GLOBAL_TYPES, type ResourceType, type ResourceTypes } from '../world/resource-types.ts';
 import { resourcesOf } from '../world/stock.ts';
-import type { JsonSafe } from '../world/world.ts';
+import type { Account, JsonSafe } from '../world/world.ts';
 import { type Page, takePage } from './paging.ts';
 
 /** A resource as the world has it. */
@@ -9,9 +9,15 @@ export type Stored<Type extends ResourceType> = JsonSafe<ResourceTypes[Type]>;
 
 /** The caller's resources of a type, in the call's region. */
 export function stocked<Type extends ResourceType>(call: Call<unknown>, type: Type): readonly Stored<Type>[] {
-  const account = call.world.accounts[call.caller.accountId];
-  if (!account) throw new Error(`the caller’s account ${call.caller.accountId} is not in the world`);
+  const account = callersAccount(call);
   return resourcesOf(call.world, { account, region: GLOBAL_TYPES.has(type) ? 'global' : call.region, type });
+}
+
+/** Whoever gets to a service was authenticated. */
+export function callersAccount({ world, caller }: Call<unknown>): Account {
+  const account = world.accounts[caller.accountId];
+  if (!account) throw new Error(`the caller’s account ${caller.accountId} is not in the world`);
+  return account;
 }
 
 /** How a service words what is wrong with a request, or that a resource is not there. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { factsOfPartition } from '../../src/domain/partition.ts';
+import { securityGroupsOf, volumesOf } from './of-instances.ts';
 import { createPrng } from './prng.ts';
 import { GLOBAL_TYPES, type ResourceType, type ResourceTypes } from './resource-types.ts';
 import type { Account, JsonSafe, World } from './world.ts';
@@ -40,6 +41,35 @@ export function resourcesOf<Type extends ResourceType>(
 ): readonly JsonSafe<ResourceTypes[Type]>[] {
   return account.resources?.[region]?.[type] ?? stocked(world, { account, region, type });
 }
+
+/** The same of an account's volumes: with those that its instances have attached. */
+export function allVolumes(world: World, account: Account, region: string): readonly Stored<'AWS::EC2::Volume'>[] {
+  const place = { account, region, type: 'AWS::EC2::Volume' as const };
+  const template = world.stock?.templates[place.type];
+  const instances = account.ec2[region]?.instances ?? [];
+  const loose = resourcesOf(world, place);
+  if (!template || account.resources?.[region]?.[place.type]) return loose;
+  const pattern: Stored<'AWS::EC2::Volume'> = copyOf(template, { account, region, number: 0 });
+  return [...volumesOf(instances, pattern), ...loose];
+}
+
+/** The same of its security groups: with those that its instances are in. */
+export function allSecurityGroups(
+  world: World,
+  account: Account,
+  region: string,
+): readonly Stored<'AWS::EC2::SecurityGroup'>[] {
+  const place = { account, region, type: 'AWS::EC2::SecurityGroup' as const };
+  const template = world.stock?.templates[place.type];
+  const instances = account.ec2[region]?.instances ?? [];
+  const others = resourcesOf(world, place);
+  if (!template || account.resources?.[region]?.[place.type]) return others;
+  const pattern: Stored<'AWS::EC2::SecurityGroup'> = copyOf(template, { account, region, number: 0 });
+  const arnOf = (id: string) => `arn:${account.partition}:ec2:${region}:${account.id}:security-group/${id}`;
+  return [...securityGroupsOf(instances, pattern, { ownerId: account.id, arnOf }), ...others];
+}
+
+type Stored<Type extends ResourceType> = JsonSafe<ResourceTypes[Type]>;
 
 /** The same, to be changed: the account's own from now on. */
 export function ownResources<Type extends ResourceType>(

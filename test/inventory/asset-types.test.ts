@@ -213,7 +213,16 @@ const NOT_IN_SAMPLE: Readonly<Record<string, readonly string[]>> = {
   'AWS::CloudFront::Distribution': ['webAcl'],
 };
 
-const SIZES = new Set(['MaxResults', 'maxResults', 'MaxRecords', 'PageSize', 'MaxItems', 'MaxBuckets', 'Limit', 'limit']);
+const SIZES = new Set([
+  'MaxResults',
+  'maxResults',
+  'MaxRecords',
+  'PageSize',
+  'MaxItems',
+  'MaxBuckets',
+  'Limit',
+  'limit',
+]);
 
 /** Asks for small pages of the listing, so that a dozen resources make several. */
 function inSmallPages(calls: AwsCalls, { operations }: AssetType, size: number | undefined): AwsCalls {

@@ -26,7 +26,11 @@ const fixture = z.object({
   seen: z.record(
     z.string(),
     z.array(
-      z.object({ id: z.string(), tags: z.record(z.string(), z.string()), attributes: z.record(z.string(), z.unknown()) }),
+      z.object({
+        id: z.string(),
+        tags: z.record(z.string(), z.string()),
+        attributes: z.record(z.string(), z.unknown()),
+      }),
     ),
   ),
 });
@@ -39,30 +43,29 @@ afterAll(() => {
 });
 
 describe.skipIf(!emulated)('against another AWS emulator', () => {
-  test.each(ASSET_TYPES.filter(type => type.assetType !== 'AWS::EC2::Instance').map(type => [type.assetType, type] as const))(
-    '%s is what boto3 sees',
-    async (assetType, type) => {
-      if (!emulated) throw new Error('there is no emulator');
-      const seen = emulated.seen[assetType] ?? [];
-      expect(seen.length).toBeGreaterThan(0);
-      const found: ObservedAsset[] = [];
-      for await (const page of type.pages(emulated.calls)) {
-        if (!page.ok) throw new Error(JSON.stringify(page.fault));
-        for (const item of page.value.items) found.push(item.read());
-      }
-      const own = found.filter(asset => asset.ownerId === null || asset.ownerId === emulated.accountId);
-      expect(own.map(asset => asset.nativeId).sort()).toEqual(seen.map(one => one.id).sort());
-      const faults = own.flatMap(asset => Object.values(asset.unread ?? {}).map(fault => fault?.detail));
-      expect(faults.filter(detail => !LACKS.test(detail ?? ''))).toEqual([]);
-      for (const one of seen) {
-        const asset = own.find(({ nativeId }) => nativeId === one.id);
-        if (!faults.length) expect(asset?.tags).toEqual(one.tags);
-        const kept = Object.entries(one.attributes).filter(([name]) => !isLeftOut(type.leftOut, name));
-        expect(Object(lowerFirst(asset?.attributes))).toMatchObject(Object(lowerFirst(Object.fromEntries(kept))));
-        expect(JSON.stringify(asset)).not.toContain('not for the inventory');
-      }
-    },
-  );
+  test.each(
+    ASSET_TYPES.filter(type => type.assetType !== 'AWS::EC2::Instance').map(type => [type.assetType, type] as const),
+  )('%s is what boto3 sees', async (assetType, type) => {
+    if (!emulated) throw new Error('there is no emulator');
+    const seen = emulated.seen[assetType] ?? [];
+    expect(seen.length).toBeGreaterThan(0);
+    const found: ObservedAsset[] = [];
+    for await (const page of type.pages(emulated.calls)) {
+      if (!page.ok) throw new Error(JSON.stringify(page.fault));
+      for (const item of page.value.items) found.push(item.read());
+    }
+    const own = found.filter(asset => asset.ownerId === null || asset.ownerId === emulated.accountId);
+    expect(own.map(asset => asset.nativeId).sort()).toEqual(seen.map(one => one.id).sort());
+    const faults = own.flatMap(asset => Object.values(asset.unread ?? {}).map(fault => fault?.detail));
+    expect(faults.filter(detail => !LACKS.test(detail ?? ''))).toEqual([]);
+    for (const one of seen) {
+      const asset = own.find(({ nativeId }) => nativeId === one.id);
+      if (!faults.length) expect(asset?.tags).toEqual(one.tags);
+      const kept = Object.entries(one.attributes).filter(([name]) => !isLeftOut(type.leftOut, name));
+      expect(Object(lowerFirst(asset?.attributes))).toMatchObject(Object(lowerFirst(Object.fromEntries(kept))));
+      expect(JSON.stringify(asset)).not.toContain('not for the inventory');
+    }
+  });
 });
 
 /** What moto answers to operations that it does not have. */
@@ -70,7 +73,9 @@ const LACKS = /could not be read to its end/;
 
 /** Also of fields of which only a part is left out. */
 function isLeftOut(leftOut: Readonly<Record<string, string>>, name: string): boolean {
-  return Object.keys(leftOut).some(path => path.split('.')[0] === name) || name === 'labels' || name === 'ResponseMetadata';
+  return (
+    Object.keys(leftOut).some(path => path.split('.')[0] === name) || name === 'labels' || name === 'ResponseMetadata'
+  );
 }
 
 /** boto3's answer with attribute names as Causeway writes them; times to the second, since microseconds are rounded in two ways. */
