@@ -20,7 +20,7 @@ if (!present)
 
 test.skipIf(!present)(
   'against another AWS emulator, a base account, connectors and instances equal what boto3 sees',
-  { timeout: 120_000 },
+  { timeout: 400_000 },
   async () => {
     const directory = mkdtempSync(path.join(tmpdir(), 'causeway-emulator-'));
     const port = await freePort();
@@ -45,7 +45,7 @@ test.skipIf(!present)(
         if (!made.ok) throw new Error(JSON.stringify(made));
         await expect
           .poll(async () => stateOf(await client.call('getConnector', { params: { id: made.value.id } })), {
-            timeout: 60_000,
+            timeout: 180_000,
             interval: 500,
           })
           .toBe('ok');
