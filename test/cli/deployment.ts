@@ -8,11 +8,11 @@ import { closeAws, openAws } from '../../src/aws/aws.ts';
 import { systemClock as clock } from '../../src/domain/clock.ts';
 import { systemIds as ids } from '../../src/domain/ids.ts';
 import { ROLES } from '../../src/domain/role.ts';
-import { ASSET_TYPES } from '../../src/inventory/registry.ts';
 import { startQueue } from '../../src/jobs/queue.ts';
 import { startWorker } from '../../src/jobs/worker.ts';
 import { silentLog as log } from '../../src/log.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { NETWORK_TYPES } from '../sync-sim/deps.ts';
 
 export const PASSWORD = 'correct horse battery staple';
 
@@ -39,7 +39,7 @@ export async function startDeployment(): Promise<Deployment> {
     platformAccounts: { global: { accountId, credentials: { kind: 'access-key', accessKeyId, secretAccessKey } } },
   } as const;
   for (const role of ROLES) await createUser(deps, { username: role, password: PASSWORD, role }, 'system');
-  const worker = await startWorker({ ...deps, assetTypes: ASSET_TYPES });
+  const worker = await startWorker({ ...deps, assetTypes: NETWORK_TYPES });
   const server = await startApiServer(deps, { host: '127.0.0.1', port: 0, checkReplies: true });
   return {
     url: server.url,
