@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CONNECTOR_ROLE_NAME } from '../../simulator/world/policies.ts';
 import { launchBrowser } from '../support/browser.ts';
 import {
+  ALL_SCOPES,
   addConnector,
   CENTRAL_SECURITY,
   copiedBy,
@@ -44,7 +45,9 @@ describe.skipIf(!browser)('a base account beside connectors that exist already',
     const { page, look } = stage;
     await page.getByRole('heading', { name: 'Connectors (2)' }).waitFor();
     for (const { name } of MEMBERS) {
-      await expect.poll(() => rowOf(name), { timeout: 30_000 }).toMatch(/OK.*Platform 999999999999.*51 of 51 scopes/);
+      await expect
+        .poll(() => rowOf(name), { timeout: 30_000 })
+        .toMatch(new RegExp(`OK.*Platform 999999999999.*${ALL_SCOPES} of ${ALL_SCOPES} scopes`));
     }
     await look('connectors-on-the-platform-account');
   });
@@ -152,7 +155,9 @@ describe.skipIf(!browser)('a base account beside connectors that exist already',
     await page.getByRole('link', { name: 'Production' }).click();
     await page.getByRole('button', { name: 'Run now' }).click();
     await page.getByText(`Platform account ${PLATFORM}`).first().waitFor();
-    await expect.poll(() => page.getByText('51 of 51 complete').count(), { timeout: 30_000 }).toBeGreaterThan(2);
+    await expect
+      .poll(() => page.getByText(`${ALL_SCOPES} of ${ALL_SCOPES} complete`).count(), { timeout: 30_000 })
+      .toBeGreaterThan(2);
     await look('connector-back');
   });
 });

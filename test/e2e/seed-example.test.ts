@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from '../support/browser.ts';
 import {
+  ALL_SCOPES,
   CENTRAL_SECURITY,
   createRoleInAws,
   DEVELOPMENT,
@@ -101,7 +102,7 @@ async function createConnector(name: string, accountId: string): Promise<void> {
 
   await page.getByRole('heading', { name, exact: true }).waitFor();
   await look(`${name}-created`);
-  await page.getByText('51 of 51 complete').waitFor({ timeout: 60_000 });
+  await page.getByText(`${ALL_SCOPES} of ${ALL_SCOPES} complete`).waitFor({ timeout: 60_000 });
   await page.getByText(`Base account ${CENTRAL_SECURITY}`).first().waitFor();
   await look(`${name}-read`);
 }

@@ -14,6 +14,7 @@ import { isVisible } from '../../simulator/world/instance-state.ts';
 import { CONNECTOR_ROLE_NAME, readPolicy, trustPolicy } from '../../simulator/world/policies.ts';
 import type { PolicyDocument, SimulatedInstance } from '../../simulator/world/world.ts';
 import type { Client } from '../../src/cli/client.ts';
+import { ASSET_TYPES } from '../../src/inventory/registry.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { writePlatformAccounts } from '../support/platform-file.ts';
 import { ADMIN_PASSWORD, type ServerProcess, signedIn, startServer } from '../support/server-process.ts';
@@ -22,6 +23,9 @@ export const PLATFORM = '999999999999';
 export const CENTRAL_SECURITY = '111111111111';
 export const PRODUCTION = '222222222222';
 export const DEVELOPMENT = '333333333333';
+
+/** Scopes of a connector that reads everything: each type in the seventeen regions that every account has, or once. */
+export const ALL_SCOPES = ASSET_TYPES.reduce((sum, { scope }) => sum + (scope === 'global' ? 1 : 17), 0);
 
 /** Where the three accounts have their instances; every other region is empty. */
 const INSTANCES = [
