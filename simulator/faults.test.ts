@@ -142,6 +142,15 @@ describe('token buckets', () => {
     expect(passes(createFaults({ clock, tokenBuckets: true }), 150, { ...request, paged: false })).toBe(50);
   });
 
+  test('are one for most of Lambda’s control plane, and of KMS’s operations each its own', () => {
+    const faults = createFaults({ clock, tokenBuckets: true });
+    expect(passes(faults, 20, { ...request, service: 'lambda', operation: 'ListFunctions' })).toBe(15);
+    expect(passes(faults, 20, { ...request, service: 'lambda', operation: 'ListTags' })).toBe(0);
+    expect(passes(faults, 20, { ...request, service: 'lambda', operation: 'GetPolicy' })).toBe(15);
+    expect(passes(faults, 600, { ...request, service: 'kms', operation: 'ListKeys' })).toBe(500);
+    expect(passes(faults, 600, { ...request, service: 'kms', operation: 'ListAliases' })).toBe(500);
+  });
+
   test('are kept per account, region and API', () => {
     const faults = createFaults({ clock, tokenBuckets: true });
     passes(faults, 150);

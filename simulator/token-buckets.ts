@@ -42,7 +42,29 @@ const DEARER_WHOLE = new Set(['DescribeInstances']);
  */
 function rateOf({ service, operation, paged }: FaultRequest): Rate | undefined {
   if (service === 'sts') return { bucket: 'sts', capacity: 600, perSecond: 600 };
+  if (service === 'lambda') return lambdaRate(operation);
+  if (service === 'kms') {
+    const perSecond = KMS_RATES[operation];
+    return perSecond === undefined ? undefined : { bucket: operation, capacity: perSecond, perSecond };
+  }
   if (service !== 'ec2') return undefined;
   if (!paged && DEARER_WHOLE.has(operation)) return { bucket: `${operation} whole`, capacity: 50, perSecond: 10 };
   return { bucket: operation, capacity: 100, perSecond: 20 };
 }
+
+/**
+ * Of Lambda's control plane: GetFunction 100 a second, GetPolicy 15, all others together 15.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html#api-requests
+ */
+function lambdaRate(operation: string): Rate {
+  if (operation === 'GetFunction') return { bucket: operation, capacity: 100, perSecond: 100 };
+  return { bucket: operation === 'GetPolicy' ? operation : 'control plane', capacity: 15, perSecond: 15 };
+}
+
+/** A second, per account and region. https://docs.aws.amazon.com/kms/latest/developerguide/requests-per-second.html */
+const KMS_RATES: Readonly<Record<string, number>> = {
+  DescribeKey: 2_000,
+  ListAliases: 500,
+  ListKeys: 500,
+  ListResourceTags: 2_000,
+};
