@@ -136,6 +136,15 @@ describe.each(ASSET_TYPES.map(type => [type.assetType, type] as const))('%s', (_
   });
 });
 
+test('accounts that are read at once through one client never see each other’s resources', async () => {
+  const [type] = ASSET_TYPES.filter(one => one.assetType === 'AWS::EC2::Volume');
+  if (!type) throw new Error('volumes are read');
+  stock(type, 3);
+  const accounts = Array.from({ length: 60 }, (_, n) => (n % 3 === 0 ? MEMBER : EMPTY));
+  const found = await Promise.all(accounts.map(accountId => listed(type, { accountId })));
+  expect(found.map(({ assets }) => assets.length)).toEqual(accounts.map(accountId => (accountId === MEMBER ? 3 : 0)));
+});
+
 function allow(actions: readonly string[]) {
   return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: [...new Set(actions)], Resource: '*' }] };
 }
