@@ -15,8 +15,8 @@ import { type Aws, closeAws, openAws } from '../../src/aws/aws.ts';
 import { prompt } from '../../src/aws/call.ts';
 import { proveHub } from '../../src/aws/identity.ts';
 import { systemIds } from '../../src/domain/ids.ts';
-import { HUB_ROLE, openKeylessBed } from './keyless-support.ts';
 import { awsCalls } from '../../src/sync/calls.ts';
+import { HUB_ROLE, openKeylessBed } from './keyless-support.ts';
 import {
   baseAccountInput,
   type Causeway,
