@@ -128,6 +128,7 @@ describe.skipIf(!browser)('deleting a base account that some roles trust alone',
       .getByText(`change the trusted account from ${CENTRAL_SECURITY} to ${PLATFORM} with the external ID production-1`)
       .first()
       .waitFor();
+    await page.getByText(`Not working: the trust policy does not admit platform account ${PLATFORM}`).waitFor();
     await look('broken-connector');
   });
 

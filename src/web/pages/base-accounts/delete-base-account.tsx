@@ -2,7 +2,9 @@ import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import { CopyableId } from '../../parts/failure-alert.tsx';
 import { accountTypeLabel } from '../../parts/hub.tsx';
+import { PageLink } from '../../parts/links.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
+import { PATHS } from '../../paths.ts';
 import { useChange, useRead } from '../../queries.ts';
 import { useNotify } from '../../shell/notices.tsx';
 import { ChangeDialog } from './change-dialog.tsx';
@@ -32,9 +34,17 @@ export function DeleteBaseAccount({
           notify({
             type: 'success',
             header: `Base account “${title}” was deleted`,
-            content: platform?.accountId
-              ? `Its connectors use the platform account ${platform.accountId} now. See that each role trusts it.`
-              : `There is no platform account for ${label}, so its connectors cannot run.`,
+            content: platform?.accountId ? (
+              <>
+                Its connectors use the platform account {platform.accountId} now.{' '}
+                <PageLink href={PATHS.trustMigration(accountType)} color="inverted">
+                  Trust migration
+                </PageLink>{' '}
+                shows whose role does not trust it.
+              </>
+            ) : (
+              `There is no platform account for ${label}, so its connectors cannot run.`
+            ),
           });
           onClose();
           onDeleted?.();

@@ -11,7 +11,9 @@ import { PATHS } from '../../paths.ts';
 export function HubBanner({ connector }: { connector: Connector }) {
   const { targetHub, currentHub, lastRun, state } = connector;
   if (connector.enabled && !targetHub) return <NoHub />;
-  if (connector.moving && currentHub && targetHub) return <Moving connector={connector} />;
+  // A run that failed for another reason than the role’s refusal says so itself.
+  const refused = state !== 'failing' || connector.targetFault !== null;
+  if (connector.moving && currentHub && targetHub && refused) return <Moving connector={connector} />;
   if (state === 'waiting-for-role' && targetHub) return <Waiting connector={connector} hub={targetHub} />;
   if (state === 'failing' && lastRun?.fault) {
     return <FaultAlert fault={lastRun.fault} header={`The last run failed: ${lastRun.fault.title}`} />;
@@ -51,18 +53,28 @@ function NoHub() {
   );
 }
 
-function Moving({ connector: { id, roleArn, currentHub, targetHub, targetFault } }: { connector: Connector }) {
+function Moving({ connector }: { connector: Connector }) {
+  const { id, roleArn, currentHub, targetHub, targetFault, state } = connector;
   if (!currentHub || !targetHub) return null;
+  const failing = state === 'failing';
+  const [hub, target] = [hubInWords(currentHub), hubInWords(targetHub)];
   return (
     <Alert
-      type="warning"
-      header={`Still on ${hubInWords(currentHub)}: the trust policy does not admit ${hubInWords(targetHub)} yet`}
+      type={failing ? 'error' : 'warning'}
+      header={
+        failing
+          ? `Not working: the trust policy does not admit ${target}, and ${hub} helps no more`
+          : `Still on ${hub}: the trust policy does not admit ${target} yet`
+      }
       action={<PageButton href={PATHS.connectorTab(id, 'trust')}>See the change</PageButton>}
     >
       <SpaceBetween size="xs">
         <Box variant="p" color="inherit">
-          The connector goes on working through the hub it had. The Trust tab shows the change that the role {roleArn}{' '}
-          needs; once it is made, the next run or check moves the connector by itself.
+          {failing
+            ? 'The last run failed: the hub that the connector had is gone, or is refused too.'
+            : 'The connector goes on working through the hub it had.'}{' '}
+          The Trust tab shows the change that the role {roleArn} needs; once it is made, the next run or check moves the
+          connector by itself.
         </Box>
         {targetFault && <FaultDetail fault={targetFault} titled />}
       </SpaceBetween>

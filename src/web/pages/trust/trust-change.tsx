@@ -59,10 +59,12 @@ export function TrustChange({
       )}
       {unchanged && assumed && <Code text={proposed.text} label="trust policy for the role" />}
       <Verdict proposed={proposed} hub={hub} />
-      {(!unchanged || assumed) && <CopyAndSave text={proposed.text} label="new trust policy" fileName={fileName} />}
-      <ExpandableSection headerText="The new policy as a whole">
-        <Code text={proposed.text} label="new trust policy as a whole" />
-      </ExpandableSection>
+      {!unchanged && <CopyAndSave text={proposed.text} label="new trust policy" fileName={fileName} />}
+      {!(unchanged && assumed) && (
+        <ExpandableSection headerText="The new policy as a whole">
+          <Code text={proposed.text} label="new trust policy as a whole" />
+        </ExpandableSection>
+      )}
     </SpaceBetween>
   );
 }
