@@ -246,6 +246,7 @@ describe('one asset', () => {
       value: {
         ...fields,
         goneAt,
+        unknown: {},
         connectorIds: accounts.filter(({ num }) => seenBy.includes(num)).map(({ id }) => id),
       },
     });
