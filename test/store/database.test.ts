@@ -43,15 +43,18 @@ test('a timestamptz is a Date, and the session is in UTC', async () => {
 
 test('a deadlock is tried again and both transactions succeed', async () => {
   const { db } = database;
-  await sql`create table pair (id int primary key, n int not null)`.execute(db);
+  await sql`create table if not exists pair (id int primary key, n int not null)`.execute(db);
+  await sql`truncate pair`.execute(db);
   await sql`insert into pair values (1, 0), (2, 0)`.execute(db);
   let tries = 0;
+  let holding = 0;
   const bothHold = Promise.withResolvers<void>();
   const increment = (order: readonly [number, number]) =>
     inTransaction(db, async transaction => {
       tries += 1;
       await sql`update pair set n = n + 1 where id = ${order[0]}`.execute(transaction);
-      if (tries === 2) bothHold.resolve();
+      holding += 1;
+      if (holding === 2) bothHold.resolve();
       await bothHold.promise;
       await sql`update pair set n = n + 1 where id = ${order[1]}`.execute(transaction);
     });
