@@ -3,6 +3,7 @@ import type { ServiceName } from '../inventory/services.ts';
 import { type Aws, clientSettings } from './aws.ts';
 import type { CredentialsProvider } from './credentials.ts';
 import type { MemberSession } from './session.ts';
+import { readQuickly } from './xml/quick-deserializer.ts';
 
 /** A client of one service in one region, for the sessions of all accounts. Do not destroy it: connections are shared. */
 export interface ServiceClient {
@@ -29,6 +30,8 @@ export async function serviceClient(aws: Aws, service: ServiceName, region: stri
     // AWS-compatible endpoints of other makes have no host name per bucket.
     ...(service === 's3' ? { forcePathStyle: hasOwnEndpoint(aws) } : {}),
   });
+  // Its listings are the bulk of what is read, and the SDK's parser takes most of the time that they take.
+  if (service === 'ec2') readQuickly(client);
   const made: ServiceClient = {
     async send({ credentials }, { operation, input, signal }) {
       const Command = module[`${operation}Command`];

@@ -12,9 +12,9 @@ interface Deserializer {
  * Lets a client of one of AWS's XML protocols read its answers with our reader, and with the SDK's own wherever ours does
  * not take an answer on: errors, other types, and whatever is out of order. Everything else of the client stays as it is.
  */
-export function readQuickly(client: { readonly config: { readonly protocol: object } }): void {
-  const { protocol } = client.config;
-  const stock: unknown = Reflect.get(protocol, 'deserializer');
+export function readQuickly(client: object): void {
+  const protocol = partOf(partOf(client, 'config'), 'protocol');
+  const stock = partOf(protocol, 'deserializer');
   if (!isDeserializer(stock)) throw new Error('the client’s protocol has no deserializer');
   const read: Deserializer['read'] = (schema, bytes, key) => {
     const shape = shapeOf(schema);
@@ -46,6 +46,12 @@ function textOf(bytes: Uint8Array): string {
   return buffer.toString(isAscii(buffer) ? 'latin1' : 'utf8');
 }
 
-function isDeserializer(value: unknown): value is Deserializer {
-  return typeof value === 'object' && value !== null && 'read' in value && typeof value.read === 'function';
+function partOf(whole: object, name: string): object {
+  const part: unknown = Reflect.get(whole, name);
+  if (typeof part !== 'object' || part === null) throw new Error(`the SDK’s client has no ${name}`);
+  return part;
+}
+
+function isDeserializer(value: object): value is Deserializer {
+  return 'read' in value && typeof value.read === 'function';
 }
