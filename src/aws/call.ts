@@ -15,6 +15,22 @@ export interface Budget {
   readonly deadlineMs: number;
 }
 
+/** What calls took; whoever starts a piece of work makes one, and every call of the work counts into it. */
+export interface CallTally {
+  /** Tries, each of which AWS counts against its quotas. */
+  calls: number;
+  /** Of them, those that AWS refused because they came too fast. */
+  throttled: number;
+  /** Time from sending to the answer, of all tries together; waiting for turns and between tries is not in it. */
+  inFlightMs: number;
+  /** Tries by operation, such as `ec2:DescribeInstances`. */
+  readonly byOperation: Map<string, number>;
+}
+
+export function newTally(): CallTally {
+  return { calls: 0, throttled: 0, inFlightMs: 0, byOperation: new Map() };
+}
+
 /** For work in the background. */
 export function patient(clock: Clock): Budget {
   return {
@@ -36,26 +52,41 @@ export function prompt(clock: Clock, { totalMs, within }: { totalMs: number; wit
  * the signal to the SDK: `call(aws, signal => client.send(command, { abortSignal: signal }), …)`.
  *
  * With `pace`, each try waits for its turn, within the budget; the fault is `no-turn` when not even the first has one.
+ * With `tally`, each try that is sent is counted.
  *
  * Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export async function call<T>(
   aws: Pick<Aws, 'clock' | 'ids' | 'pace'>,
   send: (signal: AbortSignal) => Promise<T>,
-  names: CallNames & { budget: Budget; pace?: PaceBucket },
+  names: CallNames & { budget: Budget; pace?: PaceBucket; tally?: CallTally },
 ): Promise<Result<T>> {
-  const { budget, pace } = names;
+  const { budget, pace, tally } = names;
   let result: Result<T> | undefined;
   for (let tries = 1; ; tries++) {
     if (pace && !(await aws.pace.turn(pace, budget.deadlineMs))) return result ?? failed(noTurn(names));
-    const leftMs = budget.deadlineMs - aws.clock.monotonicMs();
+    const sentMs = aws.clock.monotonicMs();
+    const leftMs = budget.deadlineMs - sentMs;
     result = await attempt(send, names, Math.max(1, Math.min(budget.attemptMs, leftMs)));
-    if (pace && !result.ok && result.fault.code === 'aws-throttled') aws.pace.slowDown(pace);
+    const throttled = !result.ok && result.fault.code === 'aws-throttled';
+    if (pace && throttled) aws.pace.slowDown(pace);
+    if (tally) count(tally, { ...names, throttled, ms: aws.clock.monotonicMs() - sentMs });
     if (result.ok || retryOf(result.fault) !== 'now' || tries >= budget.triesMax) return result;
     const pauseMs = backoffMs(tries, fraction(aws.ids));
     if (aws.clock.monotonicMs() + pauseMs >= budget.deadlineMs) return result;
     await sleep(pauseMs);
   }
+}
+
+function count(
+  tally: CallTally,
+  { service, operation, throttled, ms }: CallNames & { throttled: boolean; ms: number },
+): void {
+  const api = `${service}:${operation}`;
+  tally.calls += 1;
+  if (throttled) tally.throttled += 1;
+  tally.inFlightMs += ms;
+  tally.byOperation.set(api, (tally.byOperation.get(api) ?? 0) + 1);
 }
 
 function noTurn({ service, operation, subject }: CallNames) {

@@ -1,4 +1,4 @@
-import { call, patient } from '../aws/call.ts';
+import { type CallTally, call, patient } from '../aws/call.ts';
 import { serviceClient } from '../aws/service-client.ts';
 import type { MemberSession } from '../aws/session.ts';
 import type { Result } from '../domain/result.ts';
@@ -6,10 +6,18 @@ import type { AwsCalls, CallOptions } from '../inventory/define.ts';
 import type { InputOf, OperationOf, OutputOf, ServiceName } from '../inventory/services.ts';
 import type { SyncDeps } from './deps.ts';
 
-/** AWS as the session's role sees it in one region. A call under way ends with a fault when `signal` is aborted. */
+/**
+ * AWS as the session's role sees it in one region. A call under way ends with a fault when `signal` is aborted; `tally`
+ * counts what is sent.
+ */
 export function awsCalls(
   { aws, callBudget = patient }: Pick<SyncDeps, 'aws' | 'callBudget'>,
-  { session, region: usual, signal: stop }: { session: MemberSession; region: string; signal: AbortSignal },
+  {
+    session,
+    region: usual,
+    signal: stop,
+    tally,
+  }: { session: MemberSession; region: string; signal: AbortSignal; tally?: CallTally },
 ): AwsCalls {
   return send;
 
@@ -37,6 +45,7 @@ export function awsCalls(
         subject: region,
         signedBy: 'session',
         budget: callBudget(aws.clock),
+        ...(tally === undefined ? {} : { tally }),
       },
     );
   }
