@@ -60,6 +60,7 @@ create table assets (
   changed_at timestamp with time zone not null,
   gone_at timestamp with time zone,
   unknown jsonb not null default '{}'::jsonb,
+  raw_hash bytea,
   constraint assets_partition_account_id_region_asset_type_native_id_key UNIQUE (partition, account_id, region, asset_type, native_id),
   constraint assets_pkey PRIMARY KEY (id)
 );
@@ -321,6 +322,7 @@ create table scopes (
   complete_at timestamp with time zone,
   items integer not null default 0,
   asset_tags jsonb not null default '{}'::jsonb,
+  read_with text,
   constraint scopes_connector_id_fkey FOREIGN KEY (connector_id) REFERENCES connectors(id) ON DELETE CASCADE,
   constraint scopes_pkey PRIMARY KEY (connector_id, region, asset_type)
 );

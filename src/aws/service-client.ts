@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { RawRequest } from '../inventory/raw.ts';
 import type { ServiceName } from '../inventory/services.ts';
 import { type Aws, clientSettings } from './aws.ts';
 import type { CredentialsProvider } from './credentials.ts';
@@ -7,10 +8,13 @@ import { readQuickly } from './xml/quick-deserializer.ts';
 
 /** A client of one service in one region, for the sessions of all accounts. Do not destroy it: connections are shared. */
 export interface ServiceClient {
-  /** Sends an operation signed by this session. Throws what the SDK throws. */
+  /**
+   * Sends an operation signed by this session. Where the service's answers are read here, items that `raw` says are known
+   * are left out of the answer (src/inventory/raw.ts); elsewhere all are in it. Throws what the SDK throws.
+   */
   send(
     session: Pick<MemberSession, 'credentials'>,
-    call: { operation: string; input: unknown; signal: AbortSignal },
+    call: { operation: string; input: unknown; signal: AbortSignal; raw?: RawRequest | undefined },
   ): Promise<unknown>;
 }
 
@@ -31,28 +35,28 @@ export async function serviceClient(aws: Aws, service: ServiceName, region: stri
     ...(service === 's3' ? { forcePathStyle: hasOwnEndpoint(aws) } : {}),
   });
   // Its listings are the bulk of what is read, and the SDK's parser takes most of the time that they take.
-  if (service === 'ec2') readQuickly(client);
+  if (service === 'ec2') readQuickly(client, () => callUnderWay.getStore()?.raw);
   const made: ServiceClient = {
-    async send({ credentials }, { operation, input, signal }) {
+    async send({ credentials }, { operation, input, signal, raw }) {
       const Command = module[`${operation}Command`];
       if (!isCommandClass(Command)) throw new Error(`the SDK client of ${service} has no operation ${operation}`);
       const command = new Command(input);
-      return await signer.run(credentials, () => client.send(command, { abortSignal: signal }));
+      return await callUnderWay.run({ credentials, raw }, () => client.send(command, { abortSignal: signal }));
     },
   };
   aws.serviceClients.set(key, made);
   return made;
 }
 
-/** Who signs the call that is being made. A call outside of `send` has nobody and fails: there is no default. */
-const signer = new AsyncLocalStorage<CredentialsProvider>();
+/** Who signs the call that is being made, and what its answer is compared with. A call outside of `send` has nobody and fails: there is no default. */
+const callUnderWay = new AsyncLocalStorage<{ credentials: CredentialsProvider; raw: RawRequest | undefined }>();
 
 /** `memoized` makes the SDK ask for every call and keep nothing. */
 const credentialsOfTheCall: CredentialsProvider = Object.assign(
   async () => {
-    const provider = signer.getStore();
-    if (!provider) throw new Error('a call to AWS without a session to sign it');
-    return await provider();
+    const call = callUnderWay.getStore();
+    if (!call) throw new Error('a call to AWS without a session to sign it');
+    return await call.credentials();
   },
   { memoized: true },
 );

@@ -1,6 +1,9 @@
+import { hash } from 'node:crypto';
+import packageJson from '../../package.json' with { type: 'json' };
 import { ok } from '../domain/result.ts';
 import { attributesOf, camelCase } from './attributes.ts';
-import type { AssetItem, AssetProperty, AssetType, Detail, Listing, ObservedAsset } from './define.ts';
+import type { AssetProperty, AssetType, Detail, ListedAsset, Listing } from './define.ts';
+import { rawHashOf } from './raw.ts';
 import { type DetailedItem, detailReader } from './read-details.ts';
 
 /** A type as its file declares it. `Item` is a resource as the listing gives it, with what the details add. */
@@ -46,34 +49,41 @@ export function assetType<Item extends object>(definition: AssetTypeDefinition<I
     hasStates: definition.state !== undefined,
     properties,
     leftOut,
+    readWith: readerOf(definition),
     sample: { id: definition.id(sample) ?? '', item: sample },
-    async *pages(aws) {
+    async *pages(aws, isKnown) {
       const withDetails = detailReader(aws, details);
-      for await (const page of list.pages(aws)) {
+      // What a listing shows of a resource with details does not say whether they are as they were.
+      for await (const page of list.pages(aws, details.length === 0 ? isKnown : undefined)) {
         if (!page.ok) {
           yield page;
           return;
         }
         const items =
-          details.length === 0 ? page.value.map(item => ({ item, unread: {} })) : await withDetails(page.value);
-        yield ok({ items: items.map((item): AssetItem => itemOf(definition, item)) });
+          details.length === 0
+            ? page.value.items.map(item => ({ item, unread: {} }))
+            : await withDetails(page.value.items);
+        yield ok({ items: items.map(item => assetOf(definition, item)), unchanged: page.value.unchanged });
       }
     },
   };
 }
 
-function itemOf<Item extends object>(definition: AssetTypeDefinition<Item>, detailed: DetailedItem<Item>): AssetItem {
-  const nativeId = definition.id(detailed.item) ?? '';
-  return { nativeId, read: () => ({ nativeId, ...assetOf(definition, detailed) }) };
+/** A release can change anything; while developing, what the type's own file says tells readers apart. */
+function readerOf<Item extends object>(definition: AssetTypeDefinition<Item>): string {
+  const text = JSON.stringify(definition, (_, value) => (typeof value === 'function' ? String(value) : value));
+  return `${packageJson.version}/${hash('sha1', text, 'hex').slice(0, 8)}`;
 }
 
 function assetOf<Item extends object>(
-  { arn, name, state, tags: tagsIn, owner, leftOut, verbatim }: AssetTypeDefinition<Item>,
+  { id, arn, name, state, tags: tagsIn, owner, leftOut, verbatim }: AssetTypeDefinition<Item>,
   { item, unread }: DetailedItem<Item>,
-): Omit<ObservedAsset, 'nativeId'> {
+): ListedAsset {
   const tags = tagsIn?.(item) ?? {};
   const missing = Object.entries(unread).map(([field, fault]) => [camelCase(field), fault]);
   return {
+    nativeId: id(item) ?? '',
+    rawHash: rawHashOf(item),
     arn: arn?.(item) ?? null,
     name: (name ? name(item) : tags.Name) || null,
     state: state?.(item) ?? null,

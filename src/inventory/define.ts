@@ -1,5 +1,6 @@
 import type { Fault } from '../domain/faults.ts';
 import type { Result } from '../domain/result.ts';
+import type { IsKnown, RawRequest } from './raw.ts';
 import type { InputOf, OperationOf, OutputOf, ServiceName } from './services.ts';
 
 /**
@@ -24,10 +25,15 @@ export interface AssetType {
   readonly properties: readonly AssetProperty[];
   /** Fields of AWS's answer that are not in `attributes`, each with its reason. */
   readonly leftOut: Readonly<Record<string, string>>;
+  /** Which reader this is: another text when the same answer of AWS may become another asset. */
+  readonly readWith: string;
   /** A resource as AWS answers it, made up, with its native id; documentation, simulated AWS and tests are made from it. */
   readonly sample: { readonly id: string; readonly item: object };
-  /** Reads the listing page by page. Ends after the last page, or with the first fault: then the listing is not complete. */
-  pages(calls: AwsCalls): AsyncIterable<Result<AssetPage>>;
+  /**
+   * Reads the listing page by page. Ends after the last page, or with the first fault: then the listing is not complete.
+   * With `isKnown`, resources whose bytes it knows are not read where the source can tell (`AssetPage.unchanged`).
+   */
+  pages(calls: AwsCalls, isKnown?: IsKnown): AsyncIterable<Result<AssetPage>>;
 }
 
 /** A field of `attributes` that people search for. */
@@ -51,7 +57,13 @@ export interface Listing<Item> {
   readonly action: string;
   /** The listing that gives the parents, where there is one. */
   readonly parent?: Pick<Listing<unknown>, 'operation' | 'action'>;
-  pages(calls: AwsCalls): AsyncIterable<Result<readonly Item[]>>;
+  pages(calls: AwsCalls, isKnown?: IsKnown): AsyncIterable<Result<ListedPage<Item>>>;
+}
+
+export interface ListedPage<Item> {
+  readonly items: readonly Item[];
+  /** The raw hashes of the items that were known and are not among `items`. */
+  readonly unchanged: readonly string[];
 }
 
 /** A further call that reads what the listing does not have; made by `detail`. */
@@ -69,16 +81,14 @@ export interface Detail<Item> {
 }
 
 export interface AssetPage {
-  readonly items: readonly AssetItem[];
+  readonly items: readonly ListedAsset[];
+  /** The raw hashes of resources on the page that are as the caller knows them; they were not read. */
+  readonly unchanged: readonly string[];
 }
 
-/**
- * One resource on a page. It is read only when needed, so that a source that can tell from the raw bytes that a resource
- * is unchanged need not parse it.
- */
-export interface AssetItem {
-  readonly nativeId: string;
-  read(): ObservedAsset;
+export interface ListedAsset extends ObservedAsset {
+  /** The hash of the bytes that it was read from, where the source has one (src/inventory/raw.ts). */
+  readonly rawHash: string | null;
 }
 
 /** A resource in the form that is stored, the same for every type. */
@@ -119,4 +129,6 @@ export interface CallOptions {
   readonly region?: string | undefined;
   /** The IAM action, where it is not named as the operation. */
   readonly action?: string | undefined;
+  /** Which items of the answer need not be read. */
+  readonly raw?: RawRequest | undefined;
 }

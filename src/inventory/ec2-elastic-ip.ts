@@ -9,7 +9,11 @@ export const ec2ElasticIp = assetType({
   label: 'Elastic IP',
   plural: 'Elastic IPs',
   scope: 'regional',
-  list: listing('ec2', 'DescribeAddresses', { input: () => ({}), items: answer => answer.Addresses }),
+  list: listing('ec2', 'DescribeAddresses', {
+    input: () => ({}),
+    raw: ['Addresses'],
+    items: answer => answer.Addresses,
+  }),
   id: address => address.AllocationId ?? address.PublicIp,
   state: address => (address.AssociationId === undefined ? 'unassociated' : 'associated'),
   tags: address => tagsOf(address.Tags),

@@ -13,6 +13,7 @@ export const ec2Image = assetType({
   list: listing('ec2', 'DescribeImages', {
     ...EC2_PAGES,
     input: token => ({ ...EC2_PAGES.input(token), Owners: ['self'] }),
+    raw: ['Images'],
     items: answer => answer.Images,
   }),
   id: image => image.ImageId,

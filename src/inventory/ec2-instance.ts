@@ -20,6 +20,7 @@ export const ec2Instance = assetType<Launched>({
   scope: 'regional',
   list: listing('ec2', 'DescribeInstances', {
     ...EC2_PAGES,
+    raw: ['Reservations', 'Instances'],
     items: answer =>
       answer.Reservations?.flatMap(({ ReservationId, OwnerId, RequesterId, Instances = [] }) =>
         Instances.map(instance => ({ ...instance, ReservationId, OwnerId, RequesterId })),

@@ -10,7 +10,11 @@ export const ec2InternetGateway = assetType({
   label: 'Internet gateway',
   plural: 'Internet gateways',
   scope: 'regional',
-  list: listing('ec2', 'DescribeInternetGateways', { ...EC2_PAGES, items: answer => answer.InternetGateways }),
+  list: listing('ec2', 'DescribeInternetGateways', {
+    ...EC2_PAGES,
+    raw: ['InternetGateways'],
+    items: answer => answer.InternetGateways,
+  }),
   id: gateway => gateway.InternetGatewayId,
   state: gateway => (gateway.Attachments?.length ? gateway.Attachments[0]?.State : 'detached'),
   tags: gateway => tagsOf(gateway.Tags),

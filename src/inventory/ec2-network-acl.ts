@@ -10,7 +10,11 @@ export const ec2NetworkAcl = assetType({
   label: 'Network ACL',
   plural: 'Network ACLs',
   scope: 'regional',
-  list: listing('ec2', 'DescribeNetworkAcls', { ...EC2_PAGES, items: answer => answer.NetworkAcls }),
+  list: listing('ec2', 'DescribeNetworkAcls', {
+    ...EC2_PAGES,
+    raw: ['NetworkAcls'],
+    items: answer => answer.NetworkAcls,
+  }),
   id: acl => acl.NetworkAclId,
   tags: acl => tagsOf(acl.Tags),
   owner: acl => acl.OwnerId,

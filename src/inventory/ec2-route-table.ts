@@ -14,6 +14,7 @@ export const ec2RouteTable = assetType({
     ...EC2_PAGES,
     // AWS takes no more here (EC2 API reference).
     input: token => ({ MaxResults: 100, NextToken: token }),
+    raw: ['RouteTables'],
     items: answer => answer.RouteTables,
   }),
   id: table => table.RouteTableId,

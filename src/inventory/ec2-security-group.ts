@@ -10,7 +10,11 @@ export const ec2SecurityGroup = assetType({
   label: 'Security group',
   plural: 'Security groups',
   scope: 'regional',
-  list: listing('ec2', 'DescribeSecurityGroups', { ...EC2_PAGES, items: answer => answer.SecurityGroups }),
+  list: listing('ec2', 'DescribeSecurityGroups', {
+    ...EC2_PAGES,
+    raw: ['SecurityGroups'],
+    items: answer => answer.SecurityGroups,
+  }),
   id: group => group.GroupId,
   arn: group => group.SecurityGroupArn,
   name: group => group.GroupName,

@@ -13,6 +13,7 @@ export const ec2Snapshot = assetType({
   list: listing('ec2', 'DescribeSnapshots', {
     ...EC2_PAGES,
     input: token => ({ ...EC2_PAGES.input(token), OwnerIds: ['self'] }),
+    raw: ['Snapshots'],
     items: answer => answer.Snapshots,
   }),
   id: snapshot => snapshot.SnapshotId,

@@ -10,7 +10,7 @@ export const ec2Subnet = assetType({
   label: 'Subnet',
   plural: 'Subnets',
   scope: 'regional',
-  list: listing('ec2', 'DescribeSubnets', { ...EC2_PAGES, items: answer => answer.Subnets }),
+  list: listing('ec2', 'DescribeSubnets', { ...EC2_PAGES, raw: ['Subnets'], items: answer => answer.Subnets }),
   id: subnet => subnet.SubnetId,
   arn: subnet => subnet.SubnetArn,
   state: subnet => subnet.State,

@@ -10,7 +10,7 @@ export const ec2Volume = assetType({
   label: 'EBS volume',
   plural: 'EBS volumes',
   scope: 'regional',
-  list: listing('ec2', 'DescribeVolumes', { ...EC2_PAGES, items: answer => answer.Volumes }),
+  list: listing('ec2', 'DescribeVolumes', { ...EC2_PAGES, raw: ['Volumes'], items: answer => answer.Volumes }),
   id: volume => volume.VolumeId,
   state: volume => volume.State,
   tags: volume => tagsOf(volume.Tags),

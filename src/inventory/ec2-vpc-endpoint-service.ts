@@ -12,6 +12,7 @@ export const ec2VpcEndpointService = assetType({
   scope: 'regional',
   list: listing('ec2', 'DescribeVpcEndpointServiceConfigurations', {
     ...EC2_PAGES,
+    raw: ['ServiceConfigurations'],
     items: answer => answer.ServiceConfigurations,
   }),
   id: service => service.ServiceId,

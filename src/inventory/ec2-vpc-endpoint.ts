@@ -10,7 +10,11 @@ export const ec2VpcEndpoint = assetType({
   label: 'VPC endpoint',
   plural: 'VPC endpoints',
   scope: 'regional',
-  list: listing('ec2', 'DescribeVpcEndpoints', { ...EC2_PAGES, items: answer => answer.VpcEndpoints }),
+  list: listing('ec2', 'DescribeVpcEndpoints', {
+    ...EC2_PAGES,
+    raw: ['VpcEndpoints'],
+    items: answer => answer.VpcEndpoints,
+  }),
   id: endpoint => endpoint.VpcEndpointId,
   state: endpoint => endpoint.State,
   tags: endpoint => tagsOf(endpoint.Tags),

@@ -10,7 +10,7 @@ export const ec2Vpc = assetType({
   label: 'VPC',
   plural: 'VPCs',
   scope: 'regional',
-  list: listing('ec2', 'DescribeVpcs', { ...EC2_PAGES, items: answer => answer.Vpcs }),
+  list: listing('ec2', 'DescribeVpcs', { ...EC2_PAGES, raw: ['Vpcs'], items: answer => answer.Vpcs }),
   id: vpc => vpc.VpcId,
   state: vpc => vpc.State,
   tags: vpc => tagsOf(vpc.Tags),

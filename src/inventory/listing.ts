@@ -1,7 +1,8 @@
 import { fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
-import type { AwsCalls, Listing } from './define.ts';
+import type { AwsCalls, ListedPage, Listing } from './define.ts';
+import { type RawPath, unchangedOf } from './raw.ts';
 import { actionOf, type InputOf, type OperationOf, type OutputOf, type ServiceName } from './services.ts';
 
 /**
@@ -18,18 +19,23 @@ export function listing<Service extends ServiceName, Operation extends Operation
     /** Absent for an operation that answers everything at once. */
     readonly next?: (answer: OutputOf<Service, Operation>) => string | undefined;
     readonly items: (answer: OutputOf<Service, Operation>) => readonly Item[] | undefined;
+    /** Where the items are, if they can be compared by their bytes: of EC2's listings, unless they have details. */
+    readonly raw?: RawPath;
     /** The IAM action, where it is not named as the operation. */
     readonly action?: string;
     /** Less than the limit only in tests of it. */
     readonly pagesMax?: number;
   },
 ): Listing<Item> {
-  const { input, next, items, action = actionOf(service, operation), pagesMax = LIMITS.pagesPerScopeMax } = how;
+  const { input, next, items, raw, action = actionOf(service, operation), pagesMax = LIMITS.pagesPerScopeMax } = how;
   return {
     service,
     operation,
     action,
-    pages: calls => pages(token => calls(service, operation, input(token), { action }), { operation, pagesMax }),
+    pages: (calls, isKnown) => {
+      const options = { action, ...(raw && isKnown ? { raw: { path: raw, isKnown } } : {}) };
+      return pages(token => calls(service, operation, input(token), options), { operation, pagesMax });
+    },
   };
 
   /**
@@ -39,7 +45,7 @@ export function listing<Service extends ServiceName, Operation extends Operation
   async function* pages(
     ask: (token: string | undefined) => Promise<Result<OutputOf<Service, Operation>>>,
     limit: { operation: string; pagesMax: number },
-  ): AsyncGenerator<Result<readonly Item[]>, void, void> {
+  ): AsyncGenerator<Result<ListedPage<Item>>, void, void> {
     const tokens = new Set<string>();
     let token: string | undefined;
     for (let page = 1; page <= limit.pagesMax; page += 1) {
@@ -48,7 +54,7 @@ export function listing<Service extends ServiceName, Operation extends Operation
         yield answer;
         return;
       }
-      yield ok(items(answer.value) ?? []);
+      yield ok({ items: items(answer.value) ?? [], unchanged: unchangedOf(answer.value) });
       token = next?.(answer.value) || undefined;
       if (token === undefined) return;
       if (tokens.has(token)) {
@@ -83,7 +89,7 @@ export function listingWithin<Parent, Item>(
           yield page;
           return;
         }
-        for (const parent of page.value) {
+        for (const parent of page.value.items) {
           for await (const items of children(parent).pages(calls)) {
             if (!items.ok && items.fault.code === 'aws-not-found') break;
             yield items;

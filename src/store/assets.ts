@@ -12,6 +12,8 @@ export interface KnownAsset {
   readonly nativeId: string;
   /** 32 hex digits. */
   readonly hash: string;
+  /** Of the bytes that it was read from, as base64; null where the source has none. */
+  readonly rawHash: string | null;
   /** Whether the connector is among those that see it. */
   readonly mine: boolean;
   /** Whether something about it could not be read when it was seen last. */
@@ -21,7 +23,8 @@ export interface KnownAsset {
 /** The live assets of a scope, whichever connector saw them. */
 export async function loadKnown(db: Database, { scope, connectorNum }: { scope: Scope; connectorNum: number }) {
   const { rows } = await sql<KnownAsset>`
-    select id, native_id as "nativeId", encode(content_hash, 'hex') as hash, seen_by @> array[${connectorNum}::int] as mine,
+    select id, native_id as "nativeId", encode(content_hash, 'hex') as hash,
+      encode(raw_hash, 'base64') as "rawHash", seen_by @> array[${connectorNum}::int] as mine,
       unknown <> '{}' as doubtful
     from assets where ${inScope(scope)} and gone_at is null
   `.execute(db);
@@ -45,6 +48,7 @@ export interface AssetWrite extends StoredContent {
   /** Its id if it is new. */
   readonly id: string;
   readonly hash: string;
+  readonly rawHash: string | null;
   readonly search: string;
   readonly changes: readonly Change[];
 }
@@ -57,6 +61,8 @@ export interface PageWrite {
   readonly assets: readonly AssetWrite[];
   /** Ids of unchanged assets that the connector sees for the first time. */
   readonly adopted: readonly string[];
+  /** Unchanged assets whose bytes are others than before. */
+  readonly rehashed: readonly { readonly id: string; readonly rawHash: string }[];
   readonly at: Date;
 }
 
@@ -80,7 +86,7 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
     incoming as (
       select i.* from jsonb_to_recordset(${JSON.stringify(page.assets)}::jsonb) as i(
         id uuid, "nativeId" text, arn text, name text, state text, tags jsonb, attributes jsonb, unknown jsonb, hash text,
-        search text, changes jsonb
+        "rawHash" text, search text, changes jsonb
       ) where exists (select from held)
     ),
     -- Without those of which something became known that was only not known before.
@@ -91,14 +97,15 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
     ),
     written as (
       insert into assets as a (id, partition, account_id, region, asset_type, native_id, arn, name, state, tags,
-        connector_tags, attributes, unknown, search, content_hash, seen_by, first_seen_at, last_seen_at, changed_at)
+        connector_tags, attributes, unknown, search, content_hash, raw_hash, seen_by, first_seen_at, last_seen_at, changed_at)
       select id, ${scope.partition}, ${scope.accountId}, ${scope.region}, ${scope.assetType}, "nativeId", arn, name, state,
-        tags, ${tags}, attributes, unknown, search, decode(hash, 'hex'), array[${page.connectorNum}::int], ${at}, ${at}, ${at}
+        tags, ${tags}, attributes, unknown, search, decode(hash, 'hex'), decode("rawHash", 'base64'), array[${page.connectorNum}::int], ${at}, ${at}, ${at}
       from incoming
       on conflict (partition, account_id, region, asset_type, native_id) do update set
         arn = excluded.arn, name = excluded.name, state = excluded.state, tags = excluded.tags,
         connector_tags = a.connector_tags || excluded.connector_tags, attributes = excluded.attributes,
         unknown = excluded.unknown, search = excluded.search, content_hash = excluded.content_hash,
+        raw_hash = excluded.raw_hash,
         seen_by = case when a.seen_by @> excluded.seen_by then a.seen_by else a.seen_by || excluded.seen_by end,
         last_seen_at = excluded.last_seen_at,
         changed_at = case
@@ -128,6 +135,11 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
         seen_by = a.seen_by || ${page.connectorNum}::int
       where a.id = any(${page.adopted}::uuid[]) and not a.seen_by @> array[${page.connectorNum}::int]
         and exists (select from held)
+    ),
+    rehashed as (
+      update assets a set raw_hash = decode(r."rawHash", 'base64')
+      from jsonb_to_recordset(${JSON.stringify(page.rehashed)}::jsonb) as r(id uuid, "rawHash" text)
+      where a.id = r.id and not a.id = any(${page.adopted}::uuid[]) and exists (select from held)
     )
     select (select jsonb_agg(jsonb_build_object('id', id, 'nativeId', native_id, 'event', event)) from events) as assets
     from held

@@ -87,15 +87,21 @@ export async function planOf(
 }
 
 /** What the ledger remembers that decides what to do with a scope before its first page. */
-export async function ledgerTags(
+export async function ledgerMemory(
   db: Database,
   { connectorId, region, assetType }: ScopeName & { connectorId: string },
-): Promise<Readonly<Record<string, string>>> {
-  const { rows } = await sql<{ tags: Record<string, string> }>`
-    select asset_tags as tags from scopes
+): Promise<LedgerMemory> {
+  const { rows } = await sql<LedgerMemory>`
+    select asset_tags as "assetTags", read_with as "readWith" from scopes
     where connector_id = ${connectorId} and region = ${region} and asset_type = ${assetType}
   `.execute(db);
-  return rows[0]?.tags ?? {};
+  return rows[0] ?? { assetTags: {}, readWith: null };
+}
+
+export interface LedgerMemory {
+  readonly assetTags: Readonly<Record<string, string>>;
+  /** The reader of the last complete observation (`AssetType.readWith`). */
+  readonly readWith: string | null;
 }
 
 export interface ScopeEnd extends Scope {
@@ -108,6 +114,7 @@ export interface ScopeEnd extends Scope {
   /** Ids of assets that were live when the scope began and that it did not see; only looked at when the outcome is complete. */
   readonly unseen: readonly string[];
   readonly assetTags: Readonly<Record<string, string>>;
+  readonly readWith: string;
   readonly beganAt: Date;
   readonly endedAt: Date;
 }
@@ -157,7 +164,8 @@ export async function finishScope(db: Database, hold: Hold, end: ScopeEnd): Prom
         complete_began_at = case when ${complete} then ${end.beganAt} else s.complete_began_at end,
         complete_at = case when ${complete} then ${end.endedAt} else s.complete_at end,
         items = case when ${complete} then ${end.items} else s.items end,
-        asset_tags = case when ${complete} then ${JSON.stringify(end.assetTags)}::jsonb else s.asset_tags end
+        asset_tags = case when ${complete} then ${JSON.stringify(end.assetTags)}::jsonb else s.asset_tags end,
+        read_with = case when ${complete} then ${end.readWith} else s.read_with end
       from held
       where s.connector_id = held.connector_id and s.region = ${end.region} and s.asset_type = ${end.assetType}
     )

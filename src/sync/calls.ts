@@ -32,12 +32,12 @@ export function awsCalls(
     service: ServiceName,
     operation: string,
     input: unknown,
-    { region = usual, action }: CallOptions = {},
+    { region = usual, action, raw }: CallOptions = {},
   ): Promise<Result<unknown>> {
     const client = await serviceClient(aws, service, region);
     return await call(
       aws,
-      limit => client.send(session, { operation, input, signal: AbortSignal.any([limit, stop]) }),
+      limit => client.send(session, { operation, input, signal: AbortSignal.any([limit, stop]), raw }),
       {
         service,
         operation,

@@ -1,12 +1,12 @@
 import { type Fault, fault } from '../domain/faults.ts';
 import { changesBetween } from '../inventory/changes.ts';
 import { contentHash, searchText } from '../inventory/content.ts';
-import type { AssetPage, AssetType, AwsCalls, ObservedAsset } from '../inventory/define.ts';
+import type { AssetPage, AssetType, AwsCalls, ListedAsset } from '../inventory/define.ts';
 import { keepUnread, type StoredContent, sameUnknown } from '../inventory/keep-unread.ts';
 import { type AssetWrite, loadContents, loadKnown, retagScope, writePage } from '../store/assets.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
 import type { ClaimedRun } from '../store/runs.ts';
-import { finishScope, ledgerTags, type Scope } from '../store/scopes.ts';
+import { finishScope, ledgerMemory, type Scope } from '../store/scopes.ts';
 import type { SyncDeps } from './deps.ts';
 import { outcomeOfFault } from './outcome.ts';
 
@@ -49,6 +49,8 @@ class Observation {
   readonly #beganAt: Date;
   /** Live assets by native id: those stored when the scope began, and those it wrote since. */
   readonly #known = new Map<string, Known>();
+  /** Those of them whose bytes need not be read again when they come again, by their raw hash. */
+  readonly #byRawHash = new Map<string, Known>();
   #pages = 0;
   #items = 0;
   #added = 0;
@@ -69,7 +71,7 @@ class Observation {
   async read(): Promise<Fault | null> {
     await this.#prepare();
     if (this.lost) return null;
-    for await (const page of this.#task.type.pages(this.#task.calls)) {
+    for await (const page of this.#task.type.pages(this.#task.calls, rawHash => this.#byRawHash.has(rawHash))) {
       if (this.#task.signal.aborted) return null;
       if (!page.ok) return page.fault;
       const broken = await this.#takePage(page.value);
@@ -93,6 +95,7 @@ class Observation {
       changed: this.#changed,
       unseen,
       assetTags: run.assetTags,
+      readWith: this.#task.type.readWith,
       beganAt: this.#beganAt,
       endedAt: clock.now(),
     });
@@ -127,23 +130,32 @@ class Observation {
     const { run, region, type } = this.#task;
     const scope = this.#scope;
     const connectorNum = run.connectorNum;
-    const applied = await ledgerTags(db, { connectorId: run.connectorId, region, assetType: type.assetType });
-    if (!sameTags(applied, run.assetTags) && !(await retagScope(db, run.hold, { scope, connectorNum }))) {
+    const memory = await ledgerMemory(db, { connectorId: run.connectorId, region, assetType: type.assetType });
+    if (!sameTags(memory.assetTags, run.assetTags) && !(await retagScope(db, run.hold, { scope, connectorNum }))) {
       this.lost = true;
       return;
     }
+    const sameReader = memory.readWith === type.readWith;
     for (const { nativeId, ...asset } of await loadKnown(db, { scope, connectorNum })) {
-      this.#known.set(nativeId, { ...asset, seen: false });
+      const known = { ...asset, seen: false };
+      this.#known.set(nativeId, known);
+      if (sameReader && asset.rawHash !== null && !asset.doubtful) this.#byRawHash.set(asset.rawHash, known);
     }
   }
 
   async #takePage(page: AssetPage): Promise<Fault | null> {
     this.#pages += 1;
-    const news = new Map<string, ObservedAsset>();
+    const news = new Map<string, ListedAsset>();
     const adopted = new Set<string>();
-    for (const item of page.items) {
-      if (item.nativeId === '') return fault('incomplete-answer', 'AWS listed a resource without its id.');
-      const asset = item.read();
+    const rehashed = new Map<string, string>();
+    for (const rawHash of page.unchanged) {
+      const known = this.#byRawHash.get(rawHash);
+      if (!known) throw new Error('a listing left out what nobody knew');
+      this.#see(known);
+      if (!known.mine) adopted.add(known.id);
+    }
+    for (const asset of page.items) {
+      if (asset.nativeId === '') return fault('incomplete-answer', 'AWS listed a resource without its id.');
       // Resources that other accounts share are listed with their owner's id. They are that account's assets: recorded
       // here too, one subnet would be counted once per participant, each with another part of its tags.
       if (asset.ownerId !== null && asset.ownerId !== this.#scope.accountId) {
@@ -152,34 +164,52 @@ class Observation {
       }
       this.#unread ??= Object.values(asset.unread ?? {}).find(fault => fault !== null) ?? null;
       const known = this.#known.get(asset.nativeId);
-      if (known && !known.seen) {
-        known.seen = true;
-        this.#items += 1;
-      }
+      if (known) this.#see(known);
       // Listed twice, as can happen while a listing moves under the reader: the later answer stands.
       news.delete(asset.nativeId);
-      if (known) adopted.delete(known.id);
+      if (known) {
+        adopted.delete(known.id);
+        rehashed.delete(known.id);
+      }
       const certain = asset.unread === undefined && known?.doubtful !== true;
       if (!certain || known?.hash !== contentHash(asset)) news.set(asset.nativeId, asset);
-      else if (!known.mine) adopted.add(known.id);
+      else {
+        if (!known.mine) adopted.add(known.id);
+        if (asset.rawHash !== null && asset.rawHash !== known.rawHash) rehashed.set(known.id, asset.rawHash);
+      }
     }
-    return await this.#write([...news.values()], [...adopted]);
+    return await this.#write({ news: [...news.values()], adopted, rehashed });
   }
 
-  async #write(news: readonly ObservedAsset[], adopted: readonly string[]): Promise<null> {
+  #see(known: Known): void {
+    if (known.seen) return;
+    known.seen = true;
+    this.#items += 1;
+  }
+
+  async #write({
+    news,
+    adopted,
+    rehashed,
+  }: {
+    news: readonly ListedAsset[];
+    adopted: ReadonlySet<string>;
+    rehashed: ReadonlyMap<string, string>;
+  }): Promise<null> {
     const { db, clock } = this.#deps;
     const { run } = this.#task;
-    if (news.length === 0 && adopted.length === 0) return null;
+    if (news.length === 0 && adopted.size === 0 && rehashed.size === 0) return null;
     const stored = await loadContents(db, { scope: this.#scope, nativeIds: news.map(asset => asset.nativeId) });
     const before = new Map(stored.map(asset => [asset.nativeId, asset]));
     const assets = news.flatMap(asset => this.#asWritten(asset, before.get(asset.nativeId)) ?? []);
-    if (assets.length === 0 && adopted.length === 0) return null;
+    if (assets.length === 0 && adopted.size === 0 && rehashed.size === 0) return null;
     const written = await writePage(db, run.hold, {
       scope: this.#scope,
       connectorNum: run.connectorNum,
       connectorTags: run.assetTags,
       assets,
-      adopted,
+      adopted: [...adopted],
+      rehashed: [...rehashed].map(([id, rawHash]) => ({ id, rawHash })),
       at: clock.now(),
     });
     if (!written) {
@@ -193,13 +223,17 @@ class Observation {
       if (event === 'changed') this.#changed += 1;
       const write = writes.get(nativeId);
       const doubtful = Object.keys(write?.unknown ?? {}).length > 0;
-      this.#known.set(nativeId, { id, hash: write?.hash ?? '', mine: true, seen: true, doubtful });
+      const { hash = '', rawHash = null } = write ?? {};
+      // Should its earlier bytes come again on a later page, they are news.
+      const earlier = this.#known.get(nativeId)?.rawHash;
+      if (earlier) this.#byRawHash.delete(earlier);
+      this.#known.set(nativeId, { id, hash, rawHash, mine: true, seen: true, doubtful });
     }
     return null;
   }
 
   /** What is to be written of an observation; undefined when what is stored says the same. */
-  #asWritten(asset: ObservedAsset, before: StoredContent | undefined): AssetWrite | undefined {
+  #asWritten(asset: ListedAsset, before: StoredContent | undefined): AssetWrite | undefined {
     const known = this.#known.get(asset.nativeId);
     // What is gone tells nothing about one of the same name that came after it.
     const content = keepUnread(asset, known ? before : undefined);
@@ -211,6 +245,7 @@ class Observation {
       ...content,
       id: this.#deps.ids.uuid(),
       hash,
+      rawHash: asset.rawHash,
       search: searchText(content, this.#task.type.properties),
       changes,
     };
@@ -220,6 +255,7 @@ class Observation {
 interface Known {
   readonly id: string;
   readonly hash: string;
+  readonly rawHash: string | null;
   readonly mine: boolean;
   readonly doubtful: boolean;
   seen: boolean;

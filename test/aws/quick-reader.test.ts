@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import * as Ec2 from '@aws-sdk/client-ec2';
 import * as Iam from '@aws-sdk/client-iam';
 import * as Sts from '@aws-sdk/client-sts';
@@ -40,7 +41,8 @@ function isOperation(value: unknown): value is StaticOperationSchema {
 const readHere = (text: string, output: SchemaRef, key?: string) => {
   const shape = structShape(output);
   if (!shape) return undefined;
-  return readDocument(text, shape, key);
+  const bytes = Buffer.from(text);
+  return readDocument({ text: bytes.toString('latin1'), isAscii: isAscii(bytes) }, shape, { inside: key });
 };
 
 describe.each(SERVICES)('$name', ({ name, module, client, operations }) => {

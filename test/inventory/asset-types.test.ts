@@ -272,7 +272,7 @@ async function listed(
   const assets: ObservedAsset[] = [];
   for await (const page of type.pages(inSmallPages(calls, type, size))) {
     if (!page.ok) return { assets, fault: page.fault };
-    assets.push(...page.value.items.map(item => item.read()));
+    assets.push(...page.value.items);
   }
   return { assets, fault: undefined };
 }

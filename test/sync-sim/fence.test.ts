@@ -222,8 +222,19 @@ function newVpc(): PageWrite {
     scope: SCOPE,
     connectorNum: 1,
     connectorTags: {},
-    assets: [{ ...asset, id: crypto.randomUUID(), hash: contentHash(asset), unknown: {}, search: '', changes: [] }],
+    assets: [
+      {
+        ...asset,
+        id: crypto.randomUUID(),
+        hash: contentHash(asset),
+        rawHash: null,
+        unknown: {},
+        search: '',
+        changes: [],
+      },
+    ],
     adopted: [],
+    rehashed: [],
     at: new Date(),
   };
 }
@@ -245,6 +256,7 @@ function endOf(unseen: readonly string[]): ScopeEnd {
     changed: 0,
     unseen,
     assetTags: {},
+    readWith: '',
     beganAt: new Date(),
     endedAt: new Date(),
   };

@@ -43,12 +43,13 @@ test('a page is written although somebody else locks the same assets in another 
       .filter(asset => asset.nativeId === nativeId)
       .map(asset => {
         const changes = [{ path: 'state', before: asset.state, after: 'changed' }];
-        return { ...asset, id, state: 'changed', hash: '00'.repeat(16), search: '', changes };
+        return { ...asset, id, state: 'changed', hash: '00'.repeat(16), rawHash: null, search: '', changes };
       }),
   );
   const claim = await claimRun(bed.db, { runId: await bed.queueRun(connectorId), now: new Date() });
   if (claim.kind !== 'claimed') throw new Error(`the claim was ${claim.kind}`);
-  const page = { scope: SCOPE, connectorNum: 1, connectorTags: {}, assets, adopted: [], at: new Date() };
+  const seen = { assets, adopted: [], rehashed: [] };
+  const page = { scope: SCOPE, connectorNum: 1, connectorTags: {}, ...seen, at: new Date() };
   const writing: ReturnType<typeof writePage>[] = [];
   const lock = (id: string) => sql`select from assets where id = ${id} for update`;
   const inOtherOrder = bed.db.transaction().execute(async other => {

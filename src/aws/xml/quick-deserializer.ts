@@ -1,7 +1,9 @@
 import { isAscii } from 'node:buffer';
 import type { SchemaRef } from '@smithy/types';
-import { Irregular, readDocument } from './read.ts';
-import { type StructShape, structShape } from './shape.ts';
+import { type RawRequest, UNCHANGED } from '../../inventory/raw.ts';
+import { type RawItems, type RawLists, rawItems } from './raw-items.ts';
+import { type AnswerText, Irregular, isPlain, readDocument } from './read.ts';
+import { type Shape, type StructShape, structShape } from './shape.ts';
 
 /** The part of the SDK's XML deserializer that is known here. */
 interface Deserializer {
@@ -11,8 +13,9 @@ interface Deserializer {
 /**
  * Lets a client of one of AWS's XML protocols read its answers with our reader, and with the SDK's own wherever ours does
  * not take an answer on: errors, other types, and whatever is out of order. Everything else of the client stays as it is.
+ * `rawRequest` says what the answer that is being read is compared with first, if with anything.
  */
-export function readQuickly(client: object): void {
+export function readQuickly(client: object, rawRequest: () => RawRequest | undefined = () => undefined): void {
   const protocol = partOf(partOf(client, 'config'), 'protocol');
   const stock = partOf(protocol, 'deserializer');
   if (!isDeserializer(stock)) throw new Error('the client’s protocol has no deserializer');
@@ -20,7 +23,11 @@ export function readQuickly(client: object): void {
     const shape = shapeOf(schema);
     if (!shape || bytes.byteLength === 0) return stock.read(schema, bytes, key);
     try {
-      return readDocument(textOf(bytes), shape, key);
+      const answer = textOf(bytes);
+      const raw = rawItemsOf(answer, shape, rawRequest());
+      const fields = readDocument(answer, shape, { inside: key, raw });
+      if (raw && raw.unchanged.length > 0) Reflect.set(fields, UNCHANGED, raw.unchanged);
+      return fields;
     } catch (error) {
       if (error instanceof Irregular) return stock.read(schema, bytes, key);
       throw error;
@@ -40,10 +47,31 @@ function shapeOf(schema: SchemaRef): StructShape | null {
   return shape;
 }
 
-/** A text of one byte a character takes half of the room and of the time, and most answers of AWS are ASCII. */
-function textOf(bytes: Uint8Array): string {
+function textOf(bytes: Uint8Array): AnswerText {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return buffer.toString(isAscii(buffer) ? 'latin1' : 'utf8');
+  return { text: buffer.toString('latin1'), isAscii: isAscii(buffer) };
+}
+
+function rawItemsOf(answer: AnswerText, shape: StructShape, request: RawRequest | undefined): RawItems | undefined {
+  const lists = request && listTags(shape, request.path);
+  return lists && isPlain(answer) ? rawItems(answer.text, lists, request.isKnown) : undefined;
+}
+
+/** The tags of lists that are named as the SDK names them. Undefined for an error, which has none of them. */
+function listTags(shape: StructShape, [outer, inner]: RawRequest['path']): RawLists | undefined {
+  const groups = listNamed(shape, outer);
+  if (!groups) return undefined;
+  if (inner === undefined) return [groups.openTag];
+  const items = listNamed(groups.item, inner);
+  return items && [groups.openTag, items.openTag];
+}
+
+function listNamed(shape: Shape, wanted: string): { openTag: string; item: Shape } | undefined {
+  if (shape.kind !== 'struct') return undefined;
+  for (const { name, openTag, shape: list } of shape.members.values()) {
+    if (name === wanted && list.kind === 'list') return { openTag, item: list.item };
+  }
+  return undefined;
 }
 
 function partOf(whole: object, name: string): object {

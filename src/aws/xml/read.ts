@@ -1,7 +1,16 @@
+import { RAW_HASH } from '../../inventory/raw.ts';
+import type { RawItems } from './raw-items.ts';
 import type { LeafShape, ListShape, Member, Shape, StructShape } from './shape.ts';
 
 /** What this reader does not take on: the SDK's own reader is asked then, and says what is wrong if something is. */
 export class Irregular extends Error {}
+
+/** An answer's bytes as a text of one character a byte, in which places are the same as in the bytes. */
+export interface AnswerText {
+  readonly text: string;
+  /** Whether its values are UTF-8 still. */
+  readonly isAscii: boolean;
+}
 
 /** An answer's fields by their names in the SDK. */
 export type Fields = Record<string, unknown>;
@@ -9,11 +18,16 @@ export type Fields = Record<string, unknown>;
 /**
  * Reads the document's root element, or the only element inside it when `inside` names that, as a struct; equal to what
  * the SDK reads. An XML parser makes a tree of text first and a second pass makes fields of it; the shape says at every
- * place what can come, so one pass is enough, in about a sixth of the time (docs/performance.md).
+ * place what can come, so one pass is enough, in about a sixth of the time (docs/performance.md). Items that `raw` says are
+ * known are passed over; the others carry their raw hash.
  * @throws Irregular for comments, CDATA, attributes below the root, text beside elements, and whatever is malformed.
  */
-export function readDocument(text: string, shape: StructShape, inside?: string): Fields {
-  const reader = new Reader(text);
+export function readDocument(
+  answer: AnswerText,
+  shape: StructShape,
+  { inside, raw }: { inside?: string | undefined; raw?: RawItems | undefined } = {},
+): Fields {
+  const reader = new Reader(answer, raw);
   const rootEnd = reader.enterRoot();
   if (inside === undefined) return reader.struct(shape, rootEnd);
   if (!reader.enter(`<${inside}>`)) throw new Irregular(`no ${inside}`);
@@ -28,14 +42,25 @@ const NOTHING: StructShape = { kind: 'struct', members: new Map(), first: undefi
 const LESS_THAN = 0x3c;
 const SLASH = 0x2f;
 
+/**
+ * Whether there is nothing but elements and text: the SDK joins the two characters of a line's end first, and comments and
+ * CDATA may hide what looks like tags.
+ */
+export function isPlain({ text }: AnswerText): boolean {
+  return !text.includes('\r') && !text.includes('<!');
+}
+
 class Reader {
   readonly #text: string;
+  readonly #isAscii: boolean;
+  readonly #raw: RawItems | undefined;
   #at = 0;
 
-  constructor(text: string) {
-    // The SDK joins the two characters of a line's end first, and comments and CDATA may hide what looks like tags.
-    if (text.includes('\r') || text.includes('<!')) throw new Irregular('more than elements and text');
-    this.#text = text;
+  constructor(answer: AnswerText, raw: RawItems | undefined) {
+    if (!isPlain(answer)) throw new Irregular('more than elements and text');
+    this.#text = answer.text;
+    this.#isAscii = answer.isAscii;
+    this.#raw = raw;
   }
 
   /**
@@ -134,7 +159,16 @@ class Reader {
     for (;;) {
       this.#skipLayout();
       if (this.#text.startsWith(closeTag, this.#at)) break;
-      items.push(this.#value(shape.item, shape));
+      const start = this.#at;
+      const behindKnown = this.#raw?.known.get(start);
+      if (behindKnown !== undefined) {
+        this.#at = behindKnown;
+        continue;
+      }
+      const item = this.#value(shape.item, shape);
+      const rawHash = this.#raw?.hashes.get(start);
+      if (rawHash !== undefined && typeof item === 'object' && item !== null) Reflect.set(item, RAW_HASH, rawHash);
+      items.push(item);
     }
     this.#at += closeTag.length;
     return items;
@@ -153,7 +187,8 @@ class Reader {
     if (!this.#text.startsWith(closeTag, end)) throw new Irregular('an element in a text');
     const raw = this.#text.slice(this.#at, end);
     this.#at = end + closeTag.length;
-    const text = raw.includes('&') ? decoded(raw) : raw;
+    const plain = this.#isAscii || isAscii(raw) ? raw : Buffer.from(raw, 'latin1').toString('utf8');
+    const text = plain.includes('&') ? decoded(plain) : plain;
     switch (kind) {
       case 'text':
         return isLayout(text) ? '' : text;
@@ -187,6 +222,11 @@ class Reader {
     if (found < 0) throw new Irregular('the end is missing');
     return found;
   }
+}
+
+function isAscii(text: string): boolean {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what ASCII is.
+  return /^[\x00-\x7f]*$/.test(text);
 }
 
 /** The SDK takes white space with a line's end in it for layout. */
