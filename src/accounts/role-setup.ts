@@ -150,13 +150,22 @@ output "role_arn" {
 `;
 }
 
-function awsCli({ facts, roleName, path }: WantedRole, { trust, permissions }: Policies): string {
-  const name = shellText(roleName);
+/** Gives a role that exists the permissions of the role that is proposed, in place of those that were proposed before. */
+export function putPermissions(
+  { facts, roleName }: Pick<WantedRole, 'facts' | 'roleName'>,
+  permissions: PolicyDocument,
+): string {
+  return `aws iam put-role-policy --region ${facts.stsRegion} --role-name ${shellText(roleName)} --policy-name ${POLICY_NAME} \\
+  --policy-document ${shellText(JSON.stringify(permissions))}`;
+}
+
+function awsCli(role: WantedRole, { trust, permissions }: Policies): string {
+  const { facts, path } = role;
+  const name = shellText(role.roleName);
   return `# With credentials of the member account. IAM is global; the region only names the partition.
 aws iam create-role --region ${facts.stsRegion} --role-name ${name} --path ${shellText(path)} \\
   --assume-role-policy-document ${shellText(JSON.stringify(trust))}
-aws iam put-role-policy --region ${facts.stsRegion} --role-name ${name} --policy-name ${POLICY_NAME} \\
-  --policy-document ${shellText(JSON.stringify(permissions))}
+${putPermissions(role, permissions)}
 
 # If the role exists already, change whom it trusts instead of creating it:
 aws iam update-assume-role-policy --region ${facts.stsRegion} --role-name ${name} \\

@@ -367,6 +367,16 @@ export const ROUTES = {
     status: 200,
     reply: s.roleSetup,
   },
+  connectorReadiness: {
+    method: 'GET',
+    path: '/connectors/:id/readiness',
+    access: 'reader',
+    summary:
+      'How fresh each scope of a connector is, why those that are not are not, and the policy change that mends it',
+    params: s.byId,
+    status: 200,
+    reply: s.connectorReadiness,
+  },
   addToAssetView: {
     method: 'PUT',
     path: '/connectors/:id/asset-view',

@@ -9,6 +9,7 @@ import { hubHealthRoutes } from './routes/hub-health.ts';
 import { keyRotationRoutes } from './routes/key-rotations.ts';
 import { openApiRoutes } from './routes/openapi.ts';
 import { platformAccountRoutes } from './routes/platform-accounts.ts';
+import { readinessRoutes } from './routes/readiness.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { tokenRoutes } from './routes/tokens.ts';
@@ -37,6 +38,7 @@ export function handlersOf(deps: ApiDeps): Handlers {
     ...trustRoutes(deps),
     ...trustMigrationRoutes(deps, { readActions: READ_ACTIONS }),
     ...runRoutes(deps),
+    ...readinessRoutes(deps),
     ...assetRoutes(deps),
   };
 }

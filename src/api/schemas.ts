@@ -5,6 +5,7 @@ import { parseExternalId } from '../domain/external-id.ts';
 import { FAULT_CODES } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { ACCOUNT_TYPES } from '../domain/partition.ts';
+import { MENDERS, READINESS } from '../domain/readiness.ts';
 import type { Result } from '../domain/result.ts';
 import { ROLES } from '../domain/role.ts';
 import { parseRoleArn } from '../domain/role-arn.ts';
@@ -53,6 +54,8 @@ export const fault = z.object({
       message: z.string().optional(),
       status: z.number().optional(),
       requestId: z.string().optional(),
+      /** Of a denial: the IAM action that was denied. */
+      action: z.string().optional(),
     })
     .optional(),
 });
@@ -799,6 +802,68 @@ export const run = z.object({
   }),
 });
 export const runWithScopes = run.extend({ scopes: z.array(runScope) });
+
+// — readiness —
+
+const readiness = z.enum(READINESS);
+const readinessTotals = z.record(readiness, z.number());
+
+/** One cause, with every scope that it keeps from being fresh. */
+const reason = z.object({
+  readiness,
+  /** The fault's code; `stale` and `not-observed` where there is no fault. */
+  code: z.string(),
+  title: z.string(),
+  detail: z.string(),
+  remedy: z.string(),
+  /** Who can mend it. */
+  mender: z.enum(MENDERS),
+  /** The IAM actions that were denied. */
+  actions: z.array(z.string()),
+  /** Whether allowing the actions in the role's permissions policy mends it. */
+  policyHelps: z.boolean(),
+  /** The policy that denies, by a statement of its own or by not allowing, where AWS names one. */
+  denial: z.object({ policy: z.string(), explicit: z.boolean(), policyArn: z.string().optional() }).nullable(),
+  scopes: z.number(),
+  regions: z.array(z.string()),
+  assetTypes: z.array(z.string()),
+  /** One of its faults, with AWS's own words. */
+  fault: fault.nullable(),
+});
+
+/** One change of the role's permissions policy for all denied actions that it mends. */
+const policyChange = z.object({
+  denied: z.array(z.string()),
+  /** What else the same asset types need; it was not reached, so nobody knows whether it is allowed. */
+  alsoNeeded: z.array(z.string()),
+  statement: z.record(z.string(), z.unknown()),
+  permissionsPolicy: z.record(z.string(), z.unknown()),
+  awsCli: z.string(),
+  cloudFormationTemplate: z.string(),
+  terraform: z.string(),
+});
+
+export const connectorReadiness = z.object({
+  connectorId: uuid,
+  at: isoTime,
+  totals: readinessTotals,
+  scopes: z.array(
+    z.object({
+      region: z.string(),
+      assetType: z.string(),
+      readiness,
+      /** When the last complete observation ended, and how many items it saw. */
+      completeAt: isoTime.nullable(),
+      items: z.number(),
+      /** Index of its reason; of a fresh scope, why some details of its items could not be read. */
+      reason: z.number().nullable(),
+    }),
+  ),
+  /** Those of the most scopes first. */
+  reasons: z.array(reason),
+  /** null where no change of the role's permissions policy helps, or none is needed. */
+  policyChange: policyChange.nullable(),
+});
 
 // — assets —
 

@@ -38,7 +38,8 @@ export function translate(error: unknown, call: CallNames & { timeoutMs?: number
   const row = ROWS.find(candidate => fits(candidate, { answer, call }));
   const code = row?.code ?? codeOfStatus(answer.status);
   const detail = (row?.detail ?? defaultDetail)({ answer, call });
-  return fault(code, detail, { ...subject, aws: answer });
+  const denied = DENIALS.includes(answer.name) ? { action: actionOf({ answer, call }) } : {};
+  return fault(code, detail, { ...subject, aws: { ...answer, ...denied } });
 }
 
 interface Case {

@@ -6,6 +6,7 @@ import { withConnector } from './find-connector.ts';
 import type { Io } from './io.ts';
 import { answer, EXIT, type Outcome, usage } from './outcome.ts';
 import { painter } from './paint.ts';
+import { addReadinessCommands } from './readiness.ts';
 import {
   type CommonOptions,
   confirmed,
@@ -26,6 +27,7 @@ export function addConnectorCommands(program: Command, io: Io): void {
   addReading(group, io);
   addChanging(group, io);
   addActing(group, io);
+  addReadinessCommands(group, io);
 }
 
 function addReading(group: Command, io: Io): void {

@@ -25,6 +25,8 @@ export interface AwsAnswer {
   readonly message?: string;
   readonly status?: number;
   readonly requestId?: string;
+  /** Of a denial: the IAM action that AWS named or, where it named none, the one that the call needs. */
+  readonly action?: string;
 }
 
 /**

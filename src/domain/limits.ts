@@ -134,6 +134,8 @@ export const LIMITS = {
   runRetrySeconds: 2,
   runHeartbeatSeconds: 10,
   runHoursMax: 6,
+  /** Two, because one observation may be late or missed without anything being wrong. */
+  freshIntervals: 2,
   /** Beside the pool of the database; one of them listens. */
   queuePoolMax: 4,
   queueSuperviseSeconds: 5,

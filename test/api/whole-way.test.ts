@@ -157,6 +157,12 @@ test('a hub, a connector, a run, its assets, and back', async () => {
     moving: false,
   });
 
+  expect((await call('connectorReadiness', { id })).body).toMatchObject({
+    totals: { fresh: ended.body.counts.scopes, denied: 0 },
+    reasons: [],
+    policyChange: null,
+  });
+
   const types = await call('listAssetTypes');
   expect(types.body.items).toEqual(
     expect.arrayContaining([expect.objectContaining({ assetType: 'AWS::EC2::Instance' })]),

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accountOf } from '../../simulator/world/build.ts';
-import { trustPolicy } from '../../simulator/world/policies.ts';
+import { readPolicy, trustPolicy } from '../../simulator/world/policies.ts';
 import { type CommandLine, commandLine } from './command-line.ts';
 import { type Deployment, PASSWORD, startDeployment } from './deployment.ts';
 
@@ -280,6 +280,27 @@ describe('a journey through the product', () => {
     expect(ran.exitCode).toBe(0);
     expect(JSON.parse(ran.stdout)).toMatchObject({ state: 'ok', counts: { complete: 51 } });
     expect(ran.stderr).toContain('scopes');
+  });
+
+  it('says why scopes are not fresh, and prints the statement that mends it', async () => {
+    const { roleArn } = await cli.json(['connectors', 'show', 'Development']);
+    const role = accountOf(deployment.world, '333333333333').roles[roleArn.split('/').at(-1)];
+    if (!role) throw new Error('no role');
+    role.inlinePolicies = { Read: readPolicy({ without: ['ec2:DescribeSubnets'] }) };
+    await cli.run(['connectors', 'run', 'Development', '--wait']);
+    const problems = await cli.run(['connectors', 'problems', 'Development']);
+    expect(problems).toMatchObject({ exitCode: 0 });
+    expect(problems.stdout).toMatch(/^34 of 51 scopes of Development are fresh\./);
+    expect(problems.stdout).toContain('The role is not allowed ec2:DescribeSubnets');
+    expect(problems.stdout).toContain('Keeps from being fresh  17 scopes');
+    expect((await cli.run(['connectors', 'readiness', 'Development'])).stdout).toMatch(/AWS::EC2::Subnet( +D){17}\n/);
+    const { stdout } = await cli.run(['connectors', 'problems', 'Development', '--format', 'statement']);
+    const policy = { Version: '2012-10-17', Statement: [JSON.parse(stdout)] };
+    role.inlinePolicies = { ...role.inlinePolicies, More: policy };
+    await cli.run(['connectors', 'run', 'Development', '--wait']);
+    const mended = await cli.json(['connectors', 'readiness', 'Development']);
+    expect(mended).toMatchObject({ totals: { fresh: 51 }, reasons: [] });
+    expect((await cli.run(['connectors', 'problems', 'Development'])).stdout).toContain('There are no problems.');
   });
 
   it('deletes a connector and keeps its assets', async () => {

@@ -1,0 +1,55 @@
+import { LIMITS } from './limits.ts';
+
+/**
+ * How ready a scope is to be believed: `fresh`, or why it is not.
+ *
+ * fresh           its last observation was complete, and is not older than `LIMITS.freshIntervals` polling intervals
+ * stale           the same, but older: nobody has looked since
+ * not-observed    it is planned, and no observation of it has ended yet
+ * the others      the outcome of its last observation; what an earlier complete one saw still stands, with its age
+ */
+export const READINESS = [
+  'fresh',
+  'stale',
+  'denied',
+  'throttled',
+  'timed-out',
+  'failed',
+  'region-disabled',
+  'not-observed',
+  'not-applicable',
+] as const;
+
+export type Readiness = (typeof READINESS)[number];
+
+/** What the ledger knows of a scope that decides it. */
+export interface ScopeFacts {
+  /** null: no observation of it has ended. */
+  readonly outcome: string | null;
+  /** When the last complete observation ended. */
+  readonly completeAt: Date | null;
+}
+
+export function readinessOf(
+  { outcome, completeAt }: ScopeFacts,
+  { now, pollingMinutes }: { now: Date; pollingMinutes: number },
+): Readiness {
+  if (outcome === null) return 'not-observed';
+  if (outcome !== 'complete') return isReadiness(outcome) ? outcome : 'failed';
+  const ageMs = completeAt === null ? Number.POSITIVE_INFINITY : now.getTime() - completeAt.getTime();
+  return ageMs <= freshForMs(pollingMinutes) ? 'fresh' : 'stale';
+}
+
+/** How old a complete observation may be and still count as fresh. */
+export function freshForMs(pollingMinutes: number): number {
+  return LIMITS.freshIntervals * pollingMinutes * 60_000;
+}
+
+export function isReadiness(text: string): text is Readiness {
+  return READINESS.some(readiness => readiness === text);
+}
+
+/** Who can mend a reason: by what they may change in AWS, or here. */
+export const MENDERS = ['role', 'organisation', 'resource-owner', 'account', 'deployment', 'nobody'] as const;
+
+export type Mender = (typeof MENDERS)[number];

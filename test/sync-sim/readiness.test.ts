@@ -1,0 +1,194 @@
+import { sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { accountOf } from '../../simulator/world/build.ts';
+import { generateWorld } from '../../simulator/world/generate.ts';
+import { CONNECTOR_ROLE_NAME } from '../../simulator/world/policies.ts';
+import { stockOf } from '../../simulator/world/stock.ts';
+import { type ConnectorReadiness, connectorReadiness } from '../../src/accounts/readiness/connector-readiness.ts';
+import { ec2Instance } from '../../src/inventory/ec2-instance.ts';
+import { ec2Volume } from '../../src/inventory/ec2-volume.ts';
+import { ec2Vpc } from '../../src/inventory/ec2-vpc.ts';
+import { lambdaFunction } from '../../src/inventory/lambda-function.ts';
+import { s3Bucket } from '../../src/inventory/s3-bucket.ts';
+import { type Bed, openBed } from './bed.ts';
+
+/** What people are told about scopes that are not fresh, and that doing it makes them fresh. */
+const ACCOUNT = '200000000001';
+const REGIONS = ['eu-central-1', 'eu-west-1', 'us-east-1'];
+const TYPES = [ec2Instance, ec2Volume, ec2Vpc, s3Bucket, lambdaFunction];
+
+let bed: Bed;
+let connectorId: string;
+
+beforeAll(async () => {
+  const makeWorld = () => {
+    const world = generateWorld({ seed: 1, now: new Date(), accounts: 1, instances: 6, regions: ['us-east-1'] });
+    world.stock = stockOf(TYPES, { most: 2 });
+    return world;
+  };
+  bed = await openBed(makeWorld, { assetTypes: TYPES });
+  connectorId = await bed.connect(ACCOUNT, { regions: REGIONS });
+});
+afterAll(() => bed[Symbol.asyncDispose]());
+afterEach(() => bed.aws.faults.clear());
+
+test('before the first run there is nothing to tell, and no reason why not', async () => {
+  expect(await read()).toMatchObject({ scopes: [], reasons: [], policyChange: null });
+});
+
+test('when all is observed, every scope is fresh and there is no reason', async () => {
+  await bed.sync(connectorId);
+  const { totals, scopes, reasons, policyChange } = await read();
+  expect(totals).toMatchObject({ fresh: scopes.length, stale: 0, denied: 0 });
+  expect(scopes).toHaveLength(REGIONS.length * (TYPES.length - 1) + 1);
+  expect({ reasons, policyChange }).toEqual({ reasons: [], policyChange: null });
+  expect(scopes.find(at('us-east-1', ec2Instance))).toMatchObject({ readiness: 'fresh', items: 6, reason: null });
+});
+
+describe('actions that the role lacks', () => {
+  test('are one reason each, however many regions deny them, and one statement for all', async () => {
+    deny('ec2', 'DescribeVolumes');
+    deny('lambda', 'ListFunctions');
+    await bed.sync(connectorId);
+    const { totals, scopes, reasons, policyChange } = await read();
+    expect(totals.denied).toBe(2 * REGIONS.length);
+    expect(reasons).toMatchObject([
+      { actions: ['ec2:DescribeVolumes'], scopes: 3, regions: REGIONS, policyHelps: true, mender: 'role' },
+      { actions: ['lambda:ListFunctions'], scopes: 3, assetTypes: [lambdaFunction.assetType], policyHelps: true },
+    ]);
+    expect(scopes.find(at('eu-west-1', lambdaFunction))).toMatchObject({ readiness: 'denied', reason: 1 });
+    expect(policyChange?.denied).toEqual(['ec2:DescribeVolumes', 'lambda:ListFunctions']);
+    // Nobody has got as far as these, because the listing was denied.
+    expect(policyChange?.alsoNeeded).toEqual(
+      lambdaFunction.iamActions.filter(action => !action.endsWith(':ListFunctions')).toSorted(),
+    );
+    expect(policyChange?.statement).toMatchObject({
+      Effect: 'Allow',
+      Action: expect.arrayContaining(['ec2:DescribeVolumes', 'lambda:ListFunctions']),
+    });
+  });
+
+  test('what was observed before keeps its age and its count', async () => {
+    const { scopes } = await read();
+    const denied = scopes.filter(({ readiness }) => readiness === 'denied');
+    for (const { completeAt } of denied) expect(completeAt).toBeInstanceOf(Date);
+    expect(denied.some(({ items }) => items > 0)).toBe(true);
+  });
+
+  test('added to the role as the statement says, make the scopes fresh', async () => {
+    const role = accountOf(bed.world, ACCOUNT).roles[CONNECTOR_ROLE_NAME];
+    if (!role) throw new Error('the account has its role');
+    const before = role.inlinePolicies;
+    role.inlinePolicies = {
+      Read: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'iam:*', Resource: '*' }] },
+    };
+    await bed.sync(connectorId);
+    const { totals, policyChange } = await read();
+    expect(totals.fresh).toBe(0);
+    role.inlinePolicies = {
+      ...role.inlinePolicies,
+      More: { Version: '2012-10-17', Statement: [policyChange?.statement] },
+    };
+    await bed.sync(connectorId);
+    expect(await read()).toMatchObject({ totals: { denied: 0, failed: 0 }, reasons: [], policyChange: null });
+    role.inlinePolicies = before;
+  });
+
+  test('of a further call only, leave the scope fresh and are told with it', async () => {
+    deny('s3', 'GetBucketPolicy');
+    await bed.sync(connectorId);
+    const { totals, reasons, scopes, policyChange } = await read();
+    expect(totals.denied).toBe(0);
+    expect(reasons).toMatchObject([{ readiness: 'fresh', actions: ['s3:GetBucketPolicy'], scopes: 1 }]);
+    expect(scopes.find(at('global', s3Bucket))).toMatchObject({ readiness: 'fresh', reason: 0 });
+    expect(policyChange).toMatchObject({ denied: ['s3:GetBucketPolicy'], alsoNeeded: [] });
+  });
+});
+
+describe('denials that no change of the role’s policy mends', () => {
+  test.each([
+    ['scp', 'organisation', /service control policy/],
+    ['boundary', 'account', /permissions boundary/],
+    ['identity-deny', 'role', /"Effect": "Deny"/],
+    ['endpoint', 'deployment', /VPC endpoint/],
+  ] as const)('by %s: %s can mend it, and no change is offered', async (by, mender, words) => {
+    deny('ec2', 'DescribeVolumes', by);
+    await bed.sync(connectorId);
+    const { reasons, policyChange } = await read();
+    expect(reasons).toMatchObject([{ mender, policyHelps: false, scopes: 3, actions: ['ec2:DescribeVolumes'] }]);
+    expect(reasons[0]?.detail).toMatch(words);
+    expect(policyChange).toBeNull();
+  });
+
+  test('of everything in a region are one reason, which is about the region', async () => {
+    bed.aws.faults.put({
+      id: 'region',
+      match: { accountId: ACCOUNT, region: 'eu-central-1' },
+      effect: { kind: 'deny', by: 'scp' },
+    });
+    await bed.sync(connectorId);
+    const { reasons } = await read();
+    expect(reasons).toMatchObject([{ scopes: 4, regions: ['eu-central-1'], mender: 'organisation' }]);
+    expect(reasons[0]?.title).toContain('everything in eu-central-1');
+    expect(reasons[0]?.remedy).toContain('leave the regions out');
+  });
+});
+
+test('what AWS throttles, and what does not answer, are reasons of their own', async () => {
+  bed.aws.faults.put({ id: 't', match: { operation: 'DescribeVolumes' }, effect: { kind: 'throttle' } });
+  await bed.sync(connectorId);
+  expect((await read()).reasons).toMatchObject([
+    { readiness: 'throttled', code: 'aws-throttled', scopes: 3, mender: 'nobody', actions: [] },
+  ]);
+});
+
+test('an account that does not tell its regions has that as a reason, and the action in the change', async () => {
+  await sql`update connectors set regions = null where id = ${connectorId}`.execute(bed.db);
+  deny('ec2', 'DescribeRegions');
+  await bed.sync(connectorId);
+  const { reasons, policyChange } = await read();
+  expect(reasons).toMatchObject([{ actions: ['ec2:DescribeRegions'], scopes: 0, policyHelps: true }]);
+  expect(policyChange).toMatchObject({ denied: ['ec2:DescribeRegions'] });
+});
+
+test('a role that lets nobody in is one reason for every scope', async () => {
+  await sql`update connectors set external_id = 'another-one' where id = ${connectorId}`.execute(bed.db);
+  await bed.sync(connectorId);
+  const { reasons, scopes } = await read();
+  expect(reasons).toMatchObject([{ code: 'role-not-assumable', scopes: scopes.length, policyHelps: false }]);
+});
+
+test('what nobody has looked at for two intervals is stale, whatever it was', async () => {
+  await sql`update scopes set last_outcome = 'complete', last_fault = null,
+    complete_at = complete_at - make_interval(mins => 481)`.execute(bed.db);
+  const { totals, reasons, scopes } = await read();
+  expect(totals).toMatchObject({ fresh: 0, stale: scopes.length });
+  expect(reasons).toMatchObject([{ code: 'stale', scopes: scopes.length }]);
+});
+
+test('there is no readiness of a connector that does not exist', async () => {
+  const id = '0198c2a4-7c1e-7d3a-9b52-0f6a4e1d2c3b';
+  expect(await connectorReadiness(bed.deps, id)).toMatchObject({ ok: false, fault: { code: 'not-found' } });
+});
+
+async function read(): Promise<ConnectorReadiness> {
+  const found = await connectorReadiness(bed.deps, connectorId);
+  if (!found.ok) throw new Error(found.fault.detail);
+  return found.value;
+}
+
+function deny(
+  service: string,
+  operation: string,
+  by: 'identity' | 'scp' | 'boundary' | 'identity-deny' | 'endpoint' = 'identity',
+) {
+  bed.aws.faults.put({
+    id: operation,
+    match: { accountId: ACCOUNT, service, operation },
+    effect: { kind: 'deny', by },
+  });
+}
+
+function at(region: string, { assetType }: { assetType: string }) {
+  return (scope: { region: string; assetType: string }) => scope.region === region && scope.assetType === assetType;
+}
