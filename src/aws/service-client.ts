@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RawRequest } from '../inventory/raw.ts';
 import type { ServiceName } from '../inventory/services.ts';
 import { type Aws, clientSettings } from './aws.ts';
+import { asksForCompressed } from './compressed.ts';
 import type { CredentialsProvider } from './credentials.ts';
 import type { MemberSession } from './session.ts';
 import { readQuickly } from './xml/quick-deserializer.ts';
@@ -32,6 +33,7 @@ export async function serviceClient(aws: Aws, service: ServiceName, region: stri
   const client = new Client({
     ...clientSettings(aws, { service: service.replaceAll('-', '_'), region, credentials: credentialsOfTheCall }),
     // AWS-compatible endpoints of other makes have no host name per bucket.
+    ...(service === 'ec2' ? { requestHandler: asksForCompressed(aws.requestHandler) } : {}),
     ...(service === 's3' ? { forcePathStyle: hasOwnEndpoint(aws) } : {}),
   });
   // Its listings are the bulk of what is read, and the SDK's parser takes most of the time that they take.

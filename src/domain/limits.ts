@@ -79,6 +79,8 @@ export const LIMITS = {
   probeSessionSeconds: 900,
   /** Of 100 results each, which is IAM's default (IAM API reference, SimulatePrincipalPolicy). */
   iamSimulationPagesMax: 1_000,
+  /** Of one answer, unpacked: ten times the largest page seen. */
+  awsAnswerBytesMax: 128 * 1024 * 1024,
   awsSocketsMax: 256,
   awsClientsMax: 256,
   /** Of services in regions, for all accounts together: 17 services in 30 regions. */
