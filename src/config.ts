@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
 import { fault } from './domain/faults.ts';
+import { LIMITS } from './domain/limits.ts';
 import { ACCOUNT_TYPES, type AccountType } from './domain/partition.ts';
 import { failed, ok, type Result } from './domain/result.ts';
 import { parseRoleArn } from './domain/role-arn.ts';
@@ -26,6 +27,8 @@ export interface Config {
   readonly platformAccounts: PlatformAccounts;
   readonly awsEndpoints: AwsEndpoints;
   readonly awsMachine: AwsMachine;
+  /** How much of each of an account's quotas at AWS its runs may take, in per cent. */
+  readonly awsQuotaSharePercent: number;
   readonly logLevel: string;
 }
 
@@ -89,6 +92,8 @@ export function readConfig(env: Environment = process.env): Result<Config> {
   if (!masterKey.ok) return masterKey;
   const trustedProxies = readTrustedProxies(env.CAUSEWAY_TRUSTED_PROXIES);
   if (!trustedProxies.ok) return trustedProxies;
+  const share = readQuotaShare(env.CAUSEWAY_AWS_QUOTA_SHARE);
+  if (!share.ok) return share;
   const logLevel = readLogLevel(env.CAUSEWAY_LOG_LEVEL);
   if (!logLevel.ok) return logLevel;
   return ok(
@@ -104,6 +109,7 @@ export function readConfig(env: Environment = process.env): Result<Config> {
       platformAccounts: platformAccounts.value,
       awsEndpoints: awsEndpoints.value,
       awsMachine: readAwsMachine(env),
+      awsQuotaSharePercent: share.value,
       logLevel: logLevel.value,
     }),
   );
@@ -145,6 +151,17 @@ function isAddressOrNetwork(word: string): boolean {
   const bits = { 0: 0, 4: 32, 6: 128 }[isIP(address)] ?? 0;
   if (prefix === undefined || more.length > 0) return bits > 0 && more.length === 0;
   return /^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits;
+}
+
+function readQuotaShare(text: string | undefined): Result<number> {
+  if (!text) return ok(LIMITS.awsQuotaSharePercentDefault);
+  const share = Number(text);
+  if (Number.isInteger(share) && share >= 1 && share <= 100) return ok(share);
+  const variable = 'CAUSEWAY_AWS_QUOTA_SHARE';
+  return invalid(
+    variable,
+    `${variable} is "${text}"; it must be a whole number of per cent from 1 to 100, such as 50.`,
+  );
 }
 
 function readLogLevel(text: string | undefined): Result<string> {

@@ -12,7 +12,7 @@ import { LIMITS } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Aws } from './aws.ts';
 import { type Budget, call, prompt } from './call.ts';
-import { hubIamClient } from './clients.ts';
+import { hubIamClient, hubPace } from './clients.ts';
 import type { HubIdentity } from './credentials.ts';
 import { FaultError } from './translate.ts';
 
@@ -43,7 +43,7 @@ export type Creation =
 export async function createAccessKey(aws: Aws, hub: HubIdentity): Promise<Creation> {
   const client = await hubIamClient(aws, hub);
   if (!client.ok) return { kind: 'refused', fault: client.fault, hasTwo: false };
-  const names = { service: 'iam', operation: 'CreateAccessKey', signedBy: 'hub' } as const;
+  const names = { service: 'iam', operation: 'CreateAccessKey', signedBy: 'hub', pace: hubPace(hub) } as const;
   const made = await call(
     aws,
     async signal => readNewKey(await client.value.send(new CreateAccessKeyCommand({}), { abortSignal: signal })),
@@ -88,7 +88,7 @@ async function ask<T>(
 ): Promise<Result<T>> {
   const client = await hubIamClient(aws, hub);
   if (!client.ok) return client;
-  const names = { service: 'iam', operation, signedBy: 'hub', budget } as const;
+  const names = { service: 'iam', operation, signedBy: 'hub', budget, pace: hubPace(hub) } as const;
   return await call(aws, signal => send(client.value, signal), names);
 }
 

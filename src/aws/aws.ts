@@ -23,7 +23,7 @@ export interface Aws {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly endpoints: AwsEndpoints;
-  /** Every STS call waits for its turn here. */
+  /** Every call waits for its turn here. */
   readonly pace: Pace;
   readonly machine: MachineSettings;
   /** Shared by all clients, so that connections are kept alive across them. Never destroy a client: it would take this along. */
@@ -54,13 +54,14 @@ export function openAws({
   ids,
   endpoints,
   machine = {},
-}: Pick<Aws, 'clock' | 'ids' | 'endpoints'> & Partial<Pick<Aws, 'machine'>>): Aws {
+  quotaSharePercent = LIMITS.awsQuotaSharePercentDefault,
+}: Pick<Aws, 'clock' | 'ids' | 'endpoints'> & Partial<Pick<Aws, 'machine'>> & { quotaSharePercent?: number }): Aws {
   const sockets = { keepAlive: true, maxSockets: LIMITS.awsSocketsMax };
   return {
     clock,
     ids,
     endpoints,
-    pace: createPace(clock),
+    pace: createPace(clock, { sharePercent: quotaSharePercent }),
     machine,
     requestHandler: new NodeHttpHandler({
       connectionTimeout: LIMITS.awsConnectTimeoutMs,

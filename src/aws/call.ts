@@ -46,30 +46,41 @@ export function prompt(clock: Clock, { totalMs, within }: { totalMs: number; wit
   return { triesMax: LIMITS.checkCallTriesMax, attemptMs: totalMs, deadlineMs };
 }
 
+/** On what terms a call is made. */
+interface CallTerms {
+  readonly budget: Budget;
+  /** Whose quotas it counts against; a call without a signature counts against those of nobody that we know. */
+  readonly pace: (PaceBucket & { readonly whole?: boolean }) | 'unsigned';
+  readonly tally?: CallTally;
+  /** Ends the waiting for a turn; `send` sees to the call itself. */
+  readonly stop?: AbortSignal;
+}
+
 /**
  * The one way to call AWS: runs `send` with a time limit, turns what it throws into a fault, and tries again, after a
  * back-off with full jitter, while the fault is one that a short wait can mend and the budget lasts. `send` must hand
  * the signal to the SDK: `call(aws, signal => client.send(command, { abortSignal: signal }), …)`.
  *
- * With `pace`, each try waits for its turn, within the budget; the fault is `no-turn` when not even the first has one.
- * With `tally`, each try that is sent is counted.
+ * Each try waits for its turn by `pace`, within the budget; the fault is `no-turn` when not even the first has one. With
+ * `tally`, each try that is sent is counted.
  *
  * Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export async function call<T>(
   aws: Pick<Aws, 'clock' | 'ids' | 'pace'>,
   send: (signal: AbortSignal) => Promise<T>,
-  names: CallNames & { budget: Budget; pace?: PaceBucket; tally?: CallTally },
+  names: CallNames & CallTerms,
 ): Promise<Result<T>> {
-  const { budget, pace, tally } = names;
+  const { service, operation, budget, pace, tally, stop } = names;
+  const paced = pace === 'unsigned' ? undefined : { ...pace, service, operation };
   let result: Result<T> | undefined;
   for (let tries = 1; ; tries++) {
-    if (pace && !(await aws.pace.turn(pace, budget.deadlineMs))) return result ?? failed(noTurn(names));
+    if (paced && !(await aws.pace.turn(paced, budget.deadlineMs, stop))) return result ?? failed(noTurn(names));
     const sentMs = aws.clock.monotonicMs();
     const leftMs = budget.deadlineMs - sentMs;
     result = await attempt(send, names, Math.max(1, Math.min(budget.attemptMs, leftMs)));
     const throttled = !result.ok && result.fault.code === 'aws-throttled';
-    if (pace && throttled) aws.pace.slowDown(pace);
+    if (paced && throttled) aws.pace.slowDown(paced);
     if (tally) count(tally, { ...names, throttled, ms: aws.clock.monotonicMs() - sentMs });
     if (result.ok || retryOf(result.fault) !== 'now' || tries >= budget.triesMax) return result;
     const pauseMs = backoffMs(tries, fraction(aws.ids));

@@ -2,6 +2,7 @@ import type { IAMClient } from '@aws-sdk/client-iam';
 import { ok, type Result } from '../domain/result.ts';
 import { type Aws, clientSettings } from './aws.ts';
 import { type CredentialsProvider, type HubIdentity, hubCredentials } from './credentials.ts';
+import type { PaceBucket } from './pace.ts';
 import type { MemberSession } from './session.ts';
 
 /** IAM as a session, for single calls. IAM is one service per partition. */
@@ -14,6 +15,11 @@ export async function hubIamClient(aws: Aws, hub: HubIdentity): Promise<Result<I
   const credentials = await hubCredentials(aws, hub);
   if (!credentials.ok) return credentials;
   return ok(await iamClient(aws, { key: hub.id, region: hub.facts.stsRegion, credentials: credentials.value }));
+}
+
+/** Whose quotas the calls count against that a hub makes as itself, at STS and IAM. */
+export function hubPace({ hub, facts }: HubIdentity): PaceBucket {
+  return { accountId: hub.accountId, region: facts.stsRegion };
 }
 
 /** IAM signs for one region of each partition, which is the one whose STS is used: https://docs.aws.amazon.com/general/latest/gr/iam-service.html */

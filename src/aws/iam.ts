@@ -11,7 +11,7 @@ import { failed, ok, type Result } from '../domain/result.ts';
 import type { ParsedRoleArn } from '../domain/role-arn.ts';
 import type { Aws } from './aws.ts';
 import { type Budget, call } from './call.ts';
-import { hubIamClient, sessionIamClient } from './clients.ts';
+import { hubIamClient, hubPace, sessionIamClient } from './clients.ts';
 import type { HubIdentity } from './credentials.ts';
 import type { MemberSession } from './session.ts';
 import { FaultError } from './translate.ts';
@@ -27,7 +27,8 @@ export async function readOwnTrustPolicy(
 ): Promise<Result<string>> {
   const client = await sessionIamClient(aws, session);
   const command = new GetRoleCommand({ RoleName: role.name });
-  const names = { service: 'iam', operation: 'GetRole', subject: role.arn, signedBy: 'session', budget } as const;
+  const pace = { accountId: session.accountId, region: session.facts.stsRegion };
+  const names = { service: 'iam', operation: 'GetRole', subject: role.arn, signedBy: 'session', budget, pace } as const;
   return await call(
     aws,
     async signal => {
@@ -103,6 +104,7 @@ export async function simulateHub(
     operation: 'SimulatePrincipalPolicy',
     subject: identityArn,
     signedBy: 'hub',
+    pace: hubPace(hub),
   } as const;
   const input = {
     PolicySourceArn: identityArn,

@@ -2,7 +2,7 @@ import { fault } from '../domain/faults.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Aws } from './aws.ts';
 import { type Budget, call } from './call.ts';
-import { hubIamClient } from './clients.ts';
+import { hubIamClient, hubPace } from './clients.ts';
 import type { HubIdentity } from './credentials.ts';
 
 /**
@@ -18,7 +18,14 @@ export async function principalOfCaller(
   const client = await hubIamClient(aws, hub);
   if (!client.ok) return client;
   const { GetRoleCommand } = await import('@aws-sdk/client-iam');
-  const names = { service: 'iam', operation: 'GetRole', subject: RoleName, signedBy: 'hub', budget } as const;
+  const names = {
+    service: 'iam',
+    operation: 'GetRole',
+    subject: RoleName,
+    signedBy: 'hub',
+    budget,
+    pace: hubPace(hub),
+  } as const;
   const read = await call(
     aws,
     async signal => await client.value.send(new GetRoleCommand({ RoleName }), { abortSignal: signal }),

@@ -7,6 +7,7 @@ import { ok, type Result } from '../domain/result.ts';
 import type { ParsedRoleArn } from '../domain/role-arn.ts';
 import { type Aws, clientSettings } from './aws.ts';
 import { type Budget, call, patient } from './call.ts';
+import { hubPace } from './clients.ts';
 import { type Credentials, type CredentialsProvider, type HubIdentity, hubCredentials } from './credentials.ts';
 import { provenHub } from './identity.ts';
 import { FaultError } from './translate.ts';
@@ -206,7 +207,7 @@ async function assume(
     DurationSeconds: seconds,
     ...(externalId === undefined ? {} : { ExternalId: externalId }),
   });
-  const pace = { accountId: hub.hub.accountId, region: hub.facts.stsRegion };
+  const pace = hubPace(hub);
   const names = { service: 'sts', operation: 'AssumeRole', subject: role.arn, signedBy: 'hub', budget, pace } as const;
   const assumed = await call(
     aws,

@@ -36,7 +36,8 @@ export async function exchangeToken(
   });
   const budget = prompt(aws.clock, { totalMs: LIMITS.checkTimeoutMs });
   const operation = 'AssumeRoleWithWebIdentity';
-  const names = { service: 'sts', operation, subject: source.roleArn, signedBy: 'hub', budget } as const;
+  const terms = { budget, pace: 'unsigned' } as const;
+  const names = { service: 'sts', operation, subject: source.roleArn, signedBy: 'hub', ...terms } as const;
   return await call(
     aws,
     async signal => readAnswer((await client.send(command, { abortSignal: signal })).Credentials),

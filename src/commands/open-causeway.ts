@@ -37,7 +37,13 @@ export async function openCauseway(config: Config, log: Log): Promise<Result<Cau
   if (migrated.value.length > 0) log.info({ migrations: migrated.value }, 'the database was brought up to date');
   const db = openDatabase({ connectionString, log });
   const [clock, ids] = [systemClock, systemIds];
-  const aws = openAws({ clock, ids, endpoints: config.awsEndpoints, machine: config.awsMachine });
+  const aws = openAws({
+    clock,
+    ids,
+    endpoints: config.awsEndpoints,
+    machine: config.awsMachine,
+    quotaSharePercent: config.awsQuotaSharePercent,
+  });
   for (const { detail, subject, ...found } of await unreadableSecrets({ db, vault: vault.value })) {
     log.error(
       { identityId: subject, detail, remedy: remedyOf({ detail, ...found }) },

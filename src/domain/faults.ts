@@ -457,8 +457,9 @@ export const FAULTS = {
     retry: 'now',
     title: 'Too many calls were waiting',
     explanation:
-      'Causeway keeps its calls to STS below AWS’s quota, and this one’s turn would not have come in time. AWS was not asked.',
-    remedy: 'Try again when the re-check or preview that asks for so much is over.',
+      'Causeway keeps its calls below AWS’s quotas, and this one’s turn would not have come in time. AWS was not asked.',
+    remedy:
+      'Try again when the run, re-check or preview that asks for so much is over, or let Causeway have more of the quotas (CAUSEWAY_AWS_QUOTA_SHARE).',
   },
   'unknown-access-key': {
     status: 422,

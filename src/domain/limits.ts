@@ -90,14 +90,18 @@ export const LIMITS = {
   awsMessageCharsMax: 500,
   /** AWS: a session of a role assumed from a role's session lives at most one hour (role chaining). */
   memberSessionSeconds: 3_600,
+  /** What Causeway takes of each quota of an account, in per cent, unless its owner says otherwise. */
+  awsQuotaSharePercentDefault: 50,
   /** AWS: 600 STS calls a second per account and region (IAM quotas); what is left of it is for other processes. */
   stsCallsPerSecond: 450,
   /** Calls that may come at once after a rest. */
   stsCallsBurst: 50,
-  /** After AWS asked to slow down: not below this, and within this time back to the full rate. */
-  stsCallsPerSecondMin: 5,
-  stsRecoverSeconds: 60,
-  paceBucketsMax: 10_000,
+  /** After AWS asked to slow down: halved at most so often, not below this part, and within this time back to the full rate. */
+  paceHalveEveryMs: 500,
+  paceSlowestPart: 64,
+  paceRecoverSeconds: 60,
+  /** Remembered before those that are full again are forgotten. */
+  paceBucketsMax: 20_000,
   webIdentitySessionSeconds: 3_600,
   /** AWS's runtimes answer within milliseconds; where there is none, nothing answers at all. */
   metadataTimeoutMs: 2_000,

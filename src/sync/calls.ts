@@ -45,8 +45,15 @@ export function awsCalls(
         subject: region,
         signedBy: 'session',
         budget: callBudget(aws.clock),
+        pace: { accountId: session.accountId, region, whole: !asksForPages(input) },
+        stop,
         ...(tally === undefined ? {} : { tally }),
       },
     );
   }
+}
+
+/** Whether a listing asks for a page or filters: EC2 has a smaller bucket for some of those that do neither. */
+function asksForPages(input: unknown): boolean {
+  return typeof input === 'object' && input !== null && ('MaxResults' in input || 'Filters' in input);
 }

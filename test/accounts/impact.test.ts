@@ -203,10 +203,9 @@ describe('a preview', () => {
       (await readHubFacts(causeway.deps.db, production))?.evidence.filter(({ hub }) => hub.accountId === SECURITY);
     const before = await known();
     expect(before).toMatchObject([{ outcome: 'refused' }]);
-    const pace = createPace(causeway.clock);
-    const bucket = { accountId: SECURITY, region: 'us-east-1' };
-    for (let i = 0; i < 10; i++) pace.slowDown(bucket);
-    const waiting = Array.from({ length: 8 * LIMITS.stsCallsPerSecondMin }, () => pace.turn(bucket, Infinity));
+    const pace = createPace(causeway.clock, { sharePercent: 50 });
+    const call = { accountId: SECURITY, region: 'us-east-1', service: 'sts', operation: 'AssumeRole' };
+    const waiting = Array.from({ length: 8 * LIMITS.stsCallsPerSecond }, () => pace.turn(call, Infinity));
     causeway.callLog.clear();
     const [last] = await listAudit(causeway.deps.db, { before: null, limit: 1 });
     const busy = { ...causeway.deps, aws: { ...causeway.deps.aws, pace } };

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Simulation, startSimulation } from '../../simulator/simulation.ts';
+import { type Simulation, type SimulationOptions, startSimulation } from '../../simulator/simulation.ts';
 import { accountOf, roleArn } from '../../simulator/world/build.ts';
 import { GENERATED_PLATFORM_ACCOUNT_ID, generatedExternalId } from '../../simulator/world/generate.ts';
 import { CONNECTOR_ROLE_NAME } from '../../simulator/world/policies.ts';
@@ -36,8 +36,12 @@ export interface Bed extends AsyncDisposable {
   versions(tables: readonly string[]): Promise<string>;
 }
 
-export async function openBed(makeWorld: () => World, given: Partial<SyncDeps> = {}): Promise<Bed> {
-  const aws = await startSimulation({ makeWorld });
+export async function openBed(
+  makeWorld: () => World,
+  given: Partial<SyncDeps> = {},
+  simulated: Pick<SimulationOptions, 'tokenBuckets' | 'clock'> = {},
+): Promise<Bed> {
+  const aws = await startSimulation({ makeWorld, ...simulated });
   const database = await createTestDatabase();
   const deps = { ...depsFor({ endpoint: aws.endpoint, key: platformKey(aws.world), db: database.db }), ...given };
   return {
