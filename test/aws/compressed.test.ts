@@ -39,6 +39,7 @@ async function listVpcs() {
     service: 'ec2',
     operation: 'DescribeVpcs',
     signedBy: 'session',
+    pace: { accountId: '111111111111', region: 'eu-west-1' },
     budget: { ...prompt(systemClock, { totalMs: 5_000 }), triesMax: 1 },
   });
 }
