@@ -263,24 +263,6 @@ create table rechecks (
 CREATE INDEX rechecks_latest ON rechecks USING btree (account_type, started_at DESC, id DESC);
 CREATE UNIQUE INDEX rechecks_under_way ON rechecks USING btree (account_type) WHERE (state = 'running'::text);
 
-create table run_scopes (
-  run_id uuid not null,
-  region text not null,
-  asset_type text not null,
-  outcome text,
-  fault jsonb,
-  items integer not null default 0,
-  pages integer not null default 0,
-  added integer not null default 0,
-  changed integer not null default 0,
-  gone integer not null default 0,
-  started_at timestamp with time zone,
-  finished_at timestamp with time zone,
-  constraint run_scopes_outcome_check CHECK ((outcome = ANY (ARRAY['complete'::text, 'denied'::text, 'throttled'::text, 'region-disabled'::text, 'not-applicable'::text, 'timed-out'::text, 'failed'::text]))),
-  constraint run_scopes_pkey PRIMARY KEY (run_id, region, asset_type),
-  constraint run_scopes_run_id_fkey FOREIGN KEY (run_id) REFERENCES runs(id) ON DELETE CASCADE
-);
-
 create table runs (
   id uuid not null,
   connector_id uuid not null,
@@ -299,11 +281,23 @@ create table runs (
   queued_at timestamp with time zone not null,
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
+  plan jsonb,
+  scopes jsonb,
+  scopes_planned integer not null default 0,
+  scopes_finished integer not null default 0,
+  scopes_complete integer not null default 0,
+  items integer not null default 0,
+  pages integer not null default 0,
+  added integer not null default 0,
+  changed integer not null default 0,
+  gone integer not null default 0,
+  calls integer not null default 0,
+  throttled integer not null default 0,
   constraint runs_connector_id_fkey FOREIGN KEY (connector_id) REFERENCES connectors(id) ON DELETE CASCADE,
   constraint runs_pkey PRIMARY KEY (id),
   constraint runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'ok'::text, 'problems'::text, 'failed'::text, 'cancelled'::text]))),
   constraint runs_trigger_check CHECK ((trigger = ANY (ARRAY['created'::text, 'schedule'::text, 'request'::text])))
-);
+) with (fillfactor=80);
 CREATE INDEX runs_connector ON runs USING btree (connector_id, id DESC);
 CREATE UNIQUE INDEX runs_one_per_account ON runs USING btree (partition, account_id) WHERE (state = 'running'::text);
 CREATE UNIQUE INDEX runs_under_way ON runs USING btree (connector_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
@@ -323,9 +317,17 @@ create table scopes (
   items integer not null default 0,
   asset_tags jsonb not null default '{}'::jsonb,
   read_with text,
+  last_began_at timestamp with time zone,
+  last_items integer not null default 0,
+  last_pages integer not null default 0,
+  last_added integer not null default 0,
+  last_changed integer not null default 0,
+  last_gone integer not null default 0,
+  last_calls integer not null default 0,
+  last_throttled integer not null default 0,
   constraint scopes_connector_id_fkey FOREIGN KEY (connector_id) REFERENCES connectors(id) ON DELETE CASCADE,
   constraint scopes_pkey PRIMARY KEY (connector_id, region, asset_type)
-);
+) with (fillfactor=60);
 
 create table sessions (
   id_hash bytea not null,

@@ -1,6 +1,6 @@
 import { type Logger, pino } from 'pino';
 
-/** One line per outcome: `log.info({ connectorId, items }, 'scope finished')`. Messages are static, facts are fields. */
+/** One line per outcome: `log.info({ connectorId, items }, 'scope observed')`. Messages are static, facts are fields. */
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'child'>;
 
 /** Fields that never reach a log line, wherever somebody puts them. The last line of defence, not the first. */

@@ -773,6 +773,9 @@ export const runScope = z.object({
   added: z.number(),
   changed: z.number(),
   gone: z.number(),
+  /** Tries of calls to AWS, and those of them that AWS refused because they came too fast. */
+  calls: z.number(),
+  throttled: z.number(),
   startedAt: isoTime.nullable(),
   finishedAt: isoTime.nullable(),
 });
@@ -796,9 +799,13 @@ export const run = z.object({
     finished: z.number(),
     complete: z.number(),
     items: z.number(),
+    pages: z.number(),
     added: z.number(),
     changed: z.number(),
     gone: z.number(),
+    /** Tries of calls to AWS, and those of them that AWS refused because they came too fast. */
+    calls: z.number(),
+    throttled: z.number(),
   }),
 });
 export const runWithScopes = run.extend({ scopes: z.array(runScope) });

@@ -131,6 +131,13 @@ export const LIMITS = {
   pageItemsMax: 1_000,
   pagesPerScopeMax: 10_000,
   scopesInFlightPerRun: 8,
+  /** Ends of scopes are gathered for so long, and so many at most, before they are written. */
+  scopeEndsWaitMs: 10,
+  scopeEndsMax: 500,
+  /** How far a run is, is written at most this often. */
+  runTellEveryMs: 2_000,
+  /** Ids and hashes of an account with at most so many live assets are read at once: about 0.5 MB. */
+  knownTogetherMax: 2_000,
   /** Of one kind for the items of one scope, such as the policies of its buckets. */
   detailCallsInFlight: 4,
   /** After so many denials in a row of one kind of detail, the role is taken to have no right to any of them in this run. */

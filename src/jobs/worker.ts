@@ -6,6 +6,7 @@ import { pause } from '../domain/pause.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
 import type { SyncDeps } from '../sync/deps.ts';
 import { attemptRun } from '../sync/run.ts';
+import { gatherEnds } from '../sync/run-progress.ts';
 import type { Queue } from './queue.ts';
 import { mendStrandedRechecks, mendStrandedRotations, mendStrandedRuns, queueDueRuns } from './schedule.ts';
 
@@ -22,7 +23,8 @@ export interface Worker {
  * Makes this process a worker: it carries out runs and queues those that are due. While the database is away nothing is
  * lost: what was under way is handed out again when it is back.
  */
-export async function startWorker(deps: WorkerDeps): Promise<Worker> {
+export async function startWorker(given: WorkerDeps): Promise<Worker> {
+  const deps = { ...given, writeEnd: gatherEnds(given.db) };
   const stopping = new AbortController();
   const schedule = repeat(deps, stopping.signal);
   await deps.queue.takeRuns(async ({ runId, signal }) => {

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Change } from '../inventory/changes.ts';
 import type { StoredContent } from '../inventory/keep-unread.ts';
-import { type Database, inTransaction } from './database.ts';
+import { type Database, repeatable } from './database.ts';
 import { type Hold, holding } from './runs.ts';
-import type { Scope } from './scopes.ts';
+import type { Scope, ScopeName } from './scopes.ts';
 
 /** The writing side of the inventory; every statement of a worker here begins with the check of its hold (invariant I2). */
 
@@ -21,14 +21,38 @@ export interface KnownAsset {
 }
 
 /** The live assets of a scope, whichever connector saw them. */
-export async function loadKnown(db: Database, { scope, connectorNum }: { scope: Scope; connectorNum: number }) {
+export async function loadKnown(
+  db: Database,
+  { scope, connectorNum }: { scope: Scope; connectorNum: number },
+): Promise<KnownAsset[]> {
   const { rows } = await sql<KnownAsset>`
-    select id, native_id as "nativeId", encode(content_hash, 'hex') as hash,
-      encode(raw_hash, 'base64') as "rawHash", seen_by @> array[${connectorNum}::int] as mine,
-      unknown <> '{}' as doubtful
-    from assets where ${inScope(scope)} and gone_at is null
+    -- prepared: load-known
+    select ${knownColumns(connectorNum)} from assets where ${inScope(scope)} and gone_at is null
   `.execute(db);
   return rows;
+}
+
+/** The same of all scopes of an account; of more than `limit` assets, any `limit` of them. */
+export async function loadKnownOfAccount(
+  db: Database,
+  {
+    partition,
+    accountId,
+    connectorNum,
+    limit,
+  }: { partition: string; accountId: string; connectorNum: number; limit: number },
+): Promise<(KnownAsset & ScopeName)[]> {
+  const { rows } = await sql<KnownAsset & ScopeName>`
+    -- prepared: load-known-of-account
+    select region, asset_type as "assetType", ${knownColumns(connectorNum)} from assets
+    where partition = ${partition} and account_id = ${accountId} and gone_at is null limit ${limit}
+  `.execute(db);
+  return rows;
+}
+
+function knownColumns(connectorNum: number): RawBuilder<unknown> {
+  return sql`id, native_id as "nativeId", encode(content_hash, 'hex') as hash,
+    encode(raw_hash, 'base64') as "rawHash", seen_by @> array[${connectorNum}::int] as mine, unknown <> '{}' as doubtful`;
 }
 
 /** What is stored of these assets, live or gone; for telling what changed. */
@@ -38,6 +62,7 @@ export async function loadContents(
 ): Promise<StoredContent[]> {
   if (nativeIds.length === 0) return [];
   const { rows } = await sql<StoredContent>`
+    -- prepared: load-contents
     select native_id as "nativeId", arn, name, state, tags, attributes, unknown
     from assets where ${inScope(scope)} and native_id = any(${nativeIds})
   `.execute(db);
@@ -82,6 +107,7 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
   const { rows } = await repeatable(
     db,
     sql<{ assets: PageWritten['assets'] | null }>`
+    -- prepared: write-page
     with held as (${holding(hold)}),
     incoming as (
       select i.* from jsonb_to_recordset(${JSON.stringify(page.assets)}::jsonb) as i(
@@ -228,14 +254,6 @@ export async function deleteScopeAssets(
   `,
   );
   return Number(numAffectedRows ?? 0n);
-}
-
-/**
- * Runs a statement, again when it met another one that locks the same assets in another order: two connectors can see the
- * same assets, and one may be deleted while the other reads.
- */
-async function repeatable<Row>(db: Database, statement: RawBuilder<Row>) {
-  return await inTransaction(db, tx => statement.execute(tx));
 }
 
 function inScope({ partition, accountId, region, assetType }: Scope): RawBuilder<unknown> {

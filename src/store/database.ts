@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
+import { Kysely, PostgresDialect, type QueryResult, type RawBuilder, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { LIMITS } from '../domain/limits.ts';
 import type { Log } from '../log.ts';
@@ -79,6 +79,21 @@ export async function inTransaction<T>(
       return await db.transaction().execute(work);
     } catch (error) {
       if (tries >= LIMITS.transactionTriesMax || !isConflict(error)) throw error;
+    }
+  }
+}
+
+/**
+ * Runs one statement, again when PostgreSQL broke it off because it met another one that locks the same rows in another
+ * order: two connectors can see the same assets, and one may be deleted while the other reads. A single statement is a
+ * transaction of its own; the round trips of one that is opened for it would cost more than the statement.
+ */
+export async function repeatable<Row>(db: Database, statement: RawBuilder<Row>): Promise<QueryResult<Row>> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await statement.execute(db);
+    } catch (error) {
+      if (isTransaction(db) || tries >= LIMITS.transactionTriesMax || !isConflict(error)) throw error;
     }
   }
 }

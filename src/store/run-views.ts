@@ -4,6 +4,7 @@ import { type Fault, fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Database } from './database.ts';
+import { type FoldedScope, foldOf } from './run-scopes.ts';
 import type { RunState, RunTrigger } from './runs.ts';
 
 /** A run as the API shows it, with times as dates and faults without the catalogue's words. */
@@ -21,14 +22,19 @@ export interface Run {
   readonly queuedAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** While the run is under way, as they were at most `LIMITS.runTellEveryMs` ago. */
   readonly counts: {
     readonly scopes: number;
     readonly finished: number;
     readonly complete: number;
     readonly items: number;
+    readonly pages: number;
     readonly added: number;
     readonly changed: number;
     readonly gone: number;
+    /** Tries of calls to AWS, and those of them that AWS refused because they came too fast. */
+    readonly calls: number;
+    readonly throttled: number;
   };
 }
 
@@ -43,6 +49,8 @@ export interface RunScope {
   readonly added: number;
   readonly changed: number;
   readonly gone: number;
+  readonly calls: number;
+  readonly throttled: number;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
 }
@@ -60,7 +68,7 @@ export async function listRuns(
   if (!keys.ok) return keys;
   const after = keys.value?.[0] ?? null;
   const { rows } = await sql<Run>`
-    ${selectRuns}
+    ${selectRuns()}
     where r.connector_id = ${connectorId} and (${after}::uuid is null or r.id < ${after}::uuid)
     order by r.id desc limit ${limit + 1}
   `.execute(db);
@@ -75,34 +83,43 @@ export async function listRuns(
 
 /** A run with its scopes, by region and type. Fault: not-found. */
 export async function getRun(db: Database, runId: string): Promise<Result<RunWithScopes>> {
-  const run = await findRun(db, runId);
-  if (!run) return failed(fault('not-found', `There is no run ${runId}.`));
-  const { rows: scopes } = await sql<RunScope>`
-    select region, asset_type as "assetType", outcome, fault, items, pages, added, changed, gone,
-      started_at as "startedAt", finished_at as "finishedAt"
-    from run_scopes where run_id = ${runId} order by region, asset_type
+  const { rows } = await sql<Run & { folded: readonly FoldedScope[] }>`
+    ${selectRuns(sql`, coalesce(r.scopes, (
+      select f.scopes from (${foldOf('r', { outcome: null, fault: null, at: null })}) f
+    )) as folded`)}
+    where r.id = ${runId}
   `.execute(db);
-  return ok({ ...run, scopes });
+  const [row] = rows;
+  if (!row) return failed(fault('not-found', `There is no run ${runId}.`));
+  const { folded, ...run } = row;
+  return ok({ ...run, scopes: folded.map(scope => unfolded(scope, run.startedAt)) });
 }
 
 export async function findRun(db: Database, runId: string): Promise<Run | undefined> {
-  const { rows } = await sql<Run>`${selectRuns} where r.id = ${runId}`.execute(db);
+  const { rows } = await sql<Run>`${selectRuns()} where r.id = ${runId}`.execute(db);
   return rows[0];
 }
 
-const selectRuns: RawBuilder<Run> = sql`
-  select r.id, r.connector_id as "connectorId", r.state, r.trigger, r.requested_by as "requestedBy",
-    case when r.hub_kind is not null
-      then jsonb_build_object('kind', r.hub_kind, 'accountId', r.hub_account_id)
-    end as hub,
-    r.caller_arn as "callerArn", r.fault, r.regions_fault as "regionsFault",
-    r.queued_at as "queuedAt", r.started_at as "startedAt", r.finished_at as "finishedAt", n.counts
-  from runs r cross join lateral (
-    select jsonb_build_object(
-      'scopes', count(*), 'finished', count(s.outcome), 'complete', count(*) filter (where s.outcome = 'complete'),
-      'items', coalesce(sum(s.items), 0), 'added', coalesce(sum(s.added), 0),
-      'changed', coalesce(sum(s.changed), 0), 'gone', coalesce(sum(s.gone), 0)
-    ) as counts
-    from run_scopes s where s.run_id = r.id
-  ) n
-`;
+function unfolded(folded: FoldedScope, startedAt: Date | null): RunScope {
+  const [region, assetType, outcome, fault, items, pages, added, changed, gone, calls, throttled, ...times] = folded;
+  const [beganAt, endedAt] = times.map(ms => (ms === null || !startedAt ? null : new Date(startedAt.getTime() + ms)));
+  const counts = { items, pages, added, changed, gone, calls, throttled };
+  return { region, assetType, outcome, fault, ...counts, startedAt: beganAt ?? null, finishedAt: endedAt ?? null };
+}
+
+function selectRuns(more: RawBuilder<unknown> = sql``): RawBuilder<Run> {
+  return sql`
+    select r.id, r.connector_id as "connectorId", r.state, r.trigger, r.requested_by as "requestedBy",
+      case when r.hub_kind is not null
+        then jsonb_build_object('kind', r.hub_kind, 'accountId', r.hub_account_id)
+      end as hub,
+      r.caller_arn as "callerArn", r.fault, r.regions_fault as "regionsFault",
+      r.queued_at as "queuedAt", r.started_at as "startedAt", r.finished_at as "finishedAt",
+      jsonb_build_object(
+        'scopes', r.scopes_planned, 'finished', r.scopes_finished, 'complete', r.scopes_complete, 'items', r.items,
+        'pages', r.pages, 'added', r.added, 'changed', r.changed, 'gone', r.gone, 'calls', r.calls, 'throttled', r.throttled
+      ) as counts
+      ${more}
+    from runs r
+  `;
+}

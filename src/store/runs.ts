@@ -2,7 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
 import { LIMITS } from '../domain/limits.ts';
-import type { Database } from './database.ts';
+import { type Database, inTransaction } from './database.ts';
+import { foldOf, NOTHING_OBSERVED } from './run-scopes.ts';
 
 /**
  * Runs, from being asked for to their end.
@@ -84,7 +85,7 @@ export interface Hold {
  */
 export function holding(hold: Hold): RawBuilder<unknown> {
   return sql`
-    select r.* from runs r
+    select r.id, r.connector_id, r.partition, r.account_id from runs r
     where r.id = ${hold.runId} and r.fence = ${hold.fence} and r.state = 'running' for share
   `;
 }
@@ -107,6 +108,8 @@ export interface ClaimedRun {
   readonly regions: readonly string[] | null;
   readonly assetTags: Readonly<Record<string, string>>;
   readonly startedAt: Date;
+  /** Whether an earlier attempt has made its plan. */
+  readonly planned: boolean;
 }
 
 /**
@@ -118,6 +121,7 @@ export interface ClaimedRun {
 export async function claimRun(db: Database, { runId, now }: { runId: string; now: Date }): Promise<Claim> {
   try {
     const { rows } = await sql<ClaimedRow>`
+      -- prepared: claim-run
       with target as (
         select r.id, r.started_at is null as first, c.polling_minutes, c.num, c.regions, c.asset_tags,
           c.enabled and c.partition = r.partition and c.account_id = r.account_id as wanted,
@@ -129,24 +133,28 @@ export async function claimRun(db: Database, { runId, now }: { runId: string; no
         where r.id = ${runId} and r.state in ('queued', 'running') for no key update of r
       ),
       claimed as (
-        update runs r set
-          state = case when wanted then 'running' else 'cancelled' end,
-          fence = fence + 1,
-          started_at = coalesce(started_at, ${now}),
-          finished_at = case when wanted then null else ${now}::timestamptz end
-        from target t where t.id = r.id and not (wanted and busy)
+        update runs r set state = 'running', fence = fence + 1, started_at = coalesce(started_at, ${now})
+        from target t where t.id = r.id and wanted and not busy
         returning r.*, t.first, t.polling_minutes, t.num, t.regions, t.asset_tags
       ),
       scheduled as (
         update connectors c
         set next_run_at = ${now}::timestamptz + make_interval(mins => k.polling_minutes, secs => hashtext(c.id::text) & 63)
-        from claimed k where c.id = k.connector_id and k.first and k.state = 'running'
+        from claimed k where c.id = k.connector_id and k.first
       )
-      select t.busy and t.wanted as busy, k.state, k.fence, k.connector_id as "connectorId", k.num as "connectorNum", k.trigger,
-        k.partition, k.account_id as "accountId", k.regions, k.asset_tags as "assetTags", k.started_at as "startedAt"
+      select t.busy, t.wanted, k.fence, k.connector_id as "connectorId", k.num as "connectorNum", k.trigger,
+        k.partition, k.account_id as "accountId", k.regions, k.asset_tags as "assetTags", k.started_at as "startedAt",
+        k.plan is not null as planned
       from target t left join claimed k on k.id = t.id
     `.execute(db);
-    return claimOf(runId, rows[0]);
+    const [row] = rows;
+    if (!row) return { kind: 'over' };
+    const { busy, wanted, fence, ...run } = row;
+    if (!wanted) {
+      await closeRun(db, { runId, state: 'cancelled', fault: null, leftOver: null, at: now });
+      return { kind: 'over' };
+    }
+    return busy || fence === null ? { kind: 'busy' } : { kind: 'claimed', run: { ...run, hold: { runId, fence } } };
   } catch (error) {
     // Two claims at the same moment: neither saw the other, and the index let only one through.
     if (isViolationOf(error, 'runs_one_per_account')) return { kind: 'busy' };
@@ -154,17 +162,11 @@ export async function claimRun(db: Database, { runId, now }: { runId: string; no
   }
 }
 
+/** Null and of no use in a row that tells why there is no claim. */
 interface ClaimedRow extends Omit<ClaimedRun, 'hold'> {
   readonly busy: boolean;
-  readonly state: RunState | null;
-  readonly fence: number;
-}
-
-function claimOf(runId: string, row: ClaimedRow | undefined): Claim {
-  if (row?.busy) return { kind: 'busy' };
-  if (row?.state !== 'running') return { kind: 'over' };
-  const { fence, busy: _busy, state: _state, ...rest } = row;
-  return { kind: 'claimed', run: { ...rest, hold: { runId, fence } } };
+  readonly wanted: boolean;
+  readonly fence: number | null;
 }
 
 function isViolationOf(error: unknown, constraint: string): boolean {
@@ -189,9 +191,9 @@ export async function saveReach(
   { hub, callerArn }: { hub: Hub; callerArn: string },
 ): Promise<boolean> {
   const { numAffectedRows } = await sql`
-    with held as (${holding(hold)})
-    update runs r set hub_kind = ${hub.kind}, hub_account_id = ${hub.accountId}, caller_arn = ${callerArn}
-    from held where r.id = held.id
+    -- prepared: save-reach
+    update runs set hub_kind = ${hub.kind}, hub_account_id = ${hub.accountId}, caller_arn = ${callerArn}
+    where id = ${hold.runId} and fence = ${hold.fence} and state = 'running'
   `.execute(db);
   return numAffectedRows === 1n;
 }
@@ -199,23 +201,30 @@ export async function saveReach(
 export interface RunEnd {
   readonly state: 'ok' | 'problems' | 'failed' | 'cancelled';
   readonly fault: Fault | null;
-  /** The outcome of every scope that was not finished; with an end that is not ok or problems, also of every scope not planned yet. */
-  readonly leftOver: string;
+  /** The outcome of every scope that was not finished, if they are given one; after a failure also of every scope not planned yet. */
+  readonly leftOver: string | null;
   readonly at: Date;
 }
 
 /**
- * Ends the run. A run that broke off has observed nothing of the scopes that it did not finish, and the ledger says so:
- * what earlier runs saw there stays, but is not fresh. False when the hold was lost.
+ * Ends the run and folds its scopes. A run that broke off has observed nothing of the scopes that it did not finish, and
+ * the ledger says so: what earlier runs saw there stays, but is not fresh. False when the hold was lost.
  */
 export async function finishRun(db: Database, hold: Hold, end: RunEnd): Promise<boolean> {
-  return await endRun(db, { ...end, target: holding(hold) });
+  const target = sql`
+    select r.* from runs r where r.id = ${hold.runId} and r.fence = ${hold.fence} and r.state = 'running' for no key update
+  `;
+  return await endRun(db, { ...end, target });
 }
 
 /** Ends a run that no worker carries any more, whoever had it; a worker that still writes for it is shut out. */
 export async function closeRun(db: Database, { runId, ...end }: RunEnd & { runId: string }): Promise<boolean> {
-  const target = sql`select r.* from runs r where r.id = ${runId} and r.state in ('queued', 'running') for no key update`;
-  return await endRun(db, { ...end, target });
+  return await inTransaction(db, async tx => {
+    // By itself, so that the next statement sees all that a worker has written until now.
+    await sql`select from runs where id = ${runId} for no key update`.execute(tx);
+    const target = sql`select r.* from runs r where r.id = ${runId} and r.state in ('queued', 'running') for no key update`;
+    return await endRun(tx, { ...end, target });
+  });
 }
 
 async function endRun(
@@ -226,16 +235,17 @@ async function endRun(
   const { rows } = await sql`
     with held as (${target}),
     ended as (
-      update runs r set state = ${state}, fault = ${faultJson}::jsonb, finished_at = ${at}, fence = r.fence + 1
-      from held where r.id = held.id returning r.id, r.connector_id
-    ),
-    broken_off as (
-      update run_scopes s set outcome = ${leftOver}, fault = ${faultJson}::jsonb, finished_at = ${at}
-      from ended where s.run_id = ended.id and s.outcome is null
+      update runs r set state = ${state}, fault = ${faultJson}::jsonb, finished_at = ${at}, fence = r.fence + 1,
+        plan = null, scopes = f.scopes, scopes_planned = f.planned, scopes_finished = f.finished, scopes_complete = f.complete,
+        items = f.items, pages = f.pages, added = f.added, changed = f.changed, gone = f.gone, calls = f.calls,
+        throttled = f.throttled
+      from (select held.id, fold.* from held cross join lateral (${foldOf('held', { outcome: leftOver, fault, at })}) fold) f
+      where r.id = f.id returning r.id, r.connector_id
     ),
     ledger as (
       update scopes s
-      set last_outcome = ${leftOver}, last_fault = ${faultJson}::jsonb, last_run_id = ended.id, last_finished_at = ${at}
+      set last_outcome = ${leftOver}, last_fault = ${faultJson}::jsonb, last_run_id = ended.id, last_finished_at = ${at},
+        ${NOTHING_OBSERVED}
       from ended
       where s.connector_id = ended.connector_id and s.last_run_id is distinct from ended.id
         and ${state === 'failed'}
@@ -250,8 +260,8 @@ async function endRun(
 
 /** Cancels what is queued or running for a connector, so that no worker writes for it any more. */
 export async function cancelRuns(db: Database, { connectorId, at }: { connectorId: string; at: Date }): Promise<void> {
-  await sql`
-    update runs set state = 'cancelled', finished_at = ${at}, fence = fence + 1
-    where connector_id = ${connectorId} and state in ('queued', 'running')
+  const { rows } = await sql<{ id: string }>`
+    select id from runs where connector_id = ${connectorId} and state in ('queued', 'running')
   `.execute(db);
+  for (const { id } of rows) await closeRun(db, { runId: id, state: 'cancelled', fault: null, leftOver: null, at });
 }

@@ -1,6 +1,6 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Fault } from '../domain/faults.ts';
-import { type Database, inTransaction } from './database.ts';
+import { type Database, repeatable } from './database.ts';
 import { type Hold, holding } from './runs.ts';
 
 /** Where and of what type; with the account, what an observation is about. */
@@ -13,95 +13,44 @@ export interface Scope {
 
 export type ScopeName = Pick<Scope, 'region' | 'assetType'>;
 
-/** Regions that the connector's ledger has for an account: those that earlier runs observed or tried to. */
-export async function ledgerRegions(
-  db: Database,
-  { connectorId, partition, accountId }: { connectorId: string; partition: string; accountId: string },
-): Promise<string[]> {
-  const { rows } = await sql<{ region: string }>`
-    select distinct region from scopes
-    where connector_id = ${connectorId} and partition = ${partition} and account_id = ${accountId}
-    order by region
-  `.execute(db);
-  return rows.map(row => row.region);
+/** Tells apart the scopes of an account. */
+export function nameOfScope({ region, assetType }: ScopeName): string {
+  return `${region} ${assetType}`;
 }
 
-export interface PlanRow extends ScopeName {
-  /** Set for a scope that is known beforehand not to be observable; it is finished with the plan. */
+/** What the ledger remembers of a scope that decides what a run does with it. */
+export interface LedgerScope extends Scope {
+  /** Items that the last complete observation saw. */
+  readonly items: number;
+  /** Whether its assets have the asset tags that the run's connector has now. */
+  readonly tagged: boolean;
+  /** The reader of the last complete observation (`AssetType.readWith`). */
+  readonly readWith: string | null;
+  /** How the run observed it; null while it has not. */
   readonly outcome: string | null;
-  readonly fault: Fault | null;
 }
 
-/**
- * Writes the run's plan, and a row in the ledger for each scope that has none, all before the first page: a resumed run
- * knows what is left, and no asset is ever written for a scope that the ledger does not have. False when the hold was lost.
- */
-export async function savePlan(
+/** The ledger of a run's connector, of whatever account it has observed, by region and type. */
+export async function readLedger(
   db: Database,
-  hold: Hold,
-  { scopes, regionsFault, at }: { scopes: readonly PlanRow[]; regionsFault: Fault | null; at: Date },
-): Promise<boolean> {
-  const { rows } = await sql<{ held: number }>`
-    with held as (${holding(hold)}),
-    planned as (
-      select held.id as run_id, held.connector_id, held.partition, held.account_id, p.*,
-        case when p.outcome is null then null else ${at}::timestamptz end as finished_at
-      from held, jsonb_to_recordset(${JSON.stringify(scopes)}::jsonb)
-        as p(region text, "assetType" text, outcome text, fault jsonb)
-    ),
-    scopes_of_run as (
-      insert into run_scopes (run_id, region, asset_type, outcome, fault, finished_at)
-      select run_id, region, "assetType", outcome, fault, finished_at from planned
-      on conflict (run_id, region, asset_type) do nothing
-    ),
-    ledger as (
-      insert into scopes (connector_id, region, asset_type, partition, account_id,
-        last_outcome, last_fault, last_run_id, last_finished_at)
-      select connector_id, region, "assetType", partition, account_id,
-        outcome, fault, case when outcome is not null then run_id end, finished_at
-      from planned
-      on conflict (connector_id, region, asset_type) do update set
-        last_outcome = excluded.last_outcome, last_fault = excluded.last_fault,
-        last_run_id = excluded.last_run_id, last_finished_at = excluded.last_finished_at
-      where excluded.last_outcome is not null
-    ),
-    noted as (
-      update runs r set regions_fault = ${regionsFault === null ? null : JSON.stringify(regionsFault)}::jsonb
-      from held where r.id = held.id
-    )
-    select 1 as held from held
-  `.execute(db);
-  return rows.length === 1;
-}
-
-/** The plan of a run, with what is finished of it; nothing while the run has no plan. */
-export async function planOf(
-  db: Database,
-  runId: string,
-): Promise<(ScopeName & { readonly outcome: string | null })[]> {
-  const { rows } = await sql<ScopeName & { outcome: string | null }>`
-    select region, asset_type as "assetType", outcome from run_scopes
-    where run_id = ${runId} order by region, asset_type
+  { connectorId, runId, assetTags }: { connectorId: string; runId: string; assetTags: ScopeEnd['assetTags'] },
+): Promise<LedgerScope[]> {
+  const { rows } = await sql<LedgerScope>`
+    -- prepared: read-ledger
+    select partition, account_id as "accountId", region, asset_type as "assetType", items,
+      asset_tags = ${JSON.stringify(assetTags)}::jsonb as tagged, read_with as "readWith",
+      case when last_run_id = ${runId} then last_outcome end as outcome
+    from scopes where connector_id = ${connectorId} order by region, asset_type
   `.execute(db);
   return rows;
 }
 
-/** What the ledger remembers that decides what to do with a scope before its first page. */
-export async function ledgerMemory(
-  db: Database,
-  { connectorId, region, assetType }: ScopeName & { connectorId: string },
-): Promise<LedgerMemory> {
-  const { rows } = await sql<LedgerMemory>`
-    select asset_tags as "assetTags", read_with as "readWith" from scopes
-    where connector_id = ${connectorId} and region = ${region} and asset_type = ${assetType}
-  `.execute(db);
-  return rows[0] ?? { assetTags: {}, readWith: null };
-}
-
-export interface LedgerMemory {
-  readonly assetTags: Readonly<Record<string, string>>;
-  /** The reader of the last complete observation (`AssetType.readWith`). */
-  readonly readWith: string | null;
+/** A connector that was pointed at another account still has scopes of the one before. */
+export function ledgerOfAccount(
+  ledger: readonly LedgerScope[],
+  { partition, accountId }: Pick<Scope, 'partition' | 'accountId'>,
+): LedgerScope[] {
+  return ledger.filter(scope => scope.partition === partition && scope.accountId === accountId);
 }
 
 export interface ScopeEnd extends Scope {
@@ -111,6 +60,8 @@ export interface ScopeEnd extends Scope {
   readonly pages: number;
   readonly added: number;
   readonly changed: number;
+  readonly calls: number;
+  readonly throttled: number;
   /** Ids of assets that were live when the scope began and that it did not see; only looked at when the outcome is complete. */
   readonly unseen: readonly string[];
   readonly assetTags: Readonly<Record<string, string>>;
@@ -120,90 +71,114 @@ export interface ScopeEnd extends Scope {
 }
 
 /**
- * Ends a scope, in one statement: its row of the run, the ledger, and, only if it was observed completely, the assets that
- * it did not see become gone (invariant I1). An asset's last sighting is then the end of the last complete observation
- * before this one, if that is later than its last write. False when the hold was lost or the scope was finished already.
+ * Ends a scope, in one statement: the ledger and, only if it was observed completely, the assets that it did not see become
+ * gone (invariant I1). An asset's last sighting is then the end of the last complete observation by a connector that sees it,
+ * if that is later than its last write. False when the hold was lost or the run has finished the scope already.
  *
  * Whoever sees the account may say so, not only the connectors that saw the asset: an EC2 listing is all or nothing, no
  * policy filters it. Observations of one account never overlap (`runs_one_per_account`), so this one is the newest.
  */
 export async function finishScope(db: Database, hold: Hold, end: ScopeEnd): Promise<boolean> {
   const complete = end.outcome === 'complete';
-  const unseen = complete ? end.unseen : [];
-  const faultJson = end.fault === null ? null : JSON.stringify(end.fault);
-  const statement = sql`
-    with held as (
-      select h.id, h.connector_id, h.partition, h.account_id from (${holding(hold)}) h
-      join run_scopes s on s.run_id = h.id
-      where s.region = ${end.region} and s.asset_type = ${end.assetType} and s.outcome is null
-    ),
-    sighting as (
-      select max(s.complete_at) as at from scopes s, held
-      where s.partition = held.partition and s.account_id = held.account_id
-        and s.region = ${end.region} and s.asset_type = ${end.assetType}
+  const { rows } = await repeatable(
+    db,
+    sql`
+    with held as (${holding(hold)}),
+    ended as (${endsOf([{ hold, end }])}),
+    open as (
+      select s.connector_id, s.region, s.asset_type, held.id as run_id from scopes s, held
+      where s.connector_id = held.connector_id and s.region = ${end.region} and s.asset_type = ${end.assetType}
+        and s.last_run_id is distinct from held.id
+      for no key update of s
     ),
     gone as (
-      update assets a set gone_at = ${end.endedAt}, last_seen_at = greatest(a.last_seen_at, sighting.at)
-      from held, sighting
-      where a.id = any(${unseen}::uuid[]) and a.gone_at is null and ${complete}
+      update assets a set gone_at = ${end.endedAt}, last_seen_at = greatest(a.last_seen_at, (
+        select max(s.complete_at) from connectors c join scopes s on s.connector_id = c.id
+        where c.num = any(a.seen_by) and s.partition = a.partition and s.account_id = a.account_id
+          and s.region = a.region and s.asset_type = a.asset_type
+      ))
+      from open
+      where a.id = any(${complete ? end.unseen : []}::uuid[]) and a.gone_at is null and ${complete}
       returning a.id
     ),
     history as (
       insert into asset_history (asset_id, at, run_id, event, changes)
-      select gone.id, ${end.endedAt}, held.id, 'gone', '[]' from gone, held
-    ),
-    run_scope as (
-      update run_scopes s set outcome = ${end.outcome}, fault = ${faultJson}::jsonb, items = ${end.items},
-        pages = ${end.pages}, added = ${end.added}, changed = ${end.changed}, gone = (select count(*) from gone),
-        started_at = ${end.beganAt}, finished_at = ${end.endedAt}
-      from held where s.run_id = held.id and s.region = ${end.region} and s.asset_type = ${end.assetType}
+      select gone.id, ${end.endedAt}, open.run_id, 'gone', '[]' from gone, open
     ),
     ledger as (
-      update scopes s set last_outcome = ${end.outcome}, last_fault = ${faultJson}::jsonb, last_run_id = held.id,
-        last_finished_at = ${end.endedAt},
-        complete_began_at = case when ${complete} then ${end.beganAt} else s.complete_began_at end,
-        complete_at = case when ${complete} then ${end.endedAt} else s.complete_at end,
-        items = case when ${complete} then ${end.items} else s.items end,
-        asset_tags = case when ${complete} then ${JSON.stringify(end.assetTags)}::jsonb else s.asset_tags end,
-        read_with = case when ${complete} then ${end.readWith} else s.read_with end
-      from held
-      where s.connector_id = held.connector_id and s.region = ${end.region} and s.asset_type = ${end.assetType}
+      update scopes s set ${OBSERVED}, last_gone = (select count(*) from gone)
+      from open join ended e on true
+      where s.connector_id = open.connector_id and s.region = open.region and s.asset_type = open.asset_type
     )
-    select 1 from held
-  `;
-  // Whoever else locks the same assets, such as the deletion of another connector of the account, may do it in another order.
-  const { rows } = await inTransaction(db, tx => statement.execute(tx));
+    select 1 from open
+  `,
+  );
   return rows.length === 1;
 }
 
-/** Scopes in the connector's ledger that a plan does not have, or that belong to an account it no longer points at. */
-export async function ledgerScopesOutside(
-  db: Database,
-  {
-    connectorId,
-    partition,
-    accountId,
-    plan,
-  }: {
-    connectorId: string;
-    partition: string;
-    accountId: string;
-    plan: readonly ScopeName[];
-  },
-): Promise<Scope[]> {
-  const { rows } = await sql<Scope>`
-    select s.partition, s.account_id as "accountId", s.region, s.asset_type as "assetType"
-    from scopes s
-    where s.connector_id = ${connectorId} and (
-      s.partition <> ${partition} or s.account_id <> ${accountId}
-      or not exists (
-        select from jsonb_to_recordset(${JSON.stringify(plan)}::jsonb) as p(region text, "assetType" text)
-        where p.region = s.region and p."assetType" = s.asset_type
-      )
-    )
-  `.execute(db);
-  return rows;
+/** An end of a scope with the hold by which it is written. */
+export interface HeldEnd {
+  readonly hold: Hold;
+  readonly end: ScopeEnd;
 }
+
+/** Whether an end makes assets gone; such a one is written by itself. */
+export function bringsLoss({ outcome, unseen }: ScopeEnd): boolean {
+  return outcome === 'complete' && unseen.length > 0;
+}
+
+/**
+ * Ends scopes, of whatever runs, after which nothing is gone, in one statement. Most scopes end so, and written one by one
+ * they would be the dearest part of a run. Answers for each, in order, what `finishScope` answers for one.
+ */
+export async function finishScopes(db: Database, ends: readonly HeldEnd[]): Promise<boolean[]> {
+  if (ends.some(({ end }) => bringsLoss(end))) throw new Error('an end that makes assets gone is written by itself');
+  const { rows } = await repeatable(
+    db,
+    sql<{ place: number }>`
+    -- prepared: finish-scopes
+    with ended as materialized (${endsOf(ends)}),
+    held as materialized (
+      select r.id, r.fence, r.connector_id from runs r
+      join (select distinct "runId", fence from ended) h on h."runId" = r.id and h.fence = r.fence
+      where r.state = 'running' order by r.id for share of r
+    ),
+    ledger as (
+      update scopes s set ${OBSERVED}, last_gone = 0
+      from held join ended e on e."runId" = held.id and e.fence = held.fence
+      where s.connector_id = held.connector_id and s.region = e.region and s.asset_type = e."assetType"
+        and s.last_run_id is distinct from held.id
+      returning e.place
+    )
+    select place from ledger
+  `,
+  );
+  const finished = new Set(rows.map(({ place }) => place));
+  return ends.map((_, place) => finished.has(place));
+}
+
+/** Ends as rows `e`, each with its place among them. */
+function endsOf(ends: readonly HeldEnd[]): RawBuilder<unknown> {
+  const rows = ends.map(({ hold, end: { unseen: _, partition: __, accountId: ___, ...end } }, place) => {
+    return { place, ...hold, ...end };
+  });
+  return sql`
+    select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as e(
+      place int, "runId" uuid, fence int, region text, "assetType" text, outcome text, fault jsonb, items int, pages int,
+      added int, changed int, calls int, throttled int, "assetTags" jsonb, "readWith" text, "beganAt" timestamptz, "endedAt" timestamptz
+    )
+  `;
+}
+
+/** What an end `e` changes in its row `s` of the ledger; what only a complete observation may say stays after any other. */
+const OBSERVED = sql`last_outcome = e.outcome, last_fault = nullif(e.fault, 'null'), last_run_id = e."runId",
+  last_began_at = e."beganAt", last_finished_at = e."endedAt", last_items = e.items, last_pages = e.pages,
+  last_added = e.added, last_changed = e.changed, last_calls = e.calls, last_throttled = e.throttled,
+  complete_began_at = case when e.outcome = 'complete' then e."beganAt" else s.complete_began_at end,
+  complete_at = case when e.outcome = 'complete' then e."endedAt" else s.complete_at end,
+  items = case when e.outcome = 'complete' then e.items else s.items end,
+  asset_tags = case when e.outcome = 'complete' then e."assetTags" else s.asset_tags end,
+  read_with = case when e.outcome = 'complete' then e."readWith" else s.read_with end`;
 
 /** The scopes in a connector's ledger. */
 export async function ledgerScopes(db: Database, connectorNum: number): Promise<Scope[]> {

@@ -1,18 +1,21 @@
 import { reach } from '../accounts/reach.ts';
-import { forgetSession, type MemberSession } from '../aws/session.ts';
+import { newTally } from '../aws/call.ts';
+import type { MemberSession } from '../aws/session.ts';
 import { type Fault, fault } from '../domain/faults.ts';
 import { inParallel } from '../domain/in-parallel.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { globalServiceRegion } from '../domain/partition.ts';
-import { detachScope } from '../store/assets.ts';
+import type { AssetType } from '../inventory/define.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
 import { type ClaimedRun, claimRun, finishRun, saveReach } from '../store/runs.ts';
-import { deleteLedgerScope, ledgerRegions, ledgerScopesOutside, planOf, savePlan } from '../store/scopes.ts';
+import { ledgerOfAccount, nameOfScope, readLedger, type ScopeName } from '../store/scopes.ts';
 import { awsCalls } from './calls.ts';
 import type { SyncDeps } from './deps.ts';
-import { isScopeOutcome, outcomeOfFault, stateOfOutcomes } from './outcome.ts';
-import { GLOBAL_REGION, planScopes } from './plan.ts';
-import { askRegions } from './regions.ts';
+import { knownAssets } from './known-assets.ts';
+import { makePlan } from './make-plan.ts';
+import { outcomeOfFault, stateOfOutcomes } from './outcome.ts';
+import { GLOBAL_REGION } from './plan.ts';
+import { gatherEnds, RunProgress } from './run-progress.ts';
 import { observeScope } from './scope.ts';
 import { watchHold } from './watch-hold.ts';
 
@@ -84,69 +87,45 @@ async function observeAccount(deps: SyncDeps, { run, signal }: Work): Promise<En
     return { state: 'cancelled', fault: fault('edit-conflict', detail) };
   }
   if (!(await saveReach(deps.db, run.hold, { hub, callerArn: session.callerArn }))) return 'lost';
-  const work = { run, session, signal };
-  if (!(await makePlan(deps, work))) return 'lost';
-  return await observeScopes(deps, work);
+  return await observeScopes(deps, { run, session, signal });
 }
 
 type Reached = Work & { readonly session: MemberSession };
 
-/** Makes the run's plan unless an earlier attempt has; false when the hold was lost. */
-async function makePlan(deps: SyncDeps, { run, session, signal }: Reached): Promise<boolean> {
-  const { db, clock, assetTypes } = deps;
-  if ((await planOf(db, run.hold.runId)).length > 0) return true;
-  const { connectorId, connectorNum, partition, accountId } = run;
-  const calls = awsCalls(deps, { session, region: session.facts.stsRegion, signal });
-  let answer = await askRegions(calls, session.facts);
-  if (!answer.known && answer.fault.code === 'session-not-accepted') {
-    // This region cannot be switched off, so the role was made anew since the session was opened.
-    forgetSession(deps.aws, session);
-    answer = await askRegions(calls, session.facts);
-  }
-  if (signal.aborted) return true;
-  const plan = planScopes({
-    chosen: run.regions,
-    answer,
-    observedBefore: await ledgerRegions(db, { connectorId, partition, accountId }),
-    types: assetTypes,
-    facts: session.facts,
+async function observeScopes(deps: SyncDeps, { run, session, signal }: Reached): Promise<End | 'lost'> {
+  const { db, assetTypes } = deps;
+  const ledger = await readLedger(db, { ...run, runId: run.hold.runId });
+  const plan = await makePlan(deps, { run, session, ledger, signal });
+  if (plan === 'lost') return 'lost';
+  // Why, says the signal.
+  if (plan === 'stopped') return 'lost';
+  const { hold } = run;
+  await using progress = new RunProgress(db, { hold, plan, writeEnd: deps.writeEnd ?? gatherEnds(db) });
+  const own = ledgerOfAccount(ledger, run);
+  const knownOfScope = knownAssets(db, { run, ledger: own });
+  const memories = new Map(own.map(scope => [nameOfScope(scope), scope]));
+  await inParallel(inOrder(plan.open, assetTypes), { limit: LIMITS.scopesInFlightPerRun }, async scope => {
+    const { region, assetType } = scope;
+    const type = assetTypes.find(candidate => candidate.assetType === assetType);
+    // Planned by a version that knew the type; it stays unfinished and the end of the run says so.
+    if (progress.broken || signal.aborted || !type) return;
+    const calledIn = region === GLOBAL_REGION ? globalServiceRegion(session.facts, type.service) : region;
+    const tally = newTally();
+    const calls = awsCalls(deps, { session, region: calledIn ?? session.facts.stsRegion, signal, tally });
+    const memory = memories.get(nameOfScope(scope));
+    await observeScope(deps, { run, type, region, calls, tally, memory, knownOfScope, progress, signal });
   });
-  // What the connector no longer looks at is not gone: it keeps its assets without this connector. Before the plan is
-  // saved, because the ledger has one row per region and type, and that of an earlier account must make room.
-  for (const scope of await ledgerScopesOutside(db, { connectorId, partition, accountId, plan })) {
-    const batch = { scope, connectorNum, at: clock.now(), limit: LIMITS.detachBatchMax, hold: run.hold };
-    while ((await detachScope(db, batch)) > 0);
-    // Without the hold, nothing was detached either: the scope stays in the ledger for the worker that has it.
-    if (!(await deleteLedgerScope(db, run.hold, scope))) return false;
-  }
-  const scopes = plan.map(scope => ({ ...scope, outcome: scope.fault && outcomeOfFault(scope.fault) }));
-  const regionsFault = answer.known || run.regions ? null : answer.fault;
-  return await savePlan(db, run.hold, { scopes, regionsFault, at: clock.now() });
+  await progress.settle();
+  if (progress.lost) return 'lost';
+  await progress.tell();
+  const left = plan.outcomes.length + plan.open.length - progress.outcomes.length;
+  return { state: stateOfOutcomes(left === 0 ? progress.outcomes : [...progress.outcomes, 'failed']), fault: null };
 }
 
-async function observeScopes(deps: SyncDeps, { run, session, signal }: Reached): Promise<End | 'lost'> {
-  const plan = await planOf(deps.db, run.hold.runId);
-  // Type by type and not region by region, so that what people look for first is there first in every region.
-  const places = new Map(deps.assetTypes.map(({ assetType }, index) => [assetType, index]));
-  const open = plan
-    .filter(scope => scope.outcome === null)
-    .sort((a, b) => (places.get(a.assetType) ?? 0) - (places.get(b.assetType) ?? 0));
-  let lost = false;
-  await inParallel(open, { limit: LIMITS.scopesInFlightPerRun }, async ({ region, assetType }) => {
-    const type = deps.assetTypes.find(candidate => candidate.assetType === assetType);
-    // Planned by a version that knew the type; it stays unfinished and the end of the run says so.
-    if (lost || signal.aborted || !type) return;
-    const calledIn = region === GLOBAL_REGION ? globalServiceRegion(session.facts, type.service) : region;
-    const calls = awsCalls(deps, { session, region: calledIn ?? session.facts.stsRegion, signal });
-    const ended = await observeScope(deps, { run, type, region, calls, signal });
-    if (ended === 'lost') lost = true;
-  });
-  if (lost) return 'lost';
-  const outcomes = (await planOf(deps.db, run.hold.runId)).map(scope => scope.outcome);
-  return {
-    state: stateOfOutcomes(outcomes.map(outcome => (isScopeOutcome(outcome) ? outcome : 'failed'))),
-    fault: null,
-  };
+/** Type by type and not region by region, so that what people look for first is there first in every region. */
+function inOrder(scopes: readonly ScopeName[], types: readonly AssetType[]): ScopeName[] {
+  const places = new Map(types.map(({ assetType }, index) => [assetType, index]));
+  return scopes.toSorted((a, b) => (places.get(a.assetType) ?? 0) - (places.get(b.assetType) ?? 0));
 }
 
 async function endRun(deps: SyncDeps, { run, state, fault }: End & { run: ClaimedRun }): Promise<Attempt> {

@@ -1,48 +1,60 @@
+import type { CallTally } from '../aws/call.ts';
 import { type Fault, fault } from '../domain/faults.ts';
 import { changesBetween } from '../inventory/changes.ts';
 import { contentHash, searchText } from '../inventory/content.ts';
 import type { AssetPage, AssetType, AwsCalls, ListedAsset } from '../inventory/define.ts';
 import { keepUnread, type StoredContent, sameUnknown } from '../inventory/keep-unread.ts';
-import { type AssetWrite, loadContents, loadKnown, retagScope, writePage } from '../store/assets.ts';
+import { type AssetWrite, loadContents, retagScope, writePage } from '../store/assets.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
 import type { ClaimedRun } from '../store/runs.ts';
-import { finishScope, ledgerMemory, type Scope } from '../store/scopes.ts';
+import type { LedgerScope, Scope } from '../store/scopes.ts';
 import type { SyncDeps } from './deps.ts';
+import type { KnownOfScope } from './known-assets.ts';
 import { outcomeOfFault } from './outcome.ts';
+import type { RunProgress, ScopeCounts } from './run-progress.ts';
 
 export interface ScopeTask {
   readonly run: ClaimedRun;
   readonly type: AssetType;
   readonly region: string;
   readonly calls: AwsCalls;
+  /** What `calls` took. */
+  readonly tally: CallTally;
+  /** What the ledger had of the scope when the run began. */
+  readonly memory: LedgerScope | undefined;
+  readonly knownOfScope: KnownOfScope;
+  readonly progress: RunProgress;
   /** Aborted when the run must not go on: the scope is then left as it is, unfinished. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Observes one scope, page by page, and ends it with exactly one outcome. In memory are one page and, of each live asset
- * of the scope, its id and hash. `lost` when the run's hold was lost: nothing is written from then on. Throws only when the
- * database is not available.
+ * Observes one scope, page by page, and ends it with exactly one outcome; the run's progress has that written, and says so
+ * when the hold was lost: nothing is written from then on. In memory are one page and, of each live asset of the scope, its
+ * id and hash. Throws only when the database is not available.
  */
-export async function observeScope(deps: SyncDeps, task: ScopeTask): Promise<'finished' | 'lost' | 'stopped'> {
+export async function observeScope(deps: SyncDeps, task: ScopeTask): Promise<void> {
+  const { progress, signal } = task;
   const observation = new Observation(deps, task);
+  progress.begin(observation.counts);
   let broken: Fault | null;
   try {
     broken = await observation.read();
   } catch (error) {
-    if (isDatabaseUnavailable(error)) throw error;
+    if (isDatabaseUnavailable(error)) {
+      progress.leave(observation.counts);
+      throw error;
+    }
     // A bug, or an answer that nobody foresaw: it must not take the other scopes along.
     deps.log.error({ ...observation.facts(), error: String(error), stack: stackOf(error) }, 'a scope ended with a bug');
     broken = fault('internal-error', 'The observation of this scope ended with a bug; the log has the details.');
   }
-  if (observation.lost) return 'lost';
-  if (task.signal.aborted) return 'stopped';
-  const finished = await observation.finish(broken);
-  return finished ? 'finished' : 'lost';
+  if (progress.lost || signal.aborted) progress.leave(observation.counts);
+  else observation.finish(broken);
 }
 
 class Observation {
-  lost = false;
+  readonly counts: ScopeCounts;
   readonly #deps: SyncDeps;
   readonly #task: ScopeTask;
   readonly #scope: Scope;
@@ -51,10 +63,6 @@ class Observation {
   readonly #known = new Map<string, Known>();
   /** Those of them whose bytes need not be read again when they come again, by their raw hash. */
   readonly #byRawHash = new Map<string, Known>();
-  #pages = 0;
-  #items = 0;
-  #added = 0;
-  #changed = 0;
   #shared = 0;
   /** The first reason why something about an asset could not be read; the listing itself is complete all the same. */
   #unread: Fault | null = null;
@@ -63,6 +71,7 @@ class Observation {
     const { partition, accountId } = task.run;
     this.#deps = deps;
     this.#task = task;
+    this.counts = { items: 0, pages: 0, added: 0, changed: 0, tally: task.tally };
     this.#scope = { partition, accountId, region: task.region, assetType: task.type.assetType };
     this.#beganAt = deps.clock.now();
   }
@@ -70,43 +79,41 @@ class Observation {
   /** Reads every page and writes what changed. The fault that broke the listing off, or null when it was read to its end. */
   async read(): Promise<Fault | null> {
     await this.#prepare();
-    if (this.lost) return null;
+    if (this.#task.progress.lost) return null;
     for await (const page of this.#task.type.pages(this.#task.calls, rawHash => this.#byRawHash.has(rawHash))) {
       if (this.#task.signal.aborted) return null;
       if (!page.ok) return page.fault;
       const broken = await this.#takePage(page.value);
-      if (broken || this.lost) return broken;
+      if (broken || this.#task.progress.lost) return broken;
     }
     return null;
   }
 
-  async finish(broken: Fault | null): Promise<boolean> {
-    const { db, clock, log } = this.#deps;
-    const { run } = this.#task;
+  finish(broken: Fault | null): void {
+    const { clock, log } = this.#deps;
+    const { run, progress } = this.#task;
+    const { tally, ...counts } = this.counts;
+    const { calls, throttled } = tally;
     const outcome = broken ? outcomeOfFault(broken) : 'complete';
     const unseen = [...this.#known.values()].filter(asset => !asset.seen).map(asset => asset.id);
-    const finished = await finishScope(db, run.hold, {
+    const why = broken ?? this.#unread;
+    progress.finish(this.counts, {
       ...this.#scope,
       outcome,
-      fault: broken ?? this.#unread,
-      items: this.#items,
-      pages: this.#pages,
-      added: this.#added,
-      changed: this.#changed,
+      fault: why,
+      ...counts,
+      calls,
+      throttled,
       unseen,
       assetTags: run.assetTags,
       readWith: this.#task.type.readWith,
       beganAt: this.#beganAt,
       endedAt: clock.now(),
     });
-    if (finished) {
-      const gone = outcome === 'complete' ? unseen.length : 0;
-      const why = broken ?? this.#unread;
-      const fault = why ? { fault: why.code, detail: why.detail } : {};
-      // The usual end is not worth a line: a large deployment has thousands of them a minute.
-      log[broken ? 'info' : 'debug']({ ...this.facts(), outcome, ...fault, gone }, 'scope finished');
-    }
-    return finished;
+    const gone = broken ? 0 : unseen.length;
+    const fault = why ? { fault: why.code, detail: why.detail } : {};
+    // The usual end is not worth a line: a large deployment has thousands of them a minute.
+    log[broken ? 'info' : 'debug']({ ...this.facts(), outcome, ...fault, gone }, 'scope observed');
   }
 
   facts() {
@@ -117,26 +124,25 @@ class Observation {
       accountId: this.#scope.accountId,
       region: this.#scope.region,
       assetType: this.#scope.assetType,
-      pages: this.#pages,
-      items: this.#items,
-      added: this.#added,
-      changed: this.#changed,
+      pages: this.counts.pages,
+      items: this.counts.items,
+      added: this.counts.added,
+      changed: this.counts.changed,
       sharedByOthers: this.#shared,
     };
   }
 
   async #prepare(): Promise<void> {
     const { db } = this.#deps;
-    const { run, region, type } = this.#task;
+    const { run, type, memory, knownOfScope } = this.#task;
     const scope = this.#scope;
     const connectorNum = run.connectorNum;
-    const memory = await ledgerMemory(db, { connectorId: run.connectorId, region, assetType: type.assetType });
-    if (!sameTags(memory.assetTags, run.assetTags) && !(await retagScope(db, run.hold, { scope, connectorNum }))) {
-      this.lost = true;
+    if (memory?.tagged === false && !(await retagScope(db, run.hold, { scope, connectorNum }))) {
+      this.#task.progress.lost = true;
       return;
     }
-    const sameReader = memory.readWith === type.readWith;
-    for (const { nativeId, ...asset } of await loadKnown(db, { scope, connectorNum })) {
+    const sameReader = memory?.readWith === type.readWith;
+    for (const { nativeId, ...asset } of await knownOfScope(scope)) {
       const known = { ...asset, seen: false };
       this.#known.set(nativeId, known);
       if (sameReader && asset.rawHash !== null && !asset.doubtful) this.#byRawHash.set(asset.rawHash, known);
@@ -144,7 +150,7 @@ class Observation {
   }
 
   async #takePage(page: AssetPage): Promise<Fault | null> {
-    this.#pages += 1;
+    this.counts.pages += 1;
     const news = new Map<string, ListedAsset>();
     const adopted = new Set<string>();
     const rehashed = new Map<string, string>();
@@ -184,7 +190,7 @@ class Observation {
   #see(known: Known): void {
     if (known.seen) return;
     known.seen = true;
-    this.#items += 1;
+    this.counts.items += 1;
   }
 
   async #write({
@@ -213,14 +219,14 @@ class Observation {
       at: clock.now(),
     });
     if (!written) {
-      this.lost = true;
+      this.#task.progress.lost = true;
       return null;
     }
     const writes = new Map(assets.map(asset => [asset.nativeId, asset]));
     for (const { nativeId, id, event } of written.assets) {
-      if (!this.#known.has(nativeId)) this.#items += 1;
-      if (event === 'appeared' || event === 'returned') this.#added += 1;
-      if (event === 'changed') this.#changed += 1;
+      if (!this.#known.has(nativeId)) this.counts.items += 1;
+      if (event === 'appeared' || event === 'returned') this.counts.added += 1;
+      if (event === 'changed') this.counts.changed += 1;
       const write = writes.get(nativeId);
       const doubtful = Object.keys(write?.unknown ?? {}).length > 0;
       const { hash = '', rawHash = null } = write ?? {};
@@ -259,11 +265,6 @@ interface Known {
   readonly mine: boolean;
   readonly doubtful: boolean;
   seen: boolean;
-}
-
-function sameTags(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every(key => a[key] === b[key]);
 }
 
 function stackOf(error: unknown): string | undefined {

@@ -7,8 +7,10 @@ import { deleteConnector } from '../../src/accounts/delete-connector.ts';
 import { LIMITS } from '../../src/domain/limits.ts';
 import { contentHash } from '../../src/inventory/content.ts';
 import { detachScope, loadKnown, type PageWrite, retagScope, writePage } from '../../src/store/assets.ts';
+import { savePlan, saveProgress } from '../../src/store/run-scopes.ts';
 import { cancelRuns, claimRun, finishRun, type Hold, lookAtHold, saveReach } from '../../src/store/runs.ts';
-import { deleteLedgerScope, finishScope, type ScopeEnd, savePlan } from '../../src/store/scopes.ts';
+import { deleteLedgerScope, finishScope, finishScopes, type ScopeEnd } from '../../src/store/scopes.ts';
+import { NOTHING_DONE } from '../../src/sync/run-progress.ts';
 import { type Bed, count, openBed } from './bed.ts';
 import { everGone, liveAssets, trueAssets } from './truth.ts';
 
@@ -34,6 +36,7 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
     expect(
       await savePlan(bed.db, stale, {
         scopes: [{ ...SCOPE, outcome: null, fault: null }],
+        known: [],
         regionsFault: null,
         at: new Date(),
       }),
@@ -51,6 +54,7 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
     expect(
       await savePlan(bed.db, stale, {
         scopes: [{ ...SCOPE, region: 'eu-west-1', outcome: null, fault: null }],
+        known: [],
         regionsFault: null,
         at: new Date(),
       }),
@@ -65,6 +69,8 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
     );
     expect(await deleteLedgerScope(bed.db, stale, SCOPE)).toBe(false);
     expect(await finishScope(bed.db, stale, endOf(known.map(({ id }) => id)))).toBe(false);
+    expect(await finishScopes(bed.db, [{ hold: stale, end: endOf([]) }])).toEqual([false]);
+    expect(await saveProgress(bed.db, stale, { ...NOTHING_DONE, items: 1 })).toBe(false);
     expect(await finishRun(bed.db, stale, { state: 'ok', fault: null, leftOver: 'failed', at: new Date() })).toBe(
       false,
     );
@@ -84,6 +90,7 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
     const hold = await claim(runId);
     await savePlan(bed.db, hold, {
       scopes: [{ ...SCOPE, outcome: null, fault: null }],
+      known: [],
       regionsFault: null,
       at: new Date(),
     });
@@ -93,6 +100,42 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
     expect(await finishScope(bed.db, hold, endOf(live.map(({ id }) => id)))).toBe(false);
     expect(await everGone(bed.db)).toHaveLength(before);
     await finishRun(bed.db, hold, { state: 'problems', fault: null, leftOver: 'failed', at: new Date() });
+  });
+
+  test('ends many scopes at once: each once, those of others not, and nothing that makes assets gone', async () => {
+    const hold = await claim(await bed.queueRun(connectorId));
+    const scopes = ['AWS::EC2::VPC', 'AWS::EC2::Subnet', 'AWS::EC2::Instance'].map(assetType => ({
+      ...SCOPE,
+      assetType,
+    }));
+    const planned = scopes.map(scope => ({ ...scope, outcome: null, fault: null }));
+    await savePlan(bed.db, hold, { scopes: planned, known: [], regionsFault: null, at: new Date() });
+    const [first, second, third] = scopes.map(scope => ({ ...endOf([]), ...scope, items: 7 }));
+    if (!first || !second || !third) throw new Error('there are three scopes');
+    const stale = { ...hold, fence: hold.fence - 1 };
+    expect(
+      await finishScopes(bed.db, [
+        { hold: stale, end: first },
+        { hold, end: { ...second, outcome: 'denied' } },
+        { hold: stale, end: third },
+      ]),
+    ).toEqual([false, true, false]);
+    expect(
+      await finishScopes(bed.db, [
+        { hold, end: second },
+        { hold, end: first },
+      ]),
+    ).toEqual([false, true]);
+    const gone = { ...third, unseen: [crypto.randomUUID()] };
+    await expect(finishScopes(bed.db, [{ hold, end: gone }])).rejects.toThrow('by itself');
+    await finishRun(bed.db, hold, { state: 'problems', fault: null, leftOver: 'failed', at: new Date() });
+    const run = await bed.run(hold.runId);
+    expect(run.scopes.map(({ assetType, outcome, items }) => [assetType, outcome, items])).toEqual([
+      ['AWS::EC2::Instance', 'failed', 0],
+      ['AWS::EC2::Subnet', 'denied', 7],
+      ['AWS::EC2::VPC', 'complete', 7],
+    ]);
+    expect(run.counts).toMatchObject({ scopes: 3, finished: 3, complete: 1, items: 14, pages: 2, calls: 2 });
   });
 
   test('that was asleep in the middle of a listing stops quietly when it wakes', async () => {
@@ -151,7 +194,7 @@ test('a run that is not finished within its time is given up, and its scopes say
   const runId = await bed.queueRun(connectorId);
   const hold = await claim(runId);
   const scopes = [{ ...SCOPE, outcome: null, fault: null }];
-  await savePlan(bed.db, hold, { scopes, regionsFault: null, at: new Date() });
+  await savePlan(bed.db, hold, { scopes, known: [], regionsFault: null, at: new Date() });
   const long = LIMITS.runHoursMax * 3_600_000 + 1;
   await sql`update runs set started_at = ${new Date(Date.now() - long)} where id = ${runId}`.execute(bed.db);
   const calls = bed.aws.callLog.calls().length;
@@ -254,6 +297,8 @@ function endOf(unseen: readonly string[]): ScopeEnd {
     pages: 1,
     added: 0,
     changed: 0,
+    calls: 1,
+    throttled: 0,
     unseen,
     assetTags: {},
     readWith: '',
@@ -264,7 +309,7 @@ function endOf(unseen: readonly string[]): ScopeEnd {
 
 /** Number and versions of all rows that a worker may write. */
 async function everything() {
-  return await bed.versions(['assets', 'asset_history', 'runs', 'run_scopes', 'scopes', 'connectors']);
+  return await bed.versions(['assets', 'asset_history', 'runs', 'scopes', 'connectors']);
 }
 
 function tick(): Promise<void> {
