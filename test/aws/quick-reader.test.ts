@@ -58,8 +58,10 @@ describe.each(SERVICES)('$name', ({ name, module, client, operations }) => {
       const key = name === 'ec2' ? undefined : `${operation[2]}Result`;
       const { output } = operationShape(operation);
       fc.assert(
-        fc.property(anyOf(output, 4), fc.constantFrom('', '\n    '), (value, indent) => {
-          const text = documentOf(output, value, { key, indent });
+        fc.property(anyOf(output, 4), fc.constantFrom('', '\n    '), fc.boolean(), (value, indent, isShort) => {
+          const long = documentOf(output, value, { key, indent });
+          // As EC2 writes what has no content.
+          const text = isShort ? long.replaceAll(/<(\w+)><\/\1>/g, '<$1/>') : long;
           const wanted = stock.read(operation[5], Buffer.from(text), key);
           expect(readHere(text, operation[5], key)).toEqual(wanted);
         }),

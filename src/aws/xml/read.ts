@@ -127,7 +127,6 @@ class Reader {
     const tag = this.#text.slice(this.#at + 1, isEmpty ? end - 1 : end);
     if (/[\s=]/.test(tag)) throw new Irregular('attributes');
     const member = shape.members.get(tag);
-    if (isEmpty && member) throw new Irregular('an element without content');
     if (!member) this.#skip(tag, { end, isEmpty });
     return member;
   }
@@ -147,7 +146,7 @@ class Reader {
   }
 
   #value(shape: Shape, tags: Pick<Member, 'openTag' | 'closeTag'>): unknown {
-    if (!this.#text.startsWith(tags.openTag, this.#at)) throw new Irregular(`no ${tags.openTag}`);
+    if (!this.#text.startsWith(tags.openTag, this.#at)) return this.#empty(shape, tags);
     this.#at += tags.openTag.length;
     switch (shape.kind) {
       case 'struct':
@@ -156,6 +155,23 @@ class Reader {
         return this.#list(shape, tags);
       default:
         return this.#leaf(shape, tags);
+    }
+  }
+
+  /** `<tagSet/>`, as EC2 writes a list or a text without content. */
+  #empty({ kind }: Shape, { openTag }: Pick<Member, 'openTag'>): unknown {
+    const tag = `${openTag.slice(0, -1)}/>`;
+    if (!this.#text.startsWith(tag, this.#at)) throw new Irregular(`no ${openTag}`);
+    this.#at += tag.length;
+    switch (kind) {
+      case 'struct':
+        return {};
+      case 'list':
+        return [];
+      case 'text':
+        return '';
+      default:
+        throw new Irregular('nothing where a value must be');
     }
   }
 
