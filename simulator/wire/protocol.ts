@@ -1,5 +1,4 @@
 import type { AwsError } from '../service.ts';
-import type { Layout } from './rendered.ts';
 import type { OperationShape } from './shape.ts';
 
 /** One HTTP request with its body read to the end. Header names are in lower case. */
@@ -16,8 +15,7 @@ export interface WireRequest {
 export interface WireAnswer {
   status: number;
   headers: Record<string, string>;
-  /** Text, or the pieces of a document that is made while it is sent. */
-  body: string | Iterable<Uint8Array>;
+  body: string;
 }
 
 /** One of AWS's wire protocols, bound to a service. A new protocol is a new file with this interface. */
@@ -25,8 +23,7 @@ export interface Protocol {
   /** The operation that a request names, or undefined if it names none. */
   operationOf(request: WireRequest): string | undefined;
   decode(operation: OperationShape, request: WireRequest): Record<string, unknown>;
-  /** Only EC2's answers have a layout; it is `indented` unless said otherwise. */
-  encode(operation: OperationShape, output: unknown, requestId: string, layout?: Layout): WireAnswer;
+  encode(operation: OperationShape, output: unknown, requestId: string): WireAnswer;
   encodeError(error: AwsError, requestId: string): WireAnswer;
   /** How the services of this protocol word what can go wrong before their own code runs. */
   errors: 'query' | 'ec2' | 'json' | 'rest-json' | 's3';

@@ -161,8 +161,7 @@ function parseCidr(cidr: string): { base: number; size: number } {
   return { base: addressNumber(address), size: 2 ** (32 - Number(bits)) };
 }
 
-/** 10.0.0.1 → 167772161. */
-export function addressNumber(address: string): number {
+function addressNumber(address: string): number {
   return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 }
 

@@ -14,6 +14,7 @@ import type { MachineSettings } from './machine.ts';
 import { createPace, type Pace } from './pace.ts';
 import type { ServiceClient } from './service-client.ts';
 import type { SessionSlot } from './session.ts';
+import { createSlots, type Slots } from './slots.ts';
 
 /**
  * The way to AWS of one process: connections, clients and sessions that are reused. Everything in it is bounded, and
@@ -25,6 +26,8 @@ export interface Aws {
   readonly endpoints: AwsEndpoints;
   /** Every call waits for its turn here. */
   readonly pace: Pace;
+  /** And the calls of runs for a slot, which are shared between the accounts. */
+  readonly slots: Slots;
   readonly machine: MachineSettings;
   /** Shared by all clients, so that connections are kept alive across them. Never destroy a client: it would take this along. */
   readonly requestHandler: NodeHttpHandler;
@@ -55,13 +58,16 @@ export function openAws({
   endpoints,
   machine = {},
   quotaSharePercent = LIMITS.awsQuotaSharePercentDefault,
-}: Pick<Aws, 'clock' | 'ids' | 'endpoints'> & Partial<Pick<Aws, 'machine'>> & { quotaSharePercent?: number }): Aws {
+  callsInFlight = LIMITS.awsCallsInFlight,
+}: Pick<Aws, 'clock' | 'ids' | 'endpoints'> &
+  Partial<Pick<Aws, 'machine'>> & { quotaSharePercent?: number; callsInFlight?: number }): Aws {
   const sockets = { keepAlive: true, maxSockets: LIMITS.awsSocketsMax };
   return {
     clock,
     ids,
     endpoints,
     pace: createPace(clock, { sharePercent: quotaSharePercent }),
+    slots: createSlots(callsInFlight),
     machine,
     requestHandler: new NodeHttpHandler({
       connectionTimeout: LIMITS.awsConnectTimeoutMs,

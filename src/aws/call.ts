@@ -5,6 +5,7 @@ import { LIMITS } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Aws } from './aws.ts';
 import type { PaceBucket } from './pace.ts';
+import type { SlotRequest } from './slots.ts';
 import { type CallNames, translate } from './translate.ts';
 
 /** How much one call may take, retries and the pauses between them included. */
@@ -52,7 +53,9 @@ interface CallTerms {
   /** Whose quotas it counts against; a call without a signature counts against those of nobody that we know. */
   readonly pace: (PaceBucket & { readonly whole?: boolean }) | 'unsigned';
   readonly tally?: CallTally;
-  /** Ends the waiting for a turn; `send` sees to the call itself. */
+  /** For calls that share the slots of the process. */
+  readonly slot?: Pick<SlotRequest, 'of' | 'weight'>;
+  /** Ends the waiting for turn and slot; `send` sees to the call itself. */
   readonly stop?: AbortSignal;
 }
 
@@ -61,24 +64,26 @@ interface CallTerms {
  * back-off with full jitter, while the fault is one that a short wait can mend and the budget lasts. `send` must hand
  * the signal to the SDK: `call(aws, signal => client.send(command, { abortSignal: signal }), …)`.
  *
- * Each try waits for its turn by `pace`, within the budget; the fault is `no-turn` when not even the first has one. With
- * `tally`, each try that is sent is counted.
+ * Each try waits for its turn by `pace`, within the budget; the fault is `no-turn` when not even the first has one. Then it
+ * waits for a slot, with `slot`. With `tally`, each try that is sent is counted.
  *
  * Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export async function call<T>(
-  aws: Pick<Aws, 'clock' | 'ids' | 'pace'>,
+  aws: Pick<Aws, 'clock' | 'ids' | 'pace' | 'slots'>,
   send: (signal: AbortSignal) => Promise<T>,
   names: CallNames & CallTerms,
 ): Promise<Result<T>> {
-  const { service, operation, budget, pace, tally, stop } = names;
+  const { service, operation, budget, pace, tally, slot, stop = NEVER } = names;
   const paced = pace === 'unsigned' ? undefined : { ...pace, service, operation };
   let result: Result<T> | undefined;
   for (let tries = 1; ; tries++) {
     if (paced && !(await aws.pace.turn(paced, budget.deadlineMs, stop))) return result ?? failed(noTurn(names));
+    const giveBack = slot && (await aws.slots.take({ ...slot, stop }));
+    if (slot && !giveBack) return result ?? failed(noTurn(names));
     const sentMs = aws.clock.monotonicMs();
     const leftMs = budget.deadlineMs - sentMs;
-    result = await attempt(send, names, Math.max(1, Math.min(budget.attemptMs, leftMs)));
+    result = await attempt(send, names, Math.max(1, Math.min(budget.attemptMs, leftMs))).finally(giveBack);
     const throttled = !result.ok && result.fault.code === 'aws-throttled';
     if (paced && throttled) aws.pace.slowDown(paced);
     if (tally) count(tally, { ...names, throttled, ms: aws.clock.monotonicMs() - sentMs });
@@ -88,6 +93,8 @@ export async function call<T>(
     await sleep(pauseMs);
   }
 }
+
+const NEVER = new AbortController().signal;
 
 function count(
   tally: CallTally,

@@ -81,7 +81,12 @@ export const LIMITS = {
   iamSimulationPagesMax: 1_000,
   /** Of one answer, unpacked: ten times the largest page seen. */
   awsAnswerBytesMax: 128 * 1024 * 1024,
-  awsSocketsMax: 256,
+  /** Of runs, in one process; they have 2/3 MB each on average, so that their answers stay below 256 MB. */
+  awsCallsInFlight: 384,
+  /** How many of these a page after the first one takes, because it follows a full one: 1,000 instances are up to 9 MB of XML. */
+  laterPageSlots: 14,
+  /** To one host: AWS has one for each service and region, an endpoint of another make may have one for everything. */
+  awsSocketsMax: 512,
   awsClientsMax: 256,
   /** Of services in regions, for all accounts together: 17 services in 30 regions. */
   serviceClientsMax: 510,
@@ -130,7 +135,6 @@ export const LIMITS = {
   // sync
   pageItemsMax: 1_000,
   pagesPerScopeMax: 10_000,
-  scopesInFlightPerRun: 8,
   /** Ends of scopes are gathered for so long, and so many at most, before they are written. */
   scopeEndsWaitMs: 10,
   scopeEndsMax: 500,
@@ -138,6 +142,7 @@ export const LIMITS = {
   runTellEveryMs: 2_000,
   /** Ids and hashes of an account with at most so many live assets are read at once: about 0.5 MB. */
   knownTogetherMax: 2_000,
+  scopesInFlightPerRun: 32,
   /** Of one kind for the items of one scope, such as the policies of its buckets. */
   detailCallsInFlight: 4,
   /** After so many denials in a row of one kind of detail, the role is taken to have no right to any of them in this run. */

@@ -1,6 +1,7 @@
 import { type CallTally, call, patient } from '../aws/call.ts';
 import { serviceClient } from '../aws/service-client.ts';
 import type { MemberSession } from '../aws/session.ts';
+import { LIMITS } from '../domain/limits.ts';
 import type { Result } from '../domain/result.ts';
 import type { AwsCalls, CallOptions } from '../inventory/define.ts';
 import type { InputOf, OperationOf, OutputOf, ServiceName } from '../inventory/services.ts';
@@ -46,11 +47,18 @@ export function awsCalls(
         signedBy: 'session',
         budget: callBudget(aws.clock),
         pace: { accountId: session.accountId, region, whole: !asksForPages(input) },
+        slot: { of: session.accountId, weight: isLaterPage(input) ? LIMITS.laterPageSlots : 1 },
         stop,
         ...(tally === undefined ? {} : { tally }),
       },
     );
   }
+}
+
+/** Whether it goes on where a page ended: that one was full, and so are most after it. */
+function isLaterPage(input: unknown): boolean {
+  if (typeof input !== 'object' || input === null) return false;
+  return Object.entries(input).some(([name, value]) => value !== undefined && /(token|marker)$/i.test(name));
 }
 
 /** Whether a listing asks for a page or filters: EC2 has a smaller bucket for some of those that do neither. */

@@ -35,7 +35,13 @@ export function depsFor({ endpoint, key, db }: { endpoint: string; key: Platform
     log: silentLog,
     vault: createVault(keys.value),
     platformAccounts: { global: { accountId, credentials: { kind: 'access-key', ...credentials } } },
-    aws: openAws({ clock: systemClock, ids: systemIds, endpoints: { all: endpoint, byService: {} } }),
+    aws: openAws({
+      clock: systemClock,
+      ids: systemIds,
+      endpoints: { all: endpoint, byService: {} },
+      // Simulated AWS has no other customers, and tests are not to wait.
+      quotaSharePercent: 100,
+    }),
     assetTypes: NETWORK_TYPES,
     callBudget: () => ({ triesMax: 2, attemptMs: 8_000, deadlineMs: systemClock.monotonicMs() + 12_000 }),
   };
