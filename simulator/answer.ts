@@ -10,6 +10,7 @@ import { authenticate } from './wire/authenticate.ts';
 import type { WireAnswer, WireRequest } from './wire/protocol.ts';
 import { parametersOf } from './wire/query-protocol.ts';
 import { type Refusal, refuse } from './wire/refusals.ts';
+import type { Layout } from './wire/rendered.ts';
 import { readSignature, type Signature } from './wire/sigv4.ts';
 import type { World } from './world/world.ts';
 
@@ -19,6 +20,8 @@ export interface AwsContext {
   /** Absent: no faults. */
   decideFault?: DecideFault;
   callLog?: CallLog;
+  /** Of EC2's answers; default `indented`, as AWS's are. */
+  layout?: Layout;
   /** A failure of the simulator itself; AWS clients see InternalFailure. */
   onBug(error: unknown): void;
 }
@@ -139,7 +142,8 @@ async function serve(it: {
   if (outcome.kind === 'empty-page') call.emptyPage = true;
   authorise(service, call);
   checkRequired(service, operation, input);
-  const answer = protocol.encode(operation.shape, await operation.run(call), record.requestId);
+  const output = await operation.run(call);
+  const answer = protocol.encode(operation.shape, output, record.requestId, context.layout);
   if (outcome.kind === 'drop-answer') return { delayMs, outcome: { kind: 'drop' } };
   if (outcome.kind === 'truncate') answer.body = cutOff(answer.body);
   return { delayMs, outcome: { kind: 'answer', answer } };
@@ -217,6 +221,12 @@ function checkRequired(service: Service, { shape }: SimulatedOperation, input: R
 }
 
 /** In the middle, so that some items are whole and one is not. */
-function cutOff(body: string): string {
-  return body.slice(0, Math.ceil(body.length / 2));
+function cutOff(body: WireAnswer['body']): string {
+  const text = typeof body === 'string' ? body : Buffer.concat([...copies(body)]).toString();
+  return text.slice(0, Math.ceil(text.length / 2));
+}
+
+/** A piece is only good until the next one is made. */
+function* copies(pieces: Iterable<Uint8Array>): Iterable<Uint8Array> {
+  for (const piece of pieces) yield Buffer.from(piece);
 }

@@ -6,7 +6,8 @@ import { type AwsContext, answerAws } from './answer.ts';
 import type { CallLog } from './call-log.ts';
 import type { HandleControl } from './control.ts';
 import type { DecideFault } from './faults.ts';
-import type { WireRequest } from './wire/protocol.ts';
+import type { WireAnswer, WireRequest } from './wire/protocol.ts';
+import type { Layout } from './wire/rendered.ts';
 import type { World } from './world/world.ts';
 
 export interface SimulatedAwsOptions {
@@ -18,6 +19,8 @@ export interface SimulatedAwsOptions {
   port?: number;
   decideFault?: DecideFault;
   callLog?: CallLog;
+  /** Of EC2's answers; default `indented`, as AWS's are. */
+  layout?: Layout;
   /** Serves everything below /_control/; without it those paths do not exist. */
   handleControl?: HandleControl;
   /** Told of failures of the simulator itself; by default they are written to standard error. */
@@ -29,6 +32,8 @@ export interface SimulatedAws {
   url: string;
   world: World;
   clock: Clock;
+  /** What was sent so far, of bodies. */
+  sent: { bytes: number };
   /** Ends every connection, also those that a fault script left hanging. */
   close(): Promise<void>;
 }
@@ -40,7 +45,8 @@ export interface SimulatedAws {
 export async function startSimulatedAws(options: SimulatedAwsOptions): Promise<SimulatedAws> {
   const { world, clock = systemClock, host = '127.0.0.1', port = 0 } = options;
   const closing = new AbortController();
-  const context: Handling = { ...options, clock, onBug: options.onBug ?? printBug, closing: closing.signal };
+  const sent = { bytes: 0 };
+  const context: Handling = { ...options, clock, onBug: options.onBug ?? printBug, closing: closing.signal, sent };
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     handle(request, response, context).catch(error => {
       // A client that has gone is no failure of ours.
@@ -57,6 +63,7 @@ export async function startSimulatedAws(options: SimulatedAwsOptions): Promise<S
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     world,
     clock,
+    sent,
     close: () =>
       new Promise((resolve, reject) => {
         closing.abort();
@@ -66,7 +73,8 @@ export async function startSimulatedAws(options: SimulatedAwsOptions): Promise<S
   };
 }
 
-type Handling = AwsContext & Pick<SimulatedAwsOptions, 'handleControl'> & { closing: AbortSignal };
+type Handling = AwsContext &
+  Pick<SimulatedAwsOptions, 'handleControl'> & { closing: AbortSignal; sent: SimulatedAws['sent'] };
 
 /** The largest request that any of the services takes is a policy document of 6,144 characters, percent-encoded. */
 const BODY_BYTES_MAX = 1024 * 1024;
@@ -75,7 +83,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, contex
   const { path, query } = splitTarget(request.url ?? '/');
   const body = await readBody(request);
   if (!body) {
-    send(response, context, { status: 413, headers: { connection: 'close' }, body: '' });
+    await send(response, context, { status: 413, headers: { connection: 'close' }, body: '' });
     return;
   }
   if (path.startsWith('/_control/')) {
@@ -87,7 +95,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, contex
   if (delayMs > 0) await sleep(delayMs, undefined, { signal: context.closing });
   switch (outcome.kind) {
     case 'answer':
-      send(response, context, outcome.answer);
+      await send(response, context, outcome.answer);
       break;
     case 'drop':
       request.socket.destroy();
@@ -98,16 +106,30 @@ async function handle(request: IncomingMessage, response: ServerResponse, contex
   }
 }
 
-function send(
+async function send(
   response: ServerResponse,
-  { clock }: Handling,
-  { status, headers, body }: { status: number; headers: Record<string, string>; body: string },
-): void {
+  { clock, sent }: Handling,
+  { status, headers, body }: WireAnswer,
+): Promise<void> {
   // The simulation's own date: clients correct their clocks by it, as they do with AWS.
   response.sendDate = false;
-  const bytes = Buffer.from(body);
-  response.writeHead(status, { ...headers, date: clock.now().toUTCString(), 'content-length': bytes.length });
-  response.end(bytes);
+  const date = clock.now().toUTCString();
+  if (typeof body === 'string') {
+    const bytes = Buffer.from(body);
+    response.writeHead(status, { ...headers, date, 'content-length': bytes.length });
+    response.end(bytes);
+    sent.bytes += bytes.length;
+    return;
+  }
+  // In chunks, as EC2 sends long answers, and no faster than the client reads: what is made but not read yet takes memory.
+  response.writeHead(status, { ...headers, date });
+  for (const piece of body) {
+    sent.bytes += piece.length;
+    await new Promise<void>((resolve, reject) => {
+      response.write(piece, error => (error ? reject(error) : resolve()));
+    });
+  }
+  response.end();
 }
 
 /** Control is for this machine's programs: not for other hosts, and not for web pages that a browser here has open. */
@@ -143,7 +165,7 @@ async function control({
     body: body.toString('utf8'),
   };
   const { status, body: value } = await context.handleControl(asked);
-  answer(status, value);
+  await answer(status, value);
 }
 
 function isLoopback(request: IncomingMessage): boolean {

@@ -1,5 +1,6 @@
 import type { Clock } from '../src/domain/clock.ts';
 import type { Partition } from '../src/domain/partition.ts';
+import type { RenderedMembers } from './wire/rendered.ts';
 import type { World } from './world/world.ts';
 
 /** As credential scopes and IAM actions name them. */
@@ -62,7 +63,9 @@ export interface Call<Input> {
  * An operation answers with the SDK's output shape, or throws an AwsError: AWS itself is an exception to "faults are
  * values". Times in an answer may be dates or ISO text, so that a page of a thousand instances need not be copied.
  */
-export type Operation<Input, Output> = (call: Call<Input>) => Output | Promise<Output>;
+export type Operation<Input, Output> = (
+  call: Call<Input>,
+) => Output | RenderedMembers | Promise<Output | RenderedMembers>;
 
 /** An error as AWS answers it. */
 export class AwsError extends Error {

@@ -3,6 +3,7 @@ import { type CallLog, type CallRecord, createCallLog } from './call-log.ts';
 import { createControl } from './control.ts';
 import { createFaults, type FaultRule, type Faults } from './faults.ts';
 import { startSimulatedAws } from './server.ts';
+import type { Layout } from './wire/rendered.ts';
 import type { World } from './world/world.ts';
 import { loadWorld } from './world/world-file.ts';
 import { createWorldSaver } from './world/world-saver.ts';
@@ -15,6 +16,8 @@ export interface SimulationOptions {
   faultScript?: readonly FaultRule[];
   /** Whether AWS's documented request rates apply. */
   tokenBuckets?: boolean;
+  /** Of EC2's answers; default `indented`, as AWS's are. */
+  layout?: Layout;
   clock?: Clock;
   /** Default 127.0.0.1. */
   host?: string;
@@ -48,6 +51,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     callLog,
     decideFault: faults.decide,
     handleControl: createControl({ world, clock, faults, callLog, remake: makeWorld, changed }),
+    ...(options.layout === undefined ? {} : { layout: options.layout }),
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(options.port === undefined ? {} : { port: options.port }),
   });

@@ -1,12 +1,15 @@
 import type * as Ec2Client from '@aws-sdk/client-ec2';
 import type { DescribeInstancesRequest, Filter, Subnet, Vpc } from '@aws-sdk/client-ec2';
 import { factsOfPartition } from '../../src/domain/partition.ts';
+import type { Instances } from '../fleet/lazy-instances.ts';
 import { AwsError, type Call } from '../service.ts';
+import { type Ec2State, ec2StateOf, fleetScopeOf } from '../world/ec2-state.ts';
 import { isVisible } from '../world/instance-state.ts';
 import { allRegions, defaultRegions, zonesOf } from '../world/regions.ts';
-import type { Account, Ec2Region, SimulatedInstance } from '../world/world.ts';
+import type { Account, SimulatedInstance } from '../world/world.ts';
 import { compileFilters, FILTER_VALUES_MAX, type FilterTable } from './ec2-filters.ts';
 import { ec2Resources } from './ec2-resources.ts';
+import { renderPage } from './fleet-instances.ts';
 import type { OperationsOf } from './operations.ts';
 import { takePage } from './paging.ts';
 
@@ -69,11 +72,13 @@ export const ec2 = {
   },
 
   DescribeInstances(call) {
-    const { instances } = stateOf(call);
     const { input } = call;
-    checkPageSize(call.input);
-    checkIds(input, instances, call.clock.now());
+    checkPageSize(input);
+    const fleet = fleetScopeOf(call.world, accountOf(call), call.region);
+    if (fleet && asksForAll(input) && !call.emptyPage) return renderPage(call, fleet, INVALID_TOKEN);
+    const { instances } = stateOf(call);
     const now = call.clock.now();
+    checkIds(input, instances, now);
     const wanted = input.InstanceIds?.length ? new Set(input.InstanceIds) : undefined;
     const matches = compileFilters(checked(input.Filters), INSTANCE_FILTERS);
     const { items, nextToken } = takePage(call, {
@@ -179,8 +184,12 @@ function accountOf(call: Call<unknown>): Account {
   return account;
 }
 
-function stateOf(call: Call<unknown>): Ec2Region {
-  return accountOf(call).ec2[call.region] ?? { instances: [], vpcs: [], subnets: [] };
+function stateOf(call: Call<unknown>): Ec2State {
+  return ec2StateOf(call.world, { account: accountOf(call), region: call.region, now: call.clock.now() });
+}
+
+function asksForAll({ InstanceIds, Filters }: DescribeInstancesRequest): boolean {
+  return !InstanceIds?.length && !Filters?.length;
 }
 
 function optInStatus(account: Account, region: string): 'opt-in-not-required' | 'opted-in' | 'not-opted-in' {
@@ -212,7 +221,7 @@ function checkPageSize({ MaxResults }: { MaxResults?: number | undefined }): voi
   }
 }
 
-function checkIds(input: DescribeInstancesRequest, instances: readonly SimulatedInstance[], now: Date): void {
+function checkIds(input: DescribeInstancesRequest, instances: Instances, now: Date): void {
   if (!input.InstanceIds?.length) return;
   if (input.MaxResults !== undefined) {
     const message = 'The parameter instancesSet cannot be used with the parameter maxResults';

@@ -14,7 +14,7 @@ export interface Page<T> {
 export function takePage<T>(
   call: Call<unknown>,
   listing: {
-    items: readonly T[];
+    items: Pick<readonly T[], 'length' | 'at'>;
     include?: (item: T) => boolean;
     /** Absent: everything in one page. */
     limit: number | undefined;
@@ -24,26 +24,47 @@ export function takePage<T>(
     invalidToken: { code: string; message: string };
   },
 ): Page<T> {
-  const scope = JSON.stringify([call.caller.accountId, call.region, call.operation, listing.scope ?? null]);
-  const place = listing.token === undefined ? START : openToken(listing.token, scope);
-  if (!place) throw new AwsError({ ...listing.invalidToken, status: 400 });
+  const place = placeOf(call, listing);
   if (call.emptyPage) {
     // Counted, so that no two tokens of a listing are equal: AWS promises progress even where it answers nothing.
-    return { items: [], nextToken: sealToken({ position: place.position, empties: place.empties + 1 }, scope) };
+    return { items: [], nextToken: tokenFor(call, { ...place, empties: place.empties + 1 }, listing) };
   }
   const include = listing.include ?? (() => true);
   const limit = listing.limit ?? Number.POSITIVE_INFINITY;
   const taken: T[] = [];
   for (let position = place.position; position < listing.items.length; position += 1) {
-    const item = listing.items[position];
+    const item = listing.items.at(position);
     if (item === undefined || !include(item)) continue;
-    if (taken.length === limit) return { items: taken, nextToken: sealToken({ ...place, position }, scope) };
+    if (taken.length === limit) return { items: taken, nextToken: tokenFor(call, { ...place, position }, listing) };
     taken.push(item);
   }
   return { items: taken, nextToken: undefined };
 }
 
-interface Place {
+/** What is needed to open a listing's token. */
+interface Listing {
+  token: string | undefined;
+  scope?: unknown;
+  invalidToken: { code: string; message: string };
+}
+
+/** Where a listing goes on; an AwsError for a token that is not its own. */
+export function placeOf(call: Call<unknown>, listing: Listing): Place {
+  const place = listing.token === undefined ? START : openToken(listing.token, scopeOf(call, listing));
+  if (!place) throw new AwsError({ ...listing.invalidToken, status: 400 });
+  return place;
+}
+
+/** The token with which a listing goes on at a place. */
+export function tokenFor(call: Call<unknown>, place: Place, listing: Listing): string {
+  return sealToken(place, scopeOf(call, listing));
+}
+
+function scopeOf({ caller, region, operation }: Call<unknown>, { scope }: Listing): string {
+  return JSON.stringify([caller.accountId, region, operation, scope ?? null]);
+}
+
+export interface Place {
   position: number;
   /** How many empty pages this listing has had. */
   empties: number;

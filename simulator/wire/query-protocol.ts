@@ -1,11 +1,12 @@
 import type { AwsError } from '../service.ts';
 import type { Protocol, WireRequest } from './protocol.ts';
 import { decodeQueryInput } from './query-input.ts';
-import { encodeXmlMembers, escapeXml, type XmlStyle } from './xml-output.ts';
+import { type Layout, RenderedMembers } from './rendered.ts';
+import { encodeXmlMembers, escapeXml, keepXmlOf, lineBreak, type XmlStyle } from './xml-output.ts';
 
 /** The query protocol of STS and IAM. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
 export function queryProtocol({ xmlNamespace }: { xmlNamespace: string }): Protocol {
-  const style: XmlStyle = { milliseconds: false, immutableShapes: new Set() };
+  const style: XmlStyle = { milliseconds: false };
   return {
     errors: 'query',
     operationOf: request => parametersOf(request).get('Action') ?? undefined,
@@ -41,21 +42,36 @@ export function ec2Protocol({
   /** Structs that the service never changes in place, so that their XML is made once. */
   immutableShapes?: readonly string[];
 }): Protocol {
-  const style: XmlStyle = { milliseconds: true, immutableShapes: new Set(immutableShapes) };
+  const styles = {
+    indented: { milliseconds: true, indented: true, kept: keepXmlOf(immutableShapes) },
+    compact: { milliseconds: true, kept: keepXmlOf(immutableShapes) },
+  } satisfies Record<Layout, XmlStyle>;
   return {
     errors: 'ec2',
     operationOf: request => parametersOf(request).get('Action') ?? undefined,
     decode: (operation, request) => decodeQueryInput(operation.input, parametersOf(request), 'ec2'),
-    encode(operation, output, requestId) {
-      const members = encodeXmlMembers(operation.output, output, style);
-      const body = `<${operation.name}Response xmlns="${xmlNamespace}"><requestId>${requestId}</requestId>${members}</${operation.name}Response>`;
-      return xmlAnswer(200, body, requestId);
+    encode(operation, output, requestId, layout = 'indented') {
+      const style = styles[layout];
+      const line = (depth: number) => lineBreak(style, depth);
+      const start = `<${operation.name}Response xmlns="${xmlNamespace}">${line(1)}<requestId>${requestId}</requestId>`;
+      const end = `${line(0)}</${operation.name}Response>`;
+      if (output instanceof RenderedMembers) {
+        const { body, ...rest } = xmlAnswer(200, start, requestId);
+        return { ...rest, body: piecesOf(body, output.pieces(layout), end) };
+      }
+      return xmlAnswer(200, start + encodeXmlMembers(operation.output, output, style) + end, requestId);
     },
     encodeError(error, requestId) {
       const body = `<Response><Errors><Error>${codeAndMessage(error)}</Error></Errors><RequestID>${requestId}</RequestID></Response>`;
       return xmlAnswer(error.status, body, requestId);
     },
   };
+}
+
+function* piecesOf(start: string, members: Iterable<Uint8Array>, end: string): Iterable<Uint8Array> {
+  yield Buffer.from(start);
+  yield* members;
+  yield Buffer.from(end);
 }
 
 /** Parameters of the query string and of a form body; where a name stands twice, the body's wins. */

@@ -48,7 +48,7 @@ export function restXmlProtocol(
   { xmlNamespace, s3 = false }: { xmlNamespace: string; s3?: boolean },
 ): Protocol {
   const routes = restRoutes(schemas, { bucketFirst: s3 });
-  const style: XmlStyle = { milliseconds: true, immutableShapes: new Set() };
+  const style: XmlStyle = { milliseconds: true };
   const idHeader = s3 ? 'x-amz-request-id' : 'x-amzn-requestid';
   return {
     errors: s3 ? 's3' : 'query',

@@ -82,8 +82,12 @@ export class CapturedWire {
           : Buffer.concat(request.body ? [request.body] : []),
     };
     const { status, body } = this.answer;
-    return { response: { statusCode: status, headers: { ...this.answer.headers }, body: Buffer.from(body) } };
+    return { response: { statusCode: status, headers: { ...this.answer.headers }, body: bytesOf(body) } };
   }
+}
+
+function bytesOf(body: WireAnswer['body']): Buffer {
+  return typeof body === 'string' ? Buffer.from(body) : Buffer.concat([...body]);
 }
 
 function queryText(query: Record<string, string | string[] | null>): string {

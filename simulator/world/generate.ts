@@ -23,6 +23,7 @@ export interface WorldPlan {
 
 /** ID of the platform account of generated worlds; members are 200000000001 onwards. */
 export const GENERATED_PLATFORM_ACCOUNT_ID = '100000000001';
+export const FIRST_MEMBER_ID = 200_000_000_001;
 
 /**
  * A world of any size, the same for the same plan: a platform account, whose user `causeway-platform` may assume roles, and
@@ -32,10 +33,11 @@ export function generateWorld(plan: WorldPlan): World {
   const world = createWorld({ seed: plan.seed });
   addAccount(world, { id: GENERATED_PLATFORM_ACCOUNT_ID, name: 'Causeway Platform' });
   addHub(world, GENERATED_PLATFORM_ACCOUNT_ID, 'causeway-platform');
-  const members = Array.from({ length: plan.accounts }, (_, i) => addMember(world, i + 1));
+  const members = Array.from({ length: plan.accounts }, (_, i) => addMember(world, i));
   const [first, ...others] = members;
   if (first) addOrganization(world, { managementAccountId: first.id, memberAccountIds: others.map(({ id }) => id) });
 
+  if (plan.instances === 0) return world;
   const regions = plan.regions ?? defaultRegions('aws');
   const perAccount = share(plan.instances, skewedWeights(createPrng(plan.seed, 'accounts'), members.length, 1.1));
   members.forEach((account, i) => {
@@ -99,8 +101,11 @@ export function fillRegion({
 const MINUTE_MS = 60_000;
 const THREE_YEARS_MS = 3 * 365 * 24 * 60 * MINUTE_MS;
 
+/** One for all members: policies are replaced, never changed in place. */
+const READ_POLICY = readPolicy();
+
 function addMember(world: World, number: number): Account {
-  const account = addAccount(world, { id: String(200_000_000_000 + number), name: `Member ${number}` });
+  const account = addAccount(world, { id: String(FIRST_MEMBER_ID + number), name: `Member ${number + 1}` });
   addRole(world, account.id, {
     name: CONNECTOR_ROLE_NAME,
     trustPolicy: trustPolicy({
@@ -108,7 +113,7 @@ function addMember(world: World, number: number): Account {
       accountIds: [GENERATED_PLATFORM_ACCOUNT_ID],
       externalId: generatedExternalId(account.id),
     }),
-    inlinePolicies: { CausewayRead: readPolicy() },
+    inlinePolicies: { CausewayRead: READ_POLICY },
   });
   return account;
 }

@@ -32,7 +32,7 @@ export function makeInstance(plan: InstancePlan): SimulatedInstance {
   const spot = prng.chance(0.06);
   const addresses = makeAddresses(prng, network, subnet);
   const groups = pickGroups(prng, network, subnet);
-  const profile = prng.chance(0.55) ? prng.pick(['ec2-ssm', 'web-server', 'eks-node']) : undefined;
+  const profile = prng.chance(0.55) ? prng.pick(PROFILES) : undefined;
   return {
     reservationId: plan.reservationId,
     InstanceId: resourceId(prng, 'i'),
@@ -68,7 +68,7 @@ export function makeInstance(plan: InstancePlan): SimulatedInstance {
       ? {
           IamInstanceProfile: {
             Arn: `arn:${network.account.partition}:iam::${network.account.id}:instance-profile/${profile}`,
-            Id: `AIPA${createPrng(0, `${network.account.id}/${profile}`).text(17, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}`,
+            Id: instanceProfileId(network.account.id, profile),
           },
         }
       : {}),
@@ -97,6 +97,13 @@ export function makeInstance(plan: InstancePlan): SimulatedInstance {
     NetworkPerformanceOptions: SAME.NetworkPerformanceOptions,
     Operator: SAME.Operator,
   };
+}
+
+/** Instance profiles that every account has. */
+export const PROFILES = ['ec2-ssm', 'web-server', 'eks-node'] as const;
+
+export function instanceProfileId(accountId: string, profile: string): string {
+  return `AIPA${createPrng(0, `${accountId}/${profile}`).text(17, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567')}`;
 }
 
 const metadataOptions = (HttpTokens: 'required' | 'optional') =>

@@ -161,7 +161,8 @@ function parseCidr(cidr: string): { base: number; size: number } {
   return { base: addressNumber(address), size: 2 ** (32 - Number(bits)) };
 }
 
-function addressNumber(address: string): number {
+/** 10.0.0.1 → 167772161. */
+export function addressNumber(address: string): number {
   return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 }
 

@@ -1,6 +1,7 @@
 import type { Instance, Subnet, Vpc } from '@aws-sdk/client-ec2';
 import type { DocumentType } from '@smithy/types';
 import type { Partition } from '../../src/domain/partition.ts';
+import type { Fleet } from '../fleet/fleet.ts';
 import type { ResourceType, ResourceTypes } from './resource-types.ts';
 import type { Stock } from './stock.ts';
 
@@ -24,6 +25,8 @@ export interface World {
   sessions: Record<string, RoleSession>;
   /** What accounts have besides instances; absent: nothing. */
   stock?: Stock;
+  /** Instances of many accounts, made when they are asked for; where an account has EC2 state of its own, that counts. */
+  fleet?: Fleet;
 }
 
 export interface Organization {

@@ -149,7 +149,7 @@ function documentOf(
   value: unknown,
   { key, indent }: { key: string | undefined; indent: string },
 ): string {
-  const members = encodeXmlMembers(output, value, { milliseconds: true, immutableShapes: new Set() });
+  const members = encodeXmlMembers(output, value, { milliseconds: true });
   const body = key === undefined ? members : `<${key}>${members}</${key}><ResponseMetadata/>`;
   const text = `<?xml version="1.0"?><R xmlns="http://x/">${body}<requestId>r</requestId></R>`;
   return indent === '' ? text : text.replaceAll('><', `>${indent}<`);

@@ -53,7 +53,7 @@ function page(groups: readonly Group[], { indent = '', more = '' } = {}): string
       })),
       NextToken: 'more',
     },
-    { milliseconds: true, immutableShapes: new Set() },
+    { milliseconds: true },
   );
   const text = `<?xml version="1.0"?><DescribeInstancesResponse xmlns="http://x/"><requestId>${more}</requestId>${members}</DescribeInstancesResponse>`;
   return indent === '' ? text : text.replaceAll('><', `>\n${indent}<`);
