@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ReplyOf } from '../api/contract.ts';
-import { READINESS, type Readiness } from '../domain/readiness.ts';
+import { READINESS, READINESS_LETTERS } from '../domain/readiness.ts';
 import { withConnector } from './find-connector.ts';
 import type { Io } from './io.ts';
 import { answer, type Outcome } from './outcome.ts';
@@ -50,18 +50,6 @@ const FORMATS: Readonly<Record<string, (change: PolicyChange) => string>> = {
   'aws-cli': ({ awsCli }) => awsCli,
 };
 
-const LETTERS: Readonly<Record<Readiness, string>> = {
-  fresh: '+',
-  stale: 'o',
-  denied: 'D',
-  throttled: 'T',
-  'timed-out': 'X',
-  failed: 'F',
-  'region-disabled': '-',
-  'not-observed': '?',
-  'not-applicable': ' ',
-};
-
 /** A row for each asset type, a column for each region; one letter a scope, and what the letters mean. */
 function heatTable({ scopes, totals }: ConnectorReadiness): string {
   const regions = [...new Set(scopes.map(({ region }) => region))];
@@ -69,10 +57,14 @@ function heatTable({ scopes, totals }: ConnectorReadiness): string {
     assetType,
     ...regions.map(region => {
       const cell = cells.find(scope => scope.region === region);
-      return cell ? `${LETTERS[cell.readiness]}${cell.readiness === 'fresh' && cell.reason !== null ? '!' : ''}` : ' ';
+      return cell
+        ? `${READINESS_LETTERS[cell.readiness]}${cell.readiness === 'fresh' && cell.reason !== null ? '!' : ''}`
+        : ' ';
     }),
   ]);
-  const legend = READINESS.filter(name => totals[name] > 0).map(name => `${LETTERS[name]} ${name}: ${totals[name]}`);
+  const legend = READINESS.filter(name => totals[name] > 0).map(
+    name => `${READINESS_LETTERS[name]} ${name}: ${totals[name]}`,
+  );
   if (scopes.length === 0) return 'No run has planned any scope yet.';
   return `${table(['asset type', ...regions.map(shortOf)], rows)}\n\n${legend.join('   ')}\n! some details of the items could not be read`;
 }

@@ -53,3 +53,16 @@ export function isReadiness(text: string): text is Readiness {
 export const MENDERS = ['role', 'organisation', 'resource-owner', 'account', 'deployment', 'nobody'] as const;
 
 export type Mender = (typeof MENDERS)[number];
+
+/** One letter each, for tables in which a word has no room; so that nobody depends on colours. */
+export const READINESS_LETTERS = {
+  fresh: '✓',
+  stale: 'O',
+  denied: 'D',
+  throttled: 'T',
+  'timed-out': 'X',
+  failed: 'F',
+  'region-disabled': '–',
+  'not-observed': '?',
+  'not-applicable': '·',
+} as const satisfies Record<Readiness, string>;

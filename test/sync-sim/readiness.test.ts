@@ -120,6 +120,16 @@ describe('denials that no change of the role’s policy mends', () => {
     expect(policyChange).toBeNull();
   });
 
+  test('of some services in a region are one reason, whichever actions they deny', async () => {
+    const match = { accountId: ACCOUNT, region: 'eu-west-1', service: 'ec2' };
+    bed.aws.faults.put({ id: 'ec2', match, effect: { kind: 'deny', by: 'scp' } });
+    await bed.sync(connectorId);
+    const { reasons } = await read();
+    expect(reasons).toMatchObject([{ scopes: 3, regions: ['eu-west-1'], mender: 'organisation', policyHelps: false }]);
+    expect(reasons[0]?.title).toBe('A service control policy denies 3 actions in eu-west-1');
+    expect(reasons[0]?.actions).toEqual(['ec2:DescribeInstances', 'ec2:DescribeVolumes', 'ec2:DescribeVpcs']);
+  });
+
   test('of everything in a region are one reason, which is about the region', async () => {
     bed.aws.faults.put({
       id: 'region',

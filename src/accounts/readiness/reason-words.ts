@@ -21,8 +21,8 @@ export interface Told {
   readonly actions: readonly string[];
   readonly denial: Denial | null;
   readonly regions: readonly string[];
-  /** Whether every scope in these regions is denied. */
-  readonly wholeRegions: boolean;
+  /** Of a denial: wherever its types are looked for, or about these regions, of which it may leave nothing. */
+  readonly extent: 'everywhere' | 'in-regions' | 'whole-regions';
 }
 
 /** A denial in the words of whichever policy denies, anything else in those of the catalogue. */
@@ -80,7 +80,7 @@ const MENDERS_OF: { readonly [Code in Fault['code']]?: Mender } = {
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html */
 function wordsOfDenial(told: Told, fault: Fault): Words {
-  const what = told.wholeRegions ? everythingIn(told.regions) : listed(told.actions);
+  const what = whatIsDenied(told);
   const policy = told.denial?.policyArn === undefined ? '' : ` ${told.denial.policyArn}`;
   if (fault.code === 'denied-by-scp') return wordsOfOrganisation(told, { what, policy });
   const { policy: kind, explicit } = told.denial ?? { policy: null, explicit: false };
@@ -120,14 +120,12 @@ function wordsOfDenial(told: Told, fault: Fault): Words {
   }
 }
 
-function wordsOfOrganisation(
-  { denial, wholeRegions }: Told,
-  { what, policy }: { what: string; policy: string },
-): Words {
+function wordsOfOrganisation({ denial, extent }: Told, { what, policy }: { what: string; policy: string }): Words {
   const kind = denial?.policy === 'resource control policy' ? 'resource control policy' : 'service control policy';
   const how =
     denial?.explicit === false ? `No ${kind} above the account allows it.` : `The ${kind}${policy} denies it.`;
-  const orLeaveOut = wholeRegions ? ' Or leave the regions out of the connector, if nobody is to use them.' : '';
+  const orLeaveOut =
+    extent === 'everywhere' ? '' : ' Or leave the regions out of the connector, if nobody is to use them.';
   return {
     title: `A ${kind} denies ${what}`,
     detail: `${how} It stands above every policy of the account, so no change at the role helps.`,
@@ -180,8 +178,10 @@ function wordsOfLack({ what }: What, named: boolean): Words {
   };
 }
 
-function everythingIn(regions: readonly string[]): string {
-  return `everything in ${listed(regions)}`;
+function whatIsDenied({ actions, regions, extent }: Told): string {
+  if (extent === 'whole-regions') return `everything in ${listed(regions)}`;
+  const what = actions.length > 2 ? `${actions.length} actions` : actions.join(' and ');
+  return extent === 'in-regions' ? `${what} in ${listed(regions)}` : what;
 }
 
 /** The first few, and how many more. */

@@ -2,7 +2,7 @@ import { reasonOfDenial } from '../../aws/denial.ts';
 import type { Fault } from '../../domain/faults.ts';
 import type { Mender, Readiness } from '../../domain/readiness.ts';
 import type { LedgerScope } from '../../store/readiness.ts';
-import { type Denial, wordsOf } from './reason-words.ts';
+import { type Denial, type Told, wordsOf } from './reason-words.ts';
 
 /** A scope that is not fresh, or is and has details that could not be read. */
 export interface Flawed {
@@ -39,22 +39,28 @@ export interface Reasons {
 }
 
 /**
- * Groups scopes by what keeps them from being fresh: the same action denied in fourteen regions is one reason. `all` are
- * the connector's scopes; a region in which one kind of policy denies every one of them is one reason too, whatever the
- * actions, because such a denial is about the region.
+ * Groups scopes by what keeps them from being fresh: an action denied in fourteen regions is one reason. `all` are the
+ * connector's scopes: where a type is denied in some of its regions only, the denial is about those regions, and all that
+ * one kind of policy denies in the same regions is one reason.
  */
 export function reasonsOf(flawed: readonly Flawed[], all: readonly LedgerScope[]): Reasons {
-  const closed = closedRegions(flawed, all);
-  const groups = Map.groupBy(flawed, entry => keyOf(entry, closed));
-  const sorted = [...groups.values()].sort((a, b) => weightOf(b) - weightOf(a));
+  const regionsOfType = Map.groupBy(all, ({ assetType }) => assetType);
+  const denied = Map.groupBy(flawed.filter(isDenied), denialKey);
+  const keyOf = (entry: Flawed) => {
+    if (!isDenied(entry)) return keyWithoutRegions(entry);
+    const regions = regionsIn(denied.get(denialKey(entry)) ?? []);
+    const everywhere = regionsOfType.get(entry.scope.assetType)?.length === regions.length;
+    return everywhere ? denialKey(entry) : [kindOfDenial(entry.scope), ...regions].join(' ');
+  };
+  const sorted = [...Map.groupBy(flawed, keyOf).values()].sort((a, b) => weightOf(b) - weightOf(a));
   const reasonOf = new Map(sorted.flatMap((group, index) => group.map(({ scope }) => [scope, index] as const)));
-  return { reasons: sorted.map(group => reasonFrom(group, closed)), reasonOf };
+  return { reasons: sorted.map(group => reasonFrom(group, all)), reasonOf };
 }
 
 /** The reason of what failed before any scope was looked at. */
 export function reasonOfRun(fault: Fault): Reason {
   const scope = { region: '', assetType: '', outcome: 'failed', fault, completeAt: null, items: 0 };
-  const reason = reasonFrom([{ scope, readiness: 'failed' }], new Set());
+  const reason = reasonFrom([{ scope, readiness: 'failed' }], []);
   return { ...reason, scopes: 0, regions: [], assetTypes: [] };
 }
 
@@ -70,29 +76,26 @@ function kindOfDenial({ fault }: LedgerScope): string | undefined {
   return [fault.code, named?.policy, named?.explicit, named?.policyArn].join(' ');
 }
 
-/** Regions in which every scope is denied in one way, unless that is so everywhere: then it is not about regions. */
-function closedRegions(flawed: readonly Flawed[], all: readonly LedgerScope[]): ReadonlySet<string> {
-  const denied = flawed.filter(({ readiness }) => readiness === 'denied');
-  const deniedIn = Map.groupBy(denied, ({ scope }) => scope.region);
-  const closed = [...Map.groupBy(all, ({ region }) => region)].filter(([region, scopes]) => {
-    const here = deniedIn.get(region) ?? [];
-    const kinds = new Set(here.map(({ scope }) => kindOfDenial(scope)));
-    const applicable = scopes.filter(({ outcome }) => outcome !== 'not-applicable');
-    return scopes.length > 1 && here.length === applicable.length && kinds.size === 1;
-  });
-  const regions = new Set(closed.map(([region]) => region));
-  return all.some(({ region, outcome }) => !regions.has(region) && outcome === 'complete') ? regions : new Set();
+/** Denied as a whole, and not only in a further call for its items. */
+function isDenied({ scope, readiness }: Flawed): boolean {
+  return readiness === 'denied' && kindOfDenial(scope) !== undefined;
 }
 
-function keyOf({ scope, readiness }: Flawed, closed: ReadonlySet<string>): string {
-  const { fault, region } = scope;
-  if (readiness === 'stale' || readiness === 'not-observed' || !fault) return readiness;
-  const kind = kindOfDenial(scope);
-  if (kind === undefined) return [readiness, fault.code, fault.aws?.service].join(' ');
-  return readiness === 'denied' && closed.has(region) ? `${kind} region` : `${kind} ${actionOf(fault)} ${readiness}`;
+function denialKey({ scope, readiness }: Flawed): string {
+  return [kindOfDenial(scope), scope.fault && actionOf(scope.fault), readiness].join(' ');
 }
 
-function reasonFrom(group: readonly Flawed[], closed: ReadonlySet<string>): Reason {
+function keyWithoutRegions(entry: Flawed): string {
+  const { readiness, scope } = entry;
+  if (readiness === 'stale' || readiness === 'not-observed' || !scope.fault) return readiness;
+  return kindOfDenial(scope) ? denialKey(entry) : [readiness, scope.fault.code, scope.fault.aws?.service].join(' ');
+}
+
+function regionsIn(group: readonly Flawed[]): string[] {
+  return unique(group.map(({ scope }) => scope.region));
+}
+
+function reasonFrom(group: readonly Flawed[], all: readonly LedgerScope[]): Reason {
   const [first] = group;
   if (!first) throw new Error('a group of scopes is never empty');
   const { readiness, scope } = first;
@@ -101,16 +104,28 @@ function reasonFrom(group: readonly Flawed[], closed: ReadonlySet<string>): Reas
   const isDenial = kindOfDenial(scope) !== undefined && fault !== null;
   const actions = isDenial ? unique(faults.flatMap(actionOf)) : [];
   const denial = isDenial ? (reasonOfDenial(fault.aws) ?? null) : null;
-  const regions = unique(group.map(member => member.scope.region));
-  const wholeRegions = readiness === 'denied' && closed.has(scope.region);
+  const regions = regionsIn(group);
+  const assetTypes = unique(group.map(member => member.scope.assetType));
+  const extent = isDenied(first) ? extentOf(group, { regions, assetTypes, all }) : 'everywhere';
   return {
-    ...wordsOf({ readiness, faults, actions, denial, regions, wholeRegions }),
+    ...wordsOf({ readiness, faults, actions, denial, regions, extent }),
     readiness,
     code: fault?.code ?? readiness,
     ...{ actions, denial, regions, fault },
     scopes: group.length,
-    assetTypes: unique(group.map(member => member.scope.assetType)),
+    assetTypes,
   };
+}
+
+/** Whether a denial is about regions: about everything in them, or about some types there that are not denied elsewhere. */
+function extentOf(
+  group: readonly Flawed[],
+  { regions, assetTypes, all }: Pick<Reason, 'regions' | 'assetTypes'> & { all: readonly LedgerScope[] },
+): Told['extent'] {
+  const elsewhere = all.some(scope => assetTypes.includes(scope.assetType) && !regions.includes(scope.region));
+  if (!elsewhere) return 'everywhere';
+  const there = all.filter(scope => regions.includes(scope.region) && scope.outcome !== 'not-applicable');
+  return there.length === group.length ? 'whole-regions' : 'in-regions';
 }
 
 /** What was denied; the ledger of an earlier version has only AWS's own words. */

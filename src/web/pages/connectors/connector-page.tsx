@@ -20,6 +20,7 @@ import { useRead } from '../../queries.ts';
 import { useWhyNot } from '../../session.tsx';
 import { Page } from '../../shell/page.tsx';
 import { quoted } from '../assets/query-text.ts';
+import { ReadinessTab } from '../readiness/readiness-tab.tsx';
 import { ConnectorTrustView } from '../trust/connector-trust.tsx';
 import { CheckResultView } from './check-result.tsx';
 import { useConnectorActions, whyNotRun } from './connector-actions.tsx';
@@ -73,6 +74,7 @@ function ConnectorView({ connector }: { connector: Connector }) {
           onChange={event => set({ tab: event.detail.activeTabId === 'runs' ? '' : event.detail.activeTabId })}
           tabs={[
             { id: 'runs', label: 'Runs', content: <RunsTab connector={connector} /> },
+            { id: 'readiness', label: 'Readiness', content: <ReadinessTab connector={connector} /> },
             {
               id: 'check',
               label: 'Check',
@@ -137,7 +139,14 @@ function KeyFacts({ connector }: { connector: Connector }) {
             value: <HubName hub={currentHub ?? targetHub} none="None" />,
           },
           { label: 'Assets', value: <AssetsLink connector={connector} /> },
-          { label: 'Coverage', value: <CoverageCell connector={connector} /> },
+          {
+            label: 'Coverage',
+            value: (
+              <PageLink href={PATHS.connectorTab(connector.id, 'readiness')}>
+                <CoverageCell connector={connector} />
+              </PageLink>
+            ),
+          },
           { label: 'Last complete run', value: <TimeAgo at={connector.lastCompleteAt} never="Never" /> },
           {
             label: 'Next run',

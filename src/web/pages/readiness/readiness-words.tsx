@@ -1,0 +1,78 @@
+import Box from '@cloudscape-design/components/box';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
+import type { ReplyOf } from '../../../api/contract.ts';
+import { type Mender, READINESS, READINESS_LETTERS, type Readiness } from '../../../domain/readiness.ts';
+import type { Tone } from '../../parts/heat-table.tsx';
+
+export type ConnectorReadiness = ReplyOf<'connectorReadiness'>;
+export type ReadyScope = ConnectorReadiness['scopes'][number];
+export type Reason = ConnectorReadiness['reasons'][number];
+export type Totals = ConnectorReadiness['totals'];
+
+export const READINESS_WORDS = {
+  fresh: { label: 'Fresh', tone: 'good', type: 'success' },
+  stale: { label: 'Stale', tone: 'doubtful', type: 'warning' },
+  denied: { label: 'Denied', tone: 'bad', type: 'error' },
+  throttled: { label: 'Throttled', tone: 'doubtful', type: 'warning' },
+  'timed-out': { label: 'Timed out', tone: 'doubtful', type: 'warning' },
+  failed: { label: 'Failed', tone: 'bad', type: 'error' },
+  'region-disabled': { label: 'Region disabled', tone: 'quiet', type: 'stopped' },
+  'not-observed': { label: 'Not observed yet', tone: 'quiet', type: 'pending' },
+  'not-applicable': { label: 'Not applicable', tone: 'quiet', type: 'stopped' },
+} as const satisfies Record<Readiness, { label: string; tone: Tone; type: StatusIndicatorProps.Type }>;
+
+/** Who can mend a reason. */
+export const MENDER_WORDS = {
+  role: 'Whoever may change the role’s policies',
+  organisation: 'The administrators of the AWS organisation',
+  'resource-owner': 'Whoever owns the resource',
+  account: 'The administrators of the account',
+  deployment: 'Whoever runs Causeway',
+  nobody: 'Nobody has to: it passes, or there is nothing to observe',
+} as const satisfies Record<Mender, string>;
+
+export function ReadinessIndicator({ readiness }: { readiness: Readiness }) {
+  const { type, label } = READINESS_WORDS[readiness];
+  return (
+    <StatusIndicator wrapText={false} type={type}>
+      {label}
+    </StatusIndicator>
+  );
+}
+
+/** What the letters of a heat table mean, and how many scopes have each. */
+export function Legend({ totals }: { totals: Totals }) {
+  const shown = READINESS.filter(readiness => totals[readiness] > 0);
+  return (
+    <SpaceBetween direction="horizontal" size="m">
+      {shown.map(readiness => (
+        <span key={readiness} className="causeway-nowrap">
+          <span className={`causeway-heat-key causeway-heat-${READINESS_WORDS[readiness].tone}`} aria-hidden="true">
+            {READINESS_LETTERS[readiness]}
+          </span>{' '}
+          {READINESS_WORDS[readiness].label}: <Box variant="strong">{totals[readiness].toLocaleString('en-US')}</Box>
+        </span>
+      ))}
+    </SpaceBetween>
+  );
+}
+
+/** "3m", "5h", "12d": an age where little room is. */
+export function shortAge(ageMs: number): string {
+  const minutes = Math.max(0, Math.floor(ageMs / 60_000));
+  if (minutes < 60) return `${minutes}m`;
+  return minutes < 2_880 ? `${Math.floor(minutes / 60)}h` : `${Math.floor(minutes / 1_440)}d`;
+}
+
+/** "31", "1.2k", "34k": a count where little room is. */
+export function shortCount(count: number): string {
+  if (count < 1_000) return String(count);
+  return count < 10_000 ? `${(count / 1_000).toFixed(1)}k` : `${Math.round(count / 1_000)}k`;
+}
+
+/** Regions in their order, with what is not in any region last. */
+export function columnsOf(scopes: readonly { readonly region: string }[]): string[] {
+  const regions = [...new Set(scopes.map(({ region }) => region))].sort();
+  return [...regions.filter(region => region !== 'global'), ...regions.filter(region => region === 'global')];
+}
