@@ -179,6 +179,16 @@ CREATE INDEX connectors_due ON connectors USING btree (next_run_at) WHERE enable
 CREATE INDEX connectors_earlier_identity ON connectors USING btree (earlier_identity_id);
 CREATE INDEX connectors_name ON connectors USING btree (name, id);
 
+create table estate_readiness (
+  only_row boolean not null default true,
+  taken_at timestamp with time zone not null,
+  took_ms integer not null,
+  cells jsonb not null,
+  causes jsonb not null,
+  constraint estate_readiness_only_row_check CHECK (only_row),
+  constraint estate_readiness_pkey PRIMARY KEY (only_row)
+);
+
 create table hub_evidence (
   connector_id uuid not null,
   hub_kind text not null,
@@ -225,6 +235,13 @@ create table key_rotations (
 CREATE INDEX key_rotations_base_account ON key_rotations USING btree (base_account_id, started_at);
 CREATE INDEX key_rotations_new_identity ON key_rotations USING btree (new_identity_id);
 CREATE UNIQUE INDEX key_rotations_under_way ON key_rotations USING btree (base_account_id) WHERE (state = ANY (ARRAY['running'::text, 'blocked'::text]));
+
+create table metric_totals (
+  metric text not null,
+  labels jsonb not null,
+  value double precision not null,
+  constraint metric_totals_pkey PRIMARY KEY (metric, labels)
+);
 
 create table migrations (
   name text not null,
@@ -300,6 +317,7 @@ create table runs (
 ) with (fillfactor=80);
 CREATE INDEX runs_connector ON runs USING btree (connector_id, id DESC);
 CREATE UNIQUE INDEX runs_one_per_account ON runs USING btree (partition, account_id) WHERE (state = 'running'::text);
+CREATE INDEX runs_state ON runs USING btree (partition, state, id DESC);
 CREATE UNIQUE INDEX runs_under_way ON runs USING btree (connector_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
 
 create table scopes (

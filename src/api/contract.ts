@@ -491,6 +491,27 @@ export const ROUTES = {
     reply: s.recheck,
   },
 
+  // — readiness —
+  getReadiness: {
+    method: 'GET',
+    path: '/readiness',
+    access: 'reader',
+    summary:
+      'How fresh the scopes of all enabled connectors are, by region and asset type, and the causes why they are not',
+    query: s.readinessQuery,
+    status: 200,
+    reply: s.readinessOfMany,
+  },
+  listNotFresh: {
+    method: 'GET',
+    path: '/readiness/connectors',
+    access: 'reader',
+    summary: 'List the connectors whose scope at one region and asset type is not fresh',
+    query: s.placeQuery,
+    status: 200,
+    reply: s.listOf(s.notFresh),
+  },
+
   // — runs —
   startRun: {
     method: 'POST',

@@ -872,6 +872,54 @@ export const connectorReadiness = z.object({
   policyChange: policyChange.nullable(),
 });
 
+/** Of many connectors: how their scopes stand at each place, and the causes that keep most of them from being fresh. */
+export const readinessOfMany = z.object({
+  /** When it was counted. */
+  at: isoTime,
+  totals: readinessTotals,
+  cells: z.array(
+    z.object({
+      region: z.string(),
+      assetType: z.string(),
+      totals: z.partialRecord(readiness, z.number()),
+      items: z.number(),
+      oldestCompleteAt: isoTime.nullable(),
+    }),
+  ),
+  reasons: z.array(
+    reason
+      .pick({ readiness: true, code: true, title: true, detail: true, remedy: true, mender: true, policyHelps: true })
+      .extend({
+        accountType,
+        action: z.string().nullable(),
+        scopes: z.number(),
+        connectors: z.number(),
+        /** Those with the most such scopes. */
+        examples: z.array(z.object({ id: uuid, name: z.string(), accountId: z.string() })),
+      }),
+  ),
+});
+
+export const readinessQuery = z.strictObject({
+  accountType: accountType.optional(),
+  /** Then it is counted now, from the connectors that read this account. */
+  accountId: accountId.optional(),
+});
+
+export const placeQuery = page.extend({
+  region: z.string().max(LIMITS.regionCharsMax),
+  assetType: z.string().max(LIMITS.nameCharsMax),
+  accountType: accountType.optional(),
+});
+
+export const notFresh = z.object({
+  connectorId: uuid,
+  name: z.string(),
+  accountId: z.string(),
+  readiness,
+  completeAt: isoTime.nullable(),
+});
+
 // — assets —
 
 export const asset = z.object({

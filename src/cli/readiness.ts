@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { ReplyOf } from '../api/contract.ts';
-import { READINESS, READINESS_LETTERS } from '../domain/readiness.ts';
+import { ACCOUNT_TYPES, type AccountType } from '../domain/partition.ts';
+import { READINESS, READINESS_LETTERS, type Readiness } from '../domain/readiness.ts';
 import { withConnector } from './find-connector.ts';
 import type { Io } from './io.ts';
 import { answer, type Outcome } from './outcome.ts';
@@ -13,9 +14,14 @@ type Connector = ReplyOf<'getConnector'>;
 
 /** `connectors readiness` and `connectors problems`. */
 export function addReadinessCommands(group: Command, io: Io): void {
-  leaf(group, 'readiness <connector>', 'how fresh each region and asset type is').action(
-    (named: string, options: CommonOptions) => run(io, options, session => withConnector(session, named, readiness)),
-  );
+  leaf(group, 'readiness [connector]', 'how fresh each region and asset type is, of one connector or of all')
+    .addOption(new Option('--account-type <type>', 'of all connectors of this account type').choices(ACCOUNT_TYPES))
+    .option('--account-id <id>', 'of the connectors that read this account')
+    .action((named: string | undefined, options: EstateOptions) =>
+      run(io, options, session =>
+        named === undefined ? estate(session, options) : withConnector(session, named, readiness),
+      ),
+    );
   leaf(group, 'problems <connector>', 'why scopes are not fresh, and the policy change that mends it')
     .addOption(new Option('--format <format>', 'print only this of the policy change').choices(Object.keys(FORMATS)))
     .action((named: string, options: CommonOptions & { format?: string }) =>
@@ -23,6 +29,16 @@ export function addReadinessCommands(group: Command, io: Io): void {
         withConnector(session, named, (_, connector) => problems(session, connector, options.format)),
       ),
     );
+}
+
+interface EstateOptions extends CommonOptions {
+  readonly accountType?: AccountType;
+  readonly accountId?: string;
+}
+
+async function estate({ client }: Session, { accountType, accountId }: EstateOptions): Promise<Outcome> {
+  const found = await client.call('getReadiness', { query: { accountType, accountId } });
+  return found.ok ? answer(estateText(found.value), found.value) : found;
 }
 
 async function readiness({ client }: Session, { id }: Connector): Promise<Outcome> {
@@ -67,6 +83,31 @@ function heatTable({ scopes, totals }: ConnectorReadiness): string {
   );
   if (scopes.length === 0) return 'No run has planned any scope yet.';
   return `${table(['asset type', ...regions.map(shortOf)], rows)}\n\n${legend.join('   ')}\n! some details of the items could not be read`;
+}
+
+/** The share of fresh scopes in percent, never rounded up to 100, and the causes that keep the others from being so. */
+function estateText({ cells, totals, reasons }: ReplyOf<'getReadiness'>): string {
+  const regions = [...new Set(cells.map(({ region }) => region))].sort();
+  const rows = [...Map.groupBy(cells, ({ assetType }) => assetType)].map(([assetType, places]) => [
+    assetType,
+    ...regions.map(region => {
+      const place = places.find(other => other.region === region);
+      return place ? percentOf(place.totals) : ' ';
+    }),
+  ]);
+  if (cells.length === 0) return 'No run has planned any scope yet.';
+  const all = READINESS.reduce((sum, state) => sum + totals[state], 0);
+  const causes = reasons.map(({ title, scopes, connectors, remedy }) => [title, scopes, connectors, remedy]);
+  return [
+    `${totals.fresh} of ${count(all, 'scope')} are fresh; below, in percent.`,
+    table(['asset type', ...regions.map(shortOf)], rows),
+    ...(causes.length > 0 ? [table(['cause', 'scopes', 'connectors', 'what to do'], causes)] : []),
+  ].join('\n\n');
+}
+
+function percentOf(totals: Readonly<Partial<Record<Readiness, number>>>): string {
+  const all = READINESS.reduce((sum, state) => sum + (totals[state] ?? 0), 0) - (totals['not-applicable'] ?? 0);
+  return all === 0 ? '·' : String(Math.floor(((totals.fresh ?? 0) / all) * 100));
 }
 
 /** `us-gov-east-1` as `usge1`: seventeen regions have to fit beside one another. */

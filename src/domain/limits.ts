@@ -154,6 +154,10 @@ export const LIMITS = {
   runHoursMax: 6,
   /** Two, because one observation may be late or missed without anything being wrong. */
   freshIntervals: 2,
+  /** The readiness of the estate is counted anew after so long, and after so many times what counting took. */
+  estateReadinessSeconds: 10,
+  estateReadinessPauseFactor: 20,
+  estateCausesMax: 200,
   /** Beside the pool of the database; one of them listens. */
   queuePoolMax: 4,
   queueSuperviseSeconds: 5,

@@ -9,6 +9,8 @@ export const PATHS = {
   run: (connectorId: string, runId: string) => `/cloudview/connectors/${connectorId}/runs/${runId}`,
   createConnector: '/configuration/aws/connectors/create',
   resources: '/cloudview/resources',
+  readiness: '/cloudview/readiness',
+  runs: '/cloudview/runs',
   instances: '/assetview/instances',
   assets: '/assetview/assets',
   assetViewConnectors: '/assetview/connectors',

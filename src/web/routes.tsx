@@ -58,6 +58,10 @@ const PAGES: RouteObject[] = [
     lazy: page(async () => (await import('./pages/assets/resources-page.tsx')).ResourcesPage),
   },
   {
+    path: PATHS.readiness,
+    lazy: page(async () => (await import('./pages/readiness/readiness-page.tsx')).ReadinessPage),
+  },
+  {
     path: PATHS.instances,
     lazy: page(async () => (await import('./pages/assets/instances-page.tsx')).InstancesPage),
   },

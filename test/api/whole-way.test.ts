@@ -163,6 +163,15 @@ test('a hub, a connector, a run, its assets, and back', async () => {
     policyChange: null,
   });
 
+  expect((await call('getReadiness', { query: `accountId=${MEMBER}` })).body).toMatchObject({
+    totals: { fresh: ended.body.counts.scopes },
+    reasons: [],
+  });
+  expect(await call('listNotFresh', { query: 'region=us-east-1&assetType=AWS::EC2::Instance' })).toMatchObject({
+    status: 200,
+    body: { items: [], nextCursor: null },
+  });
+
   const types = await call('listAssetTypes');
   expect(types.body.items).toEqual(
     expect.arrayContaining([expect.objectContaining({ assetType: 'AWS::EC2::Instance' })]),

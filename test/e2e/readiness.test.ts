@@ -2,7 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accountOf } from '../../simulator/world/build.ts';
 import { CONNECTOR_ROLE_NAME, readPolicy, trustPolicy } from '../../simulator/world/policies.ts';
 import { launchBrowser } from '../support/browser.ts';
-import { ALL_SCOPES, copiedBy, createRoleInAws, PLATFORM, PRODUCTION, type Stage, signIn, startStage } from './stage.ts';
+import {
+  ALL_SCOPES,
+  copiedBy,
+  createRoleInAws,
+  PLATFORM,
+  PRODUCTION,
+  type Stage,
+  signIn,
+  startStage,
+} from './stage.ts';
 
 /** What the person on call does about scopes that are not fresh: sees them, learns why, mends the role, sees them fresh. */
 
@@ -50,7 +59,9 @@ describe.skipIf(!browser)('scopes that are not fresh', { timeout: 90_000 }, () =
     const denied = page.getByRole('region', { name: 'The role is not allowed ec2:DescribeVolumes' });
     await denied.waitFor();
     await denied.getByText('Whoever may change the role’s policies').waitFor();
-    const organisation = page.getByRole('region', { name: /A service control policy denies \d+ actions in eu-central-1/ });
+    const organisation = page.getByRole('region', {
+      name: /A service control policy denies \d+ actions in eu-central-1/,
+    });
     await organisation.getByText(/^Who can: The administrators of the AWS organisation/).waitFor();
     await look('reasons');
     await page.getByRole('grid').scrollIntoViewIfNeeded();

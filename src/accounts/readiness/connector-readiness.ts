@@ -91,20 +91,22 @@ async function changeFor(
   return mapped(setup, role => policyChange({ denied, alsoNeeded }, { accountType, setup: role }));
 }
 
-export function totalsOf(all: readonly Readiness[]): Record<Readiness, number> {
-  const totals = { ...NONE };
+function totalsOf(all: readonly Readiness[]): Record<Readiness, number> {
+  const totals = noScopes();
   for (const readiness of all) totals[readiness] += 1;
   return totals;
 }
 
-const NONE = {
-  fresh: 0,
-  stale: 0,
-  denied: 0,
-  throttled: 0,
-  'timed-out': 0,
-  failed: 0,
-  'region-disabled': 0,
-  'not-observed': 0,
-  'not-applicable': 0,
-} as const satisfies Record<Readiness, number>;
+export function noScopes(): Record<Readiness, number> {
+  return {
+    fresh: 0,
+    stale: 0,
+    denied: 0,
+    throttled: 0,
+    'timed-out': 0,
+    failed: 0,
+    'region-disabled': 0,
+    'not-observed': 0,
+    'not-applicable': 0,
+  };
+}

@@ -179,14 +179,12 @@ function wordsOfLack({ what }: What, named: boolean): Words {
 }
 
 function whatIsDenied({ actions, regions, extent }: Told): string {
-  if (extent === 'whole-regions') return `everything in ${listed(regions)}`;
-  const what = actions.length > 2 ? `${actions.length} actions` : actions.join(' and ');
-  return extent === 'in-regions' ? `${what} in ${listed(regions)}` : what;
+  if (extent === 'whole-regions') return `everything in ${few(regions, 'regions')}`;
+  const what = few(actions, 'actions');
+  return extent === 'in-regions' ? `${what} in ${few(regions, 'regions')}` : what;
 }
 
-/** The first few, and how many more. */
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, LIMITS.namedInFaultMax);
-  const more = names.length - shown.length;
-  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
+/** One or two by their names, more by their number. */
+function few(names: readonly string[], what: string): string {
+  return names.length > 2 ? `${names.length} ${what}` : names.join(' and ');
 }

@@ -40,17 +40,16 @@ export interface Reasons {
 
 /**
  * Groups scopes by what keeps them from being fresh: an action denied in fourteen regions is one reason. `all` are the
- * connector's scopes: where a type is denied in some of its regions only, the denial is about those regions, and all that
- * one kind of policy denies in the same regions is one reason.
+ * connector's scopes: where a type is denied in some regions and observed in others, the denial is about those regions, and
+ * all that one kind of policy denies in the same regions is one reason.
  */
 export function reasonsOf(flawed: readonly Flawed[], all: readonly LedgerScope[]): Reasons {
-  const regionsOfType = Map.groupBy(all, ({ assetType }) => assetType);
+  const observed = new Set(all.flatMap(({ assetType, outcome }) => (outcome === 'complete' ? [assetType] : [])));
   const denied = Map.groupBy(flawed.filter(isDenied), denialKey);
   const keyOf = (entry: Flawed) => {
     if (!isDenied(entry)) return keyWithoutRegions(entry);
-    const regions = regionsIn(denied.get(denialKey(entry)) ?? []);
-    const everywhere = regionsOfType.get(entry.scope.assetType)?.length === regions.length;
-    return everywhere ? denialKey(entry) : [kindOfDenial(entry.scope), ...regions].join(' ');
+    if (!observed.has(entry.scope.assetType)) return denialKey(entry);
+    return [kindOfDenial(entry.scope), ...regionsIn(denied.get(denialKey(entry)) ?? [])].join(' ');
   };
   const sorted = [...Map.groupBy(flawed, keyOf).values()].sort((a, b) => weightOf(b) - weightOf(a));
   const reasonOf = new Map(sorted.flatMap((group, index) => group.map(({ scope }) => [scope, index] as const)));
@@ -122,7 +121,7 @@ function extentOf(
   group: readonly Flawed[],
   { regions, assetTypes, all }: Pick<Reason, 'regions' | 'assetTypes'> & { all: readonly LedgerScope[] },
 ): Told['extent'] {
-  const elsewhere = all.some(scope => assetTypes.includes(scope.assetType) && !regions.includes(scope.region));
+  const elsewhere = all.some(scope => assetTypes.includes(scope.assetType) && scope.outcome === 'complete');
   if (!elsewhere) return 'everywhere';
   const there = all.filter(scope => regions.includes(scope.region) && scope.outcome !== 'not-applicable');
   return there.length === group.length ? 'whole-regions' : 'in-regions';

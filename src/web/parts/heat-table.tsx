@@ -1,4 +1,4 @@
-import { type FocusEvent, type KeyboardEvent, memo, type ReactNode, useRef } from 'react';
+import { type FocusEvent, type KeyboardEvent, memo, type ReactNode, useEffect, useRef } from 'react';
 
 /** How a cell looks; what it says is in its letter and its text, so that nobody depends on the colour. */
 export type Tone = 'good' | 'doubtful' | 'bad' | 'quiet';
@@ -37,6 +37,16 @@ interface Props {
  */
 export function HeatTable({ label, corner, columns, rows, opened, onOpen }: Props) {
   const grid = useRef<HTMLTableElement>(null);
+  useEffect(() => {
+    const table = grid.current;
+    if (!table) return undefined;
+    // The panel that opens makes what stands above the table longer, which would push the opened cell out of sight.
+    const observer = new ResizeObserver(() => {
+      table.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    });
+    if (table.parentElement) observer.observe(table.parentElement);
+    return () => observer.disconnect();
+  }, []);
   return (
     <div className="causeway-heat-frame">
       <table

@@ -8,7 +8,7 @@ import type { Tone } from '../../parts/heat-table.tsx';
 export type ConnectorReadiness = ReplyOf<'connectorReadiness'>;
 export type ReadyScope = ConnectorReadiness['scopes'][number];
 export type Reason = ConnectorReadiness['reasons'][number];
-export type Totals = ConnectorReadiness['totals'];
+export type Totals = Readonly<Partial<Record<Readiness, number>>>;
 
 export const READINESS_WORDS = {
   fresh: { label: 'Fresh', tone: 'good', type: 'success' },
@@ -43,15 +43,18 @@ export function ReadinessIndicator({ readiness }: { readiness: Readiness }) {
 
 /** What the letters of a heat table mean, and how many scopes have each. */
 export function Legend({ totals }: { totals: Totals }) {
-  const shown = READINESS.filter(readiness => totals[readiness] > 0);
+  const shown = READINESS.flatMap(readiness => {
+    const scopes = totals[readiness] ?? 0;
+    return scopes > 0 ? [{ readiness, scopes }] : [];
+  });
   return (
     <SpaceBetween direction="horizontal" size="m">
-      {shown.map(readiness => (
+      {shown.map(({ readiness, scopes }) => (
         <span key={readiness} className="causeway-nowrap">
           <span className={`causeway-heat-key causeway-heat-${READINESS_WORDS[readiness].tone}`} aria-hidden="true">
             {READINESS_LETTERS[readiness]}
           </span>{' '}
-          {READINESS_WORDS[readiness].label}: <Box variant="strong">{totals[readiness].toLocaleString('en-US')}</Box>
+          {READINESS_WORDS[readiness].label}: <Box variant="strong">{scopes.toLocaleString('en-US')}</Box>
         </span>
       ))}
     </SpaceBetween>
@@ -75,4 +78,8 @@ export function shortCount(count: number): string {
 export function columnsOf(scopes: readonly { readonly region: string }[]): string[] {
   const regions = [...new Set(scopes.map(({ region }) => region))].sort();
   return [...regions.filter(region => region !== 'global'), ...regions.filter(region => region === 'global')];
+}
+
+export function scopesIn(totals: Totals): number {
+  return READINESS.reduce((sum, readiness) => sum + (totals[readiness] ?? 0), 0);
 }

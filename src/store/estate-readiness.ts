@@ -1,0 +1,200 @@
+import { type RawBuilder, sql } from 'kysely';
+import { LIMITS } from '../domain/limits.ts';
+import type { AccountType } from '../domain/partition.ts';
+import type { Readiness } from '../domain/readiness.ts';
+import { type Database, inTransaction } from './database.ts';
+
+/** Scopes of enabled connectors that have a place and a readiness in common. */
+export interface ReadinessCell {
+  readonly accountType: AccountType;
+  readonly region: string;
+  readonly assetType: string;
+  readonly readiness: Readiness;
+  readonly scopes: number;
+  readonly items: number;
+  /** ISO 8601; null when none was ever observed completely. */
+  readonly oldestCompleteAt: string | null;
+  /** How many of them were observed completely within each of `AGE_HOURS`. */
+  readonly within: readonly number[];
+}
+
+/** Scopes that are not fresh for one cause, over all connectors. */
+export interface ReadinessCause {
+  readonly accountType: AccountType;
+  readonly readiness: Readiness;
+  /** The fault's code; null where there is no fault. */
+  readonly code: string | null;
+  /** The IAM action that was denied. */
+  readonly action: string | null;
+  readonly scopes: number;
+  readonly connectors: number;
+  /** Words of one of the faults, and AWS's own. */
+  readonly detail: string | null;
+  readonly message: string | null;
+  /** The connectors with the most such scopes. */
+  readonly examples: readonly string[];
+}
+
+export interface EstateReadiness {
+  readonly takenAt: Date;
+  readonly cells: readonly ReadinessCell[];
+  /** Those of the most scopes first, at most `LIMITS.estateCausesMax`. */
+  readonly causes: readonly ReadinessCause[];
+}
+
+/** Ages by which complete observations are counted. */
+export const AGE_HOURS = [1, 2, 4, 8, 24, 72, 168] as const;
+
+/**
+ * The readiness of the whole estate as it was lately. Counting it reads the whole ledger, 2 s for six million scopes, so
+ * it is counted anew only when `LIMITS.estateReadinessSeconds` have passed, and when that is little beside what counting
+ * took last; by one process at a time, while the others answer what there is.
+ */
+export async function readEstateReadiness(db: Database, now: Date): Promise<EstateReadiness> {
+  const { rows } = await sql<EstateReadiness & { tookMs: number }>`
+    select taken_at as "takenAt", took_ms as "tookMs", cells, causes from estate_readiness
+  `.execute(db);
+  const [latest] = rows;
+  if (latest && now.getTime() - latest.takenAt.getTime() < pauseMs(latest.tookMs)) return latest;
+  return (await countAnew(db, now)) ?? latest ?? { takenAt: now, cells: [], causes: [] };
+}
+
+function pauseMs(tookMs: number): number {
+  return Math.max(LIMITS.estateReadinessSeconds * 1_000, tookMs * LIMITS.estateReadinessPauseFactor);
+}
+
+/** Undefined while another process is at it. */
+async function countAnew(db: Database, now: Date): Promise<EstateReadiness | undefined> {
+  return await inTransaction(db, async tx => {
+    await sql`
+      insert into estate_readiness (taken_at, took_ms, cells, causes) values (to_timestamp(0), 0, '[]', '[]')
+      on conflict (only_row) do nothing
+    `.execute(tx);
+    const { rows } = await sql`select 1 from estate_readiness for update skip locked`.execute(tx);
+    if (rows.length === 0) return undefined;
+    const { rows: began } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(tx);
+    const counted = await countReadiness(tx, { now, of: sql`true` });
+    await sql`
+      update estate_readiness set taken_at = ${now}, cells = ${JSON.stringify(counted.cells)}::jsonb,
+        causes = ${JSON.stringify(counted.causes)}::jsonb,
+        took_ms = extract(epoch from clock_timestamp() - ${began[0]?.at}::timestamptz) * 1000
+    `.execute(tx);
+    return counted;
+  });
+}
+
+/** The readiness of one account, counted now from the ledgers of the connectors that read it. */
+export async function readAccountReadiness(
+  db: Database,
+  { accountId, now }: { accountId: string; now: Date },
+): Promise<EstateReadiness> {
+  return await countReadiness(db, { now, of: sql`c.account_id = ${accountId}` });
+}
+
+async function countReadiness(
+  db: Database,
+  { now, of }: { now: Date; of: RawBuilder<unknown> },
+): Promise<EstateReadiness> {
+  const within = AGE_HOURS.map(
+    hours => sql`count(*) filter (where complete_at >= ${now}::timestamptz - make_interval(hours => ${hours}))`,
+  );
+  const { rows: cells } = await sql<ReadinessCell>`
+    select account_type as "accountType", region, asset_type as "assetType", readiness, count(*) as scopes,
+      sum(items) as items, to_jsonb(min(complete_at)) as "oldestCompleteAt", array[${sql.join(within)}] as within
+    from (${judged({ now, of })}) j
+    group by account_type, region, asset_type, readiness
+  `.execute(db);
+  // By connector first, so that what is put into order are thousands of rows and not millions.
+  const { rows: causes } = await sql<ReadinessCause>`
+    select account_type as "accountType", readiness, code, action, sum(scopes)::bigint as scopes, count(*) as connectors,
+      min(detail) as detail, min(message) as message,
+      (array_agg(connector_id order by scopes desc))[1:${LIMITS.namedInFaultMax}::int] as examples
+    from (
+      select account_type, readiness, connector_id, last_fault ->> 'code' as code, last_fault #>> '{aws,action}' as action,
+        count(*) as scopes, min(last_fault ->> 'detail') as detail, min(last_fault #>> '{aws,message}') as message
+      from (${judged({ now, of })}) j where readiness not in ('fresh', 'not-applicable')
+      group by 1, 2, 3, 4, 5
+    ) by_connector
+    group by account_type, readiness, code, action order by sum(scopes) desc limit ${LIMITS.estateCausesMax}
+  `.execute(db);
+  return {
+    takenAt: now,
+    cells: cells.map(cell => ({ ...cell, oldestCompleteAt: isoOf(cell.oldestCompleteAt) })),
+    causes,
+  };
+}
+
+/** PostgreSQL's JSON writes the zone as `+00:00`. */
+function isoOf(time: string | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}
+
+/** `readinessOf` (src/domain/readiness.ts) for every scope of the enabled connectors that `of` accepts. */
+function judged({ now, of }: { now: Date; of: RawBuilder<unknown> }): RawBuilder<unknown> {
+  return sql`
+    select c.account_type, s.connector_id, s.region, s.asset_type, s.items, s.complete_at, s.last_fault,
+      case
+        when s.last_outcome is null then 'not-observed'
+        when s.last_outcome <> 'complete' then s.last_outcome
+        when s.complete_at >= ${now}::timestamptz - make_interval(mins => ${LIMITS.freshIntervals}::int * c.polling_minutes)
+          then 'fresh'
+        else 'stale'
+      end as readiness
+    from scopes s join connectors c on c.id = s.connector_id
+    where c.enabled and ${of}
+  `;
+}
+
+/** A connector's scope at one place that is not fresh. */
+export interface NotFresh {
+  readonly connectorId: string;
+  readonly name: string;
+  readonly accountId: string;
+  readonly readiness: Readiness;
+  readonly completeAt: Date | null;
+}
+
+/**
+ * The enabled connectors whose scope at this place is not fresh, by name. Looks one scope up for each connector, by the
+ * ledger's primary key, and stops when the page is full.
+ */
+export async function listNotFresh(
+  db: Database,
+  {
+    region,
+    assetType,
+    accountType,
+    now,
+    after,
+    limit,
+  }: {
+    region: string;
+    assetType: string;
+    accountType: AccountType | null;
+    now: Date;
+    after: { readonly name: string; readonly id: string } | null;
+    limit: number;
+  },
+): Promise<NotFresh[]> {
+  const here = sql`c.id = o.id and s.region = ${region} and s.asset_type = ${assetType}`;
+  const { rows } = await sql<NotFresh>`
+    select o.id as "connectorId", o.name, o.account_id as "accountId", j.readiness, j.complete_at as "completeAt"
+    from connectors o cross join lateral (${judged({ now, of: here })}) j
+    where (${accountType}::text is null or o.account_type = ${accountType})
+      and (${after?.id ?? null}::uuid is null or (o.name, o.id) > (${after?.name ?? ''}, ${after?.id ?? null}::uuid))
+      and j.readiness not in ('fresh', 'not-applicable')
+    order by o.name, o.id limit ${limit}
+  `.execute(db);
+  return rows;
+}
+
+/** Names of connectors, for lists that have only their ids. */
+export async function namesOfConnectors(
+  db: Database,
+  ids: readonly string[],
+): Promise<{ readonly id: string; readonly name: string; readonly accountId: string }[]> {
+  const { rows } = await sql<{ id: string; name: string; accountId: string }>`
+    select id, name, account_id as "accountId" from connectors where id = any(${ids}::uuid[])
+  `.execute(db);
+  return rows;
+}
