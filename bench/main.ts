@@ -1,10 +1,14 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { bench as recheck } from './recheck.ts';
+import { bench as sync } from './sync.ts';
 
 /**
  * `npm run bench [-- NAMES] [--quick]`: runs the benches named, or all, one after the other; prints their figures as text
- * and, as the last line, as one JSON object. Ends with status 1 when a bench misses its bar.
+ * and, as the last line, as one JSON object. Ends with status 1 when a bench misses its bar. A run of all of them is kept
+ * in `bench/results/`.
  */
 export interface Bench {
   readonly name: string;
@@ -20,11 +24,16 @@ export interface Size {
 
 export interface Figures {
   readonly figures: Readonly<Record<string, number>>;
+  /** The figures that stand at the top of the last line. */
+  readonly headline?: Readonly<Record<string, number>>;
+  /** Everything that was measured, for the results' JSON and as a table. */
+  readonly details?: unknown;
+  readonly markdown?: string;
   /** What was promised, and whether it was kept. */
   readonly bars: readonly { readonly claim: string; readonly kept: boolean }[];
 }
 
-const BENCHES: readonly Bench[] = [recheck];
+const BENCHES: readonly Bench[] = [sync, recheck];
 
 const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true });
 const size = { quick: values.quick === true };
@@ -55,7 +64,39 @@ async function runAll(): Promise<void> {
   }
   const kept = Object.values(results).every(({ bars }) => bars.every(bar => bar.kept));
   if (!kept) process.exitCode = 1;
-  print(`\n${JSON.stringify({ machine, ...size, kept, results })}`);
+  const run = { at: new Date().toISOString(), machine, ...size, kept };
+  if (wanted.length === BENCHES.length) await keepResults(run, results);
+  const headline = Object.assign({}, ...Object.values(results).map(result => result.headline ?? {}));
+  const short = Object.entries(results).map(([name, { figures, bars }]) => [name, { figures, bars }]);
+  print(`\n${JSON.stringify({ ...run, ...headline, results: Object.fromEntries(short) })}`);
+}
+
+type Run = Size & { readonly at: string; readonly machine: Readonly<Record<string, unknown>>; readonly kept: boolean };
+
+/** `full.json` and `full.md`, or `quick.json` and `quick.md`, in the place of what an earlier run left there. */
+async function keepResults(run: Run, results: Readonly<Record<string, Figures>>): Promise<void> {
+  const base = path.join(import.meta.dirname, 'results', run.quick ? 'quick' : 'full');
+  await mkdir(path.dirname(base), { recursive: true });
+  const withoutTables = Object.entries(results).map(([name, { markdown: _, ...result }]) => [name, result]);
+  const whole = { ...run, results: Object.fromEntries(withoutTables) };
+  await writeFile(`${base}.json`, `${JSON.stringify(whole, null, 2)}\n`);
+  await writeFile(`${base}.md`, markdownOf(run, results));
+}
+
+function markdownOf({ at, machine, quick }: Run, results: Readonly<Record<string, Figures>>): string {
+  const { cores, memoryGb, node, platform } = machine;
+  const sections = Object.entries(results).map(([name, { markdown = '', figures, bars }]) =>
+    [
+      `## ${name}`,
+      markdown,
+      ...bars.map(({ claim, kept }) => `- ${kept ? 'kept' : '**missed**'}: ${claim}`),
+      '',
+      '| figure | value |\n| --- | ---: |',
+      ...Object.entries(figures).map(([figure, value]) => `| ${figure} | ${value} |`),
+    ].join('\n'),
+  );
+  const head = `# Results of \`npm run bench${quick ? ' -- --quick' : ''}\`\n\n${at}, on ${cores} cores, ${memoryGb} GB, Node ${node}, ${platform}. What they mean: docs/performance.md.`;
+  return `${[head, ...sections].join('\n\n')}\n`;
 }
 
 function print(line: string): void {
