@@ -178,7 +178,7 @@ class Observation {
         rehashed.delete(known.id);
       }
       const certain = asset.unread === undefined && known?.doubtful !== true;
-      if (!certain || known?.hash !== contentHash(asset)) news.set(asset.nativeId, asset);
+      if (!known || !certain || known.hash !== contentHash(asset)) news.set(asset.nativeId, asset);
       else {
         if (!known.mine) adopted.add(known.id);
         if (asset.rawHash !== null && asset.rawHash !== known.rawHash) rehashed.set(known.id, asset.rawHash);

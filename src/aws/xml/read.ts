@@ -138,10 +138,10 @@ class Reader {
     const [open, close] = [`<${tag}>`, `</${tag}>`];
     for (let depth = 1; depth > 0; ) {
       const closed = this.#find(close);
-      const opened = this.#text.indexOf(open, this.#at);
-      const goesDeeper = opened >= 0 && opened < closed;
-      depth += goesDeeper ? 1 : -1;
-      this.#at = goesDeeper ? opened + open.length : closed + close.length;
+      // Not in the rest of the document, which may be megabytes.
+      const opened = this.#text.slice(this.#at, closed).indexOf(open);
+      depth += opened >= 0 ? 1 : -1;
+      this.#at = opened >= 0 ? this.#at + opened + open.length : closed + close.length;
     }
   }
 
