@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createFaults } from '../../simulator/faults.ts';
 import { accountIdsOf, epochOf, type FleetShape, scopeOf } from '../../simulator/fleet/fleet.ts';
 import { type TrueInstance, truthOf } from '../../simulator/fleet/truth.ts';
@@ -40,12 +41,24 @@ export type FleetQuestion =
   /** Begins the next epoch. */
   | { readonly kind: 'advance' }
   /** What is listed in the present epoch. */
-  | { readonly kind: 'truth'; readonly accountId: string; readonly region: string };
+  | { readonly kind: 'truth'; readonly accountId: string; readonly region: string }
+  /** The same of all accounts and regions together. */
+  | { readonly kind: 'digest' };
 
 export type FleetAnswer =
   | { readonly kind: 'stats'; readonly stats: FleetStats }
   | { readonly kind: 'advance'; readonly epoch: number }
-  | { readonly kind: 'truth'; readonly instances: readonly TrueInstance[] };
+  | { readonly kind: 'truth'; readonly instances: readonly TrueInstance[] }
+  | { readonly kind: 'digest'; readonly digest: FleetDigest };
+
+/**
+ * How many instances are listed, and the sum of the first four bytes of the MD5 of each one's `account/region/id`, with
+ * `/terminated` behind it where it is: one that is missing, doubled or elsewhere shows.
+ */
+export interface FleetDigest {
+  readonly instances: number;
+  readonly checksum: string;
+}
 
 /** Since the start. */
 export interface FleetStats {
@@ -104,7 +117,25 @@ function answer(question: FleetQuestion): FleetAnswer {
       return { kind: 'advance', epoch: epoch() };
     case 'truth':
       return { kind: 'truth', instances: fleet ? truthOf(fleet, { ...question, epoch: epoch() }) : [] };
+    case 'digest':
+      return { kind: 'digest', digest: digest() };
   }
+}
+
+function digest(): FleetDigest {
+  let [instances, checksum] = [0, 0n];
+  for (const accountId of fleet ? accountIds : []) {
+    for (const region of fleet?.shape.regions ?? []) {
+      let sum = 0;
+      for (const { instanceId, terminated } of fleet ? truthOf(fleet, { accountId, region, epoch: epoch() }) : []) {
+        const text = `${accountId}/${region}/${instanceId}${terminated ? '/terminated' : ''}`;
+        instances += 1;
+        sum += createHash('md5').update(text).digest().readUInt32BE(0);
+      }
+      checksum += BigInt(sum);
+    }
+  }
+  return { instances, checksum: String(checksum) };
 }
 
 function stats(): FleetStats {

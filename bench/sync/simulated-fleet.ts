@@ -67,7 +67,9 @@ export async function startSimulatedFleet(plan: FleetPlan): Promise<SimulatedFle
     async change() {
       await ask(child, { kind: 'advance' });
     },
-    stop: () => child.disconnect(),
+    stop() {
+      if (child.connected) child.disconnect();
+    },
   };
 }
 
