@@ -60,7 +60,7 @@ interface Bound {
 function boundOf(plan: StagePlan, stage: readonly Measurement[]): Bound {
   const [first] = pick(stage, { contestant: 'causeway', phase: 'first' });
   if (!first) throw new Error(`${plan.name} has no first sync by Causeway`);
-  const callsInFlight = LIMITS.runsInFlightPerWorker * LIMITS.scopesInFlightPerRun;
+  const callsInFlight = Math.min(LIMITS.awsCallsInFlight, LIMITS.runsInFlightPerWorker * LIMITS.scopesInFlightPerRun);
   const pagesPerRegion = Math.max(1, Math.ceil(plan.instancesPerRegion / LIMITS.pageItemsMax));
   const terms = boundTerms({ ...plan, calls: first.calls, callsInFlight, pagesPerRegion });
   return { stage: plan.name, seconds: first.seconds, boundSeconds: lowerBoundSeconds(terms), callsInFlight, terms };
