@@ -233,7 +233,8 @@ export const LIMITS = {
   databaseIdleMs: 30_000,
   databaseKeepAliveMs: 10_000,
   statementTimeoutMs: 30_000,
-  idleInTransactionTimeoutMs: 60_000,
+  /** A worker that is frozen between two statements holds its run against the one that is to take it over. */
+  idleInTransactionTimeoutMs: 10_000,
   transactionTriesMax: 5,
   /** How long a process waits for another one that is migrating the same database. */
   migrationWaitMs: 600_000,

@@ -49,6 +49,7 @@ export async function startWorker(given: WorkerDeps): Promise<Worker> {
 /** Returns when nobody has to look at the run again; throws when the queue has to hand it out once more. */
 async function carryOut(deps: WorkerDeps, { runId, stop }: { runId: string; stop: AbortSignal }): Promise<void> {
   const attempt = await attemptRun(deps, { runId, stop });
+  if (attempt === 'lost') deps.log.warn({ runId }, 'a run was taken over by another worker');
   if (attempt === 'busy') throw new Error('another run of the account is under way');
   if (attempt === 'stopped') throw new Error('the worker was stopped');
 }

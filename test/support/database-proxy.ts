@@ -11,6 +11,12 @@ export interface DatabaseProxy extends AsyncDisposable {
    * `after` it, instead of its answer.
    */
   breakAt(nth: number, when: 'before' | 'after'): void;
+  /** Ends every connection and refuses new ones until `back`, as a server that is down. */
+  away(): void;
+  back(): void;
+  /** Lets nothing through in either direction until `flow`, and ends nothing, as a network that is split. */
+  stall(): void;
+  flow(): void;
 }
 
 /**
@@ -19,19 +25,22 @@ export interface DatabaseProxy extends AsyncDisposable {
  */
 export async function startDatabaseProxy({
   connectionString,
-  marks,
+  marks = [],
 }: {
   connectionString: string;
-  marks: readonly RegExp[];
+  marks?: readonly RegExp[];
 }): Promise<DatabaseProxy> {
   const target = new URL(connectionString);
   const socketDirectory = target.searchParams.get('host');
   const server = { port: Number(target.port || 5432), host: target.hostname };
   let writes = 0;
   let plan: { nth: number; when: 'before' | 'after' } | undefined;
+  let isAway = false;
+  let isStalled = false;
   const sockets = new Set<Socket>();
 
   const listener = createServer(client => {
+    if (isAway) return void client.destroy();
     const upstream = socketDirectory?.startsWith('/')
       ? connect(`${socketDirectory}/.s.PGSQL.${target.searchParams.get('port') ?? server.port}`)
       : connect(server.port, server.host);
@@ -47,6 +56,7 @@ export async function startDatabaseProxy({
         cut();
       });
       socket.on('error', cut);
+      if (isStalled) socket.pause();
     }
     client.on('data', chunk => {
       if (marks.some(mark => mark.test(chunk.toString('latin1')))) {
@@ -78,6 +88,21 @@ export async function startDatabaseProxy({
     breakAt(nth, when) {
       writes = 0;
       plan = { nth, when };
+    },
+    away() {
+      isAway = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    back() {
+      isAway = false;
+    },
+    stall() {
+      isStalled = true;
+      for (const socket of sockets) socket.pause();
+    },
+    flow() {
+      isStalled = false;
+      for (const socket of sockets) socket.resume();
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
