@@ -12,6 +12,106 @@ begin
 end
 $function$;
 
+create table alert_channels (
+  id uuid not null,
+  name text not null,
+  kind text not null,
+  settings jsonb not null,
+  sealed_secret jsonb,
+  enabled boolean not null,
+  after_intervals integer not null,
+  remind_hours integer not null,
+  fence integer not null default 0,
+  held_until timestamp with time zone,
+  failures integer not null default 0,
+  next_try_at timestamp with time zone,
+  last_fault jsonb,
+  last_sent_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint alert_channels_after_intervals_check CHECK ((after_intervals > 0)),
+  constraint alert_channels_kind_check CHECK ((kind = ANY (ARRAY['webhook'::text, 'email'::text]))),
+  constraint alert_channels_pkey PRIMARY KEY (id),
+  constraint alert_channels_remind_hours_check CHECK ((remind_hours > 0))
+);
+
+create table alert_connectors (
+  alert_id uuid not null,
+  connector_id uuid not null,
+  run_id uuid,
+  scopes integer not null,
+  regions integer not null,
+  joined_at timestamp with time zone not null,
+  left_at timestamp with time zone,
+  constraint alert_connectors_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerts(id) ON DELETE CASCADE,
+  constraint alert_connectors_connector_id_fkey FOREIGN KEY (connector_id) REFERENCES connectors(id) ON DELETE CASCADE,
+  constraint alert_connectors_pkey PRIMARY KEY (alert_id, connector_id)
+);
+CREATE INDEX alert_connectors_connector ON alert_connectors USING btree (connector_id);
+
+create table alert_deliveries (
+  id uuid not null,
+  channel_id uuid not null,
+  alert_id uuid not null,
+  event text not null,
+  message jsonb not null,
+  state text not null,
+  tries integer not null default 0,
+  fault jsonb,
+  created_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint alert_deliveries_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerts(id) ON DELETE CASCADE,
+  constraint alert_deliveries_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES alert_channels(id) ON DELETE CASCADE,
+  constraint alert_deliveries_check CHECK (((state = 'pending'::text) = (finished_at IS NULL))),
+  constraint alert_deliveries_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'updated'::text, 'reminder'::text, 'resolved'::text]))),
+  constraint alert_deliveries_pkey PRIMARY KEY (id),
+  constraint alert_deliveries_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'sent'::text, 'failed'::text, 'replaced'::text])))
+);
+CREATE INDEX alert_deliveries_alert ON alert_deliveries USING btree (alert_id);
+CREATE INDEX alert_deliveries_channel ON alert_deliveries USING btree (channel_id, id DESC);
+CREATE INDEX alert_deliveries_pending ON alert_deliveries USING btree (channel_id, tries, id) WHERE (state = 'pending'::text);
+
+create table alert_evaluations (
+  only_row boolean not null default true,
+  evaluated_at timestamp with time zone not null,
+  constraint alert_evaluations_only_row_check CHECK (only_row),
+  constraint alert_evaluations_pkey PRIMARY KEY (only_row)
+);
+
+create table alert_notices (
+  alert_id uuid not null,
+  channel_id uuid not null,
+  told text not null,
+  told_at timestamp with time zone not null,
+  opened_at timestamp with time zone not null,
+  connectors integer not null,
+  sequence integer not null,
+  constraint alert_notices_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerts(id) ON DELETE CASCADE,
+  constraint alert_notices_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES alert_channels(id) ON DELETE CASCADE,
+  constraint alert_notices_pkey PRIMARY KEY (alert_id, channel_id),
+  constraint alert_notices_told_check CHECK ((told = ANY (ARRAY['open'::text, 'resolved'::text])))
+);
+CREATE INDEX alert_notices_channel ON alert_notices USING btree (channel_id);
+
+create table alerts (
+  id uuid not null,
+  cause_key text not null,
+  cause jsonb not null,
+  fault jsonb not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  resolved_at timestamp with time zone,
+  occurrences integer not null default 1,
+  connectors integer not null default 0,
+  connectors_most integer not null default 0,
+  recovered integer not null default 0,
+  disabled integer not null default 0,
+  otherwise integer not null default 0,
+  constraint alerts_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX alerts_open ON alerts USING btree (cause_key) WHERE (resolved_at IS NULL);
+CREATE INDEX alerts_resolved ON alerts USING btree (cause_key, resolved_at) WHERE (resolved_at IS NOT NULL);
+
 create table api_tokens (
   id uuid not null,
   name text not null,

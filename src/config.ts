@@ -30,6 +30,8 @@ export interface Config {
   /** How much of each of an account's quotas at AWS its runs may take, in per cent. */
   readonly awsQuotaSharePercent: number;
   readonly logLevel: string;
+  /** Addresses and networks that alerts may be sent to although they belong to this machine; none unless named. */
+  readonly alertNetworks: readonly string[];
 }
 
 /** The identity the deployment runs as, per account type; only what is named here is ever used. */
@@ -90,10 +92,12 @@ export function readConfig(env: Environment = process.env): Result<Config> {
   if (!databaseUrl.ok) return databaseUrl;
   const masterKey = readMasterKey(env, { dataDir, embedded: databaseUrl.value === undefined });
   if (!masterKey.ok) return masterKey;
-  const trustedProxies = readTrustedProxies(env.CAUSEWAY_TRUSTED_PROXIES);
+  const trustedProxies = readNetworks('CAUSEWAY_TRUSTED_PROXIES', env.CAUSEWAY_TRUSTED_PROXIES);
   if (!trustedProxies.ok) return trustedProxies;
   const share = readQuotaShare(env.CAUSEWAY_AWS_QUOTA_SHARE);
   if (!share.ok) return share;
+  const alertNetworks = readNetworks('CAUSEWAY_ALERT_NETWORKS', env.CAUSEWAY_ALERT_NETWORKS);
+  if (!alertNetworks.ok) return alertNetworks;
   const logLevel = readLogLevel(env.CAUSEWAY_LOG_LEVEL);
   if (!logLevel.ok) return logLevel;
   return ok(
@@ -111,6 +115,7 @@ export function readConfig(env: Environment = process.env): Result<Config> {
       awsMachine: readAwsMachine(env),
       awsQuotaSharePercent: share.value,
       logLevel: logLevel.value,
+      alertNetworks: alertNetworks.value,
     }),
   );
 }
@@ -138,11 +143,10 @@ function readDatabaseUrl(text: string | undefined): Result<string | undefined> {
   return invalid('DATABASE_URL', 'DATABASE_URL is not a URL such as postgresql://user:password@host:5432/database.');
 }
 
-function readTrustedProxies(text: string | undefined): Result<readonly string[]> {
+function readNetworks(variable: string, text: string | undefined): Result<readonly string[]> {
   const words = readList(text);
   const wrong = words.find(word => !isAddressOrNetwork(word));
   if (wrong === undefined) return ok(words);
-  const variable = 'CAUSEWAY_TRUSTED_PROXIES';
   return invalid(variable, `${variable} has "${wrong}"; it must be an address or a network such as 10.0.0.0/8.`);
 }
 

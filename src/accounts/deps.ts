@@ -17,6 +17,8 @@ export interface AccountsDeps {
   readonly vault: Vault;
   readonly platformAccounts: PlatformAccounts;
   readonly aws: Aws;
+  /** Addresses and networks that alerts may be sent to although they belong to this machine; none unless named. */
+  readonly alertNetworks?: readonly string[];
   /** Instead of a look into the database at each use of a hub, for one who uses it hundreds of times a second. */
   readonly identityReads?: IdentityReads;
 }

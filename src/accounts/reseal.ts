@@ -1,7 +1,7 @@
 import type { Fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { type Actor, appendAudit } from '../store/audit.ts';
-import { listSecretsSealedOtherwise, replaceSealedSecret } from '../store/base-accounts.ts';
+import { listSecretsSealedOtherwise, replaceSealedSecret } from '../store/sealed-secrets.ts';
 import type { AccountsDeps } from './deps.ts';
 
 export interface Resealed {
@@ -26,11 +26,11 @@ export async function resealSecrets(
       after,
       limit: LIMITS.pageItemsMax,
     });
-    for (const { identityId, sealed } of rows) {
-      const again = vault.reseal(identityId, sealed);
+    for (const { recordId, sealed } of rows) {
+      const again = vault.reseal(recordId, sealed);
       if (!again.ok) faults.push(again.fault);
-      else if (await replaceSealedSecret(db, { identityId, before: sealed, after: again.value })) resealed++;
-      after = identityId;
+      else if (await replaceSealedSecret(db, { recordId, before: sealed, after: again.value })) resealed++;
+      after = recordId;
     }
     if (rows.length < LIMITS.pageItemsMax) break;
   }
@@ -49,8 +49,8 @@ export async function unreadableSecrets({ db, vault }: Pick<AccountsDeps, 'db' |
     after: null,
     limit: LIMITS.pageItemsMax,
   });
-  return rows.flatMap(({ identityId, sealed }) => {
-    const opened = vault.open(identityId, sealed);
+  return rows.flatMap(({ recordId, sealed }) => {
+    const opened = vault.open(recordId, sealed);
     return opened.ok ? [] : [opened.fault];
   });
 }

@@ -1,6 +1,8 @@
 import type { AccountsDeps } from '../accounts/deps.ts';
 import { READ_ACTIONS } from '../inventory/registry.ts';
 import type { Queue } from '../jobs/queue.ts';
+import { alertChannelRoutes } from './routes/alert-channels.ts';
+import { alertRoutes } from './routes/alerts.ts';
 import { assetRoutes } from './routes/assets.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { baseAccountRoutes } from './routes/base-accounts.ts';
@@ -39,6 +41,8 @@ export function handlersOf(deps: ApiDeps): Handlers {
     ...trustMigrationRoutes(deps, { readActions: READ_ACTIONS }),
     ...runRoutes(deps),
     ...readinessRoutes(deps),
+    ...alertRoutes(deps),
+    ...alertChannelRoutes(deps),
     ...assetRoutes(deps),
   };
 }

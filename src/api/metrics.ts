@@ -61,11 +61,14 @@ function registerCounts(registry: Registry, deps: PeopleDeps): () => Promise<voi
     'Items in the last complete observations; one that two connectors see counts twice.',
     ['asset_type'],
   );
+  const alerts = gauge('alerts_open', 'Open alerts.', ['cause']);
+  const alertConnectors = gauge('alert_connectors', 'Connectors that fail for the cause of an open alert.', ['cause']);
+  const deliveries = gauge('alert_deliveries', 'Messages of alerts; those that were given up are “failed”.', ['state']);
   const read = cachedCounts(deps);
   return async () => {
     const { counts } = await read();
     up.set(counts ? 1 : 0);
-    for (const gauge of [connectors, runs, scopes, items]) gauge.reset();
+    for (const gauge of [connectors, runs, scopes, items, alerts, alertConnectors, deliveries]) gauge.reset();
     for (const { accountType, enabled, count } of counts?.connectors ?? []) {
       connectors.set({ account_type: accountType, enabled: String(enabled) }, count);
     }
@@ -74,6 +77,11 @@ function registerCounts(registry: Registry, deps: PeopleDeps): () => Promise<voi
       scopes.set({ asset_type: assetType, outcome }, scope.count);
       items.inc({ asset_type: assetType }, scope.items);
     }
+    for (const { cause, ...open } of counts?.alertsOpen ?? []) {
+      alerts.set({ cause }, open.count);
+      alertConnectors.set({ cause }, open.connectors);
+    }
+    for (const { state, count } of counts?.alertDeliveries ?? []) deliveries.set({ state }, count);
   };
 }
 

@@ -920,6 +920,176 @@ export const notFresh = z.object({
   completeAt: isoTime.nullable(),
 });
 
+// — alerts —
+
+export const alertState = z.enum(['open', 'resolved']);
+
+/** One for each cause why connectors have not been complete for too long, however many there are. */
+export const alert = z.object({
+  id: uuid,
+  state: alertState,
+  cause: z.object({
+    /** The same for the same cause. */
+    key: z.string(),
+    accountType,
+    /** What the roles are to be reached through, where that is what failed. */
+    hub: hub.nullable(),
+    /** IAM actions that are denied. */
+    actions: z.array(z.string()),
+    /** Of one of its connectors, in full. */
+    fault,
+  }),
+  firstAt: isoTime,
+  /** When it was seen last that connectors fail for this cause. */
+  lastAt: isoTime,
+  resolvedAt: isoTime.nullable(),
+  /** How often it was opened: a cause that comes back within a day is the same alert. */
+  occurrences: z.number(),
+  connectors: z.object({
+    /** Now, and at most at any time. */
+    total: z.number(),
+    most: z.number(),
+    /** What became of others: complete again, disabled, or failing for another cause. */
+    recovered: z.number(),
+    disabled: z.number(),
+    otherwise: z.number(),
+  }),
+});
+
+export const alertConnector = z.object({
+  connectorId: uuid,
+  name: z.string(),
+  accountId: z.string(),
+  roleArn: z.string(),
+  joinedAt: isoTime,
+  lastCompleteAt: isoTime.nullable(),
+  /** Whole polling intervals without a complete observation. */
+  intervals: z.number(),
+  /** Scopes concerned, and in how many regions; 0 when the role was not reached at all. */
+  scopes: z.number(),
+  regions: z.number(),
+});
+
+const webhookSettings = z.object({ kind: z.literal('webhook'), url: z.string() });
+const emailSettings = z.object({
+  kind: z.literal('email'),
+  host: z.string(),
+  port: z.number(),
+  security: z.enum(['tls', 'starttls', 'none']),
+  username: z.string().nullable(),
+  from: z.string(),
+  to: z.array(z.string()),
+});
+
+export const alertChannel = z.object({
+  id: uuid,
+  name: z.string(),
+  enabled: z.boolean(),
+  afterIntervals: z.number(),
+  remindHours: z.number(),
+  settings: z.discriminatedUnion('kind', [webhookSettings, emailSettings]),
+  delivery: z.object({
+    /** Messages on their way. */
+    pending: z.number(),
+    /** Failed tries in a row; 0 while it works. */
+    failures: z.number(),
+    lastFault: fault.nullable(),
+    lastSentAt: isoTime.nullable(),
+    nextTryAt: isoTime.nullable(),
+  }),
+  createdAt: isoTime,
+  updatedAt: isoTime,
+});
+
+const emailAddress = z.email('must be an e-mail address, such as alerts@example.com').max(LIMITS.emailAddressCharsMax);
+const channelFields = {
+  name,
+  enabled: z.boolean(),
+  /** Polling intervals without a complete observation after which a connector is told of. */
+  afterIntervals: z.number().int().min(LIMITS.alertIntervalsMin).max(LIMITS.alertIntervalsMax),
+  /** Hours after which an alert that is still open is told again. */
+  remindHours: z.number().int().min(1).max(LIMITS.alertRemindHoursMax),
+};
+const webhookFields = {
+  url: z
+    .url({ protocol: /^https$/, error: 'must be an address that begins with https://' })
+    .max(LIMITS.alertUrlCharsMax)
+    .refine(text => !hasUserInfo(text), 'may not hold a user name or password; the receiver checks the signature.'),
+};
+const emailFields = {
+  host: z
+    .string()
+    .max(LIMITS.hostNameCharsMax)
+    .regex(/^[\w.:-]+$/, 'must be the name or the address of a mail server'),
+  port: z.number().int().min(1).max(65_535),
+  security: emailSettings.shape.security,
+  username: z.string().min(1).max(LIMITS.nameCharsMax).nullable(),
+  from: emailAddress,
+  to: z.array(emailAddress).min(1).max(LIMITS.alertRecipientsMax),
+};
+/** Written and never read: what signs a webhook, or the password of the mail server. */
+const channelSecret = z.string().max(LIMITS.alertSecretCharsMax);
+const webhookSecret = channelSecret.min(LIMITS.alertSecretCharsMin);
+
+const channelDefaults = {
+  name,
+  enabled: channelFields.enabled.default(true),
+  afterIntervals: channelFields.afterIntervals.default(LIMITS.alertIntervalsDefault),
+  remindHours: channelFields.remindHours.default(LIMITS.alertRemindHoursDefault),
+};
+export const alertChannelInput = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('webhook'), ...channelDefaults, ...webhookFields, secret: webhookSecret }),
+  z.strictObject({
+    kind: z.literal('email'),
+    ...channelDefaults,
+    ...emailFields,
+    security: emailFields.security.default('starttls'),
+    username: emailFields.username.default(null),
+    secret: channelSecret.min(1).optional(),
+  }),
+]);
+
+/** The kind is given with what belongs to it, and cannot be changed. A secret that is not given stays. */
+export const alertChannelChange = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('webhook'),
+    ...partialOf({ ...channelFields, ...webhookFields, secret: webhookSecret }),
+  }),
+  z.strictObject({
+    kind: z.literal('email'),
+    ...partialOf({ ...channelFields, ...emailFields, secret: channelSecret.min(1) }),
+  }),
+]);
+
+function partialOf<Shape extends z.ZodRawShape>(shape: Shape) {
+  return z.object(shape).partial().shape;
+}
+
+function hasUserInfo(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { username, password } = new URL(text);
+  return username !== '' || password !== '';
+}
+
+export const alertChannelTest = z.object({
+  outcome: z.enum(['ok', 'failed']),
+  fault: fault.nullable(),
+  testedAt: isoTime,
+});
+
+export const alertDelivery = z.object({
+  /** The id that the message carries. */
+  id: uuid,
+  alertId: uuid,
+  event: z.enum(['opened', 'updated', 'reminder', 'resolved']),
+  /** `failed`: given up; `replaced`: a newer message of the same alert went out instead. */
+  state: z.enum(['pending', 'sent', 'failed', 'replaced']),
+  tries: z.number(),
+  fault: fault.nullable(),
+  createdAt: isoTime,
+  finishedAt: isoTime.nullable(),
+});
+
 // — assets —
 
 export const asset = z.object({

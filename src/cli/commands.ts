@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { addAlertChannelCommands } from './alert-channels.ts';
+import { addAlertCommands } from './alerts.ts';
 import { addAssetCommands } from './assets.ts';
 import { addAuditCommands } from './audit.ts';
 import { addBaseAccountCommands } from './base-accounts.ts';
@@ -22,6 +24,8 @@ export function buildClientCommands(program: Command, io: Io = systemIo()): void
   addTrustCommands(program, io);
   addRunCommands(program, io);
   addAssetCommands(program, io);
+  addAlertCommands(program, io);
+  addAlertChannelCommands(program, io);
   addTokenCommands(program, io);
   addUserCommands(program, io);
   addAuditCommands(program, io);

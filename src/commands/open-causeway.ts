@@ -46,12 +46,17 @@ export async function openCauseway(config: Config, log: Log): Promise<Result<Cau
   });
   for (const { detail, subject, ...found } of await unreadableSecrets({ db, vault: vault.value })) {
     log.error(
-      { identityId: subject, detail, remedy: remedyOf({ detail, ...found }) },
+      { recordId: subject, detail, remedy: remedyOf({ detail, ...found }) },
       'a stored secret cannot be opened',
     );
   }
   return ok({
-    deps: { db, clock, ids, log, vault: vault.value, platformAccounts: config.platformAccounts, aws },
+    deps: {
+      ...{ db, clock, ids, log, aws },
+      vault: vault.value,
+      platformAccounts: config.platformAccounts,
+      alertNetworks: config.alertNetworks,
+    },
     connectionString,
     async close() {
       closeAws(aws);

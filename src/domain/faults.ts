@@ -330,6 +330,45 @@ export const FAULTS = {
     explanation: 'The limit for this kind of request is used up.',
     remedy: 'Wait as long as the Retry-After header says.',
   },
+  // — alerts —
+  'too-many-alert-channels': {
+    status: 409,
+    retry: 'after-change',
+    title: 'There are too many alert channels',
+    explanation: 'Each message is sent through every channel, so their number is limited.',
+    remedy: 'Delete a channel that is not needed any more, or change it.',
+  },
+  'address-not-allowed': {
+    status: 422,
+    retry: 'after-change',
+    title: 'Alerts may not be sent to this address',
+    explanation:
+      'The name leads to an address of this machine, of its own network link or of a cloud’s metadata service. Nothing is sent there, so that a channel cannot be used to reach what only this machine can.',
+    remedy:
+      'Give the public name of the receiver; if it really is there, allow its address with CAUSEWAY_ALERT_NETWORKS.',
+  },
+  'channel-unreachable': {
+    status: 502,
+    retry: 'now',
+    title: 'The receiver of the alerts cannot be reached',
+    explanation: 'No connection was made, its certificate is not trusted, or it did not answer in time.',
+    remedy: 'Check the address of the channel, the network, and the receiver’s certificate.',
+  },
+  'channel-refused': {
+    status: 502,
+    retry: 'later',
+    title: 'The receiver did not take the alert',
+    explanation: 'It answered, but not that it accepts the message. Redirects are not followed.',
+    remedy: 'Check the address and the secret of the channel, and the log of the receiver.',
+  },
+  'no-run-ended': {
+    status: 503,
+    retry: 'later',
+    title: 'No run of the connector ends',
+    explanation: 'The connector is due, but for some polling intervals no run of it was carried to its end.',
+    remedy:
+      'See that enough processes work (“causeway serve” or “causeway work”) and what their logs say; a longer polling interval helps when they cannot keep up.',
+  },
   // — this deployment —
   'database-unavailable': {
     status: 503,

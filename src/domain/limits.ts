@@ -227,6 +227,48 @@ export const LIMITS = {
   /** Days after which a key is called old; and far too old. */
   keyAgeDaysMax: 90,
   keyAgeDaysFar: 365,
+  // alerts
+  alertsEverySeconds: 60,
+  /** Fewer would alert of each connector whose next run is merely under way. */
+  alertIntervalsMin: 2,
+  alertIntervalsMax: 100,
+  alertIntervalsDefault: 3,
+  alertRemindHoursMax: 720,
+  alertRemindHoursDefault: 24,
+  /** A channel is told that an alert is open again at most so often, whatever happens in between. */
+  alertRepeatHours: 6,
+  /** Since the last message, before one says that more connectors are concerned. */
+  alertUpdateMinutes: 10,
+  /** A cause that comes back within this time is the same alert. */
+  alertReopenHours: 24,
+  /** Polling intervals for which a connector that fails for another cause still counts, so that causes may alternate. */
+  alertLingerIntervals: 2,
+  /** Connectors that a message names; how many there are, it says in any case. */
+  alertConnectorsNamed: 25,
+  /** IAM actions in a sentence; all of them are in the cause. */
+  alertActionsNamed: 5,
+  /** Connectors whose causes one evaluation reads. */
+  alertBatchMax: 20_000,
+  alertKeptDays: 90,
+  alertForgetBatch: 100,
+  alertChannelsMax: 50,
+  alertUrlCharsMax: 2_048,
+  alertSecretCharsMin: 16,
+  alertSecretCharsMax: 256,
+  alertRecipientsMax: 20,
+  /** RFC 5321, 4.5.3.1: a path has at most 256 octets with its brackets; a domain 255. */
+  emailAddressCharsMax: 254,
+  hostNameCharsMax: 253,
+  /** Of one message, from the look-up of the name to the answer. */
+  alertSendTimeoutMs: 10_000,
+  alertChannelsInFlight: 4,
+  alertDeliveriesPerHold: 50,
+  /** Longer than one message takes; after it, another worker may deliver. */
+  alertHoldSeconds: 60,
+  /** After the first failure of a channel, the second, and so on; the last for all further ones. */
+  alertRetrySeconds: [30, 60, 120, 300, 600, 1_800],
+  alertRetryHours: 24,
+  alertAnswerCharsMax: 200,
   // database
   databasePoolMax: 10,
   databaseConnectTimeoutMs: 5_000,

@@ -1,6 +1,8 @@
 import { attemptRotation } from '../accounts/key-rotation/attempt-rotation.ts';
 import { forgetEarlierHubs } from '../accounts/reach.ts';
 import { attemptRecheck } from '../accounts/recheck.ts';
+import { deliverAlerts } from '../alerts/deliver.ts';
+import { evaluateAlerts } from '../alerts/evaluate.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { pause } from '../domain/pause.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
@@ -26,7 +28,8 @@ export interface Worker {
 export async function startWorker(given: WorkerDeps): Promise<Worker> {
   const deps = { ...given, writeEnd: gatherEnds(given.db) };
   const stopping = new AbortController();
-  const schedule = repeat(deps, stopping.signal);
+  // Apart from one another: a receiver of alerts that hangs must not hold up runs.
+  const loops = [repeat(deps, SCHEDULE, stopping.signal), repeat(deps, ALERTS, stopping.signal)];
   await deps.queue.takeRuns(async ({ runId, signal }) => {
     await carryOut(deps, { runId, stop: AbortSignal.any([stopping.signal, signal]) });
   });
@@ -40,7 +43,7 @@ export async function startWorker(given: WorkerDeps): Promise<Worker> {
   return {
     async stop() {
       stopping.abort();
-      await Promise.all([deps.queue.stopTaking(), schedule]);
+      await Promise.all([deps.queue.stopTaking(), ...loops]);
       deps.log.info({}, 'worker stopped');
     },
   };
@@ -70,19 +73,24 @@ async function recheck(deps: WorkerDeps, { recheckId, stop }: { recheckId: strin
   if (attempt === 'stopped') throw new Error('the worker was stopped');
 }
 
-/** Queues due runs, mends stranded ones and tidies up, again and again until stopped. */
-async function repeat(deps: WorkerDeps, stop: AbortSignal): Promise<void> {
+type Step = (deps: WorkerDeps, stop: AbortSignal) => Promise<unknown>;
+
+/** Each on its own: what keeps due runs from being queued must not keep stranded ones from being mended. */
+const SCHEDULE: readonly Step[] = [
+  queueDueRuns,
+  mendStrandedRuns,
+  mendStrandedRotations,
+  mendStrandedRechecks,
+  forgetEarlierHubs,
+];
+const ALERTS: readonly Step[] = [evaluateAlerts, deliverAlerts];
+
+/** Takes these steps again and again until stopped. */
+async function repeat(deps: WorkerDeps, steps: readonly Step[], stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
-    // Each on its own: what keeps due runs from being queued must not keep stranded ones from being mended.
-    for (const step of [
-      queueDueRuns,
-      mendStrandedRuns,
-      mendStrandedRotations,
-      mendStrandedRechecks,
-      forgetEarlierHubs,
-    ]) {
+    for (const step of steps) {
       try {
-        await step(deps);
+        await step(deps, stop);
       } catch (error) {
         if (isDatabaseUnavailable(error))
           deps.log.warn({ error: String(error) }, 'the database is away; waiting for it');

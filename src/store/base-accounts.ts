@@ -295,32 +295,6 @@ export async function readSealedSecret(db: Database, identityId: string): Promis
   return rows[0]?.sealed;
 }
 
-/** Identities whose secret is sealed with another master key than this, from the one after `after` on. */
-export async function listSecretsSealedOtherwise(
-  db: Database,
-  { keyVersion, after, limit }: { keyVersion: string; after: string | null; limit: number },
-): Promise<{ identityId: string; sealed: unknown }[]> {
-  const { rows } = await sql<{ identityId: string; sealed: unknown }>`
-    select id as "identityId", sealed_secret as sealed from base_identities
-    where sealed_secret is not null and sealed_secret ->> 'keyVersion' is distinct from ${keyVersion}
-      and (${after}::uuid is null or id > ${after}::uuid)
-    order by id limit ${limit}
-  `.execute(db);
-  return rows;
-}
-
-/** Replaces a sealed secret unless somebody else did so since it was read. */
-export async function replaceSealedSecret(
-  db: Database,
-  { identityId, before, after }: { identityId: string; before: unknown; after: unknown },
-): Promise<boolean> {
-  const { numAffectedRows } = await sql`
-    update base_identities set sealed_secret = ${JSON.stringify(after)}::jsonb
-    where id = ${identityId} and sealed_secret = ${JSON.stringify(before)}::jsonb
-  `.execute(db);
-  return numAffectedRows === 1n;
-}
-
 /**
  * Until the transaction ends, nobody else creates a connector of this type or turns "Use in AssetView" on for it: else a
  * connector made at the same moment would be missed by both.

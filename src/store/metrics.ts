@@ -13,6 +13,10 @@ export interface DeploymentCounts {
     readonly count: number;
     readonly items: number;
   }[];
+  /** Open alerts by the code of their cause, and how many connectors they concern. */
+  readonly alertsOpen: readonly { readonly cause: string; readonly count: number; readonly connectors: number }[];
+  /** Messages of alerts by how their delivery went; those that are kept, some months. */
+  readonly alertDeliveries: readonly { readonly state: string; readonly count: number }[];
 }
 
 export async function countDeployment(db: Database): Promise<DeploymentCounts> {
@@ -27,7 +31,14 @@ export async function countDeployment(db: Database): Promise<DeploymentCounts> {
       (select coalesce(jsonb_agg(s), '[]') from (
         select asset_type as "assetType", coalesce(last_outcome, 'unfinished') as outcome, count(*) as count, sum(items) as items
         from scopes group by 1, 2
-      ) s) as scopes
+      ) s) as scopes,
+      (select coalesce(jsonb_agg(a), '[]') from (
+        select cause ->> 'code' as cause, count(*) as count, sum(connectors) as connectors
+        from alerts where resolved_at is null group by 1
+      ) a) as "alertsOpen",
+      (select coalesce(jsonb_agg(d), '[]') from (
+        select state, count(*) as count from alert_deliveries group by 1
+      ) d) as "alertDeliveries"
   `.execute(db);
   const [row] = rows;
   if (!row) throw new Error('a statement of subqueries gave no row');

@@ -69,20 +69,27 @@ test('the administrators of the table are what the product says', () => {
   expect(only('public')).toEqual(['getOpenApi', 'signIn']);
   expect(only('session')).toEqual(['changeOwnPassword', 'getSession', 'signOut']);
   expect(only('administrator')).toEqual([
+    'changeAlertChannel',
     'changeBaseAccount',
     'changeUser',
+    'createAlertChannel',
     'createBaseAccount',
     'createUser',
     'decideKeyRotation',
+    'deleteAlertChannel',
     'deleteBaseAccount',
     'deleteUser',
     'forgetEarlierCredentials',
+    'getAlertChannel',
+    'listAlertChannels',
+    'listAlertDeliveries',
     'listAudit',
     'listUsers',
     'previewBaseAccount',
     'previewBaseAccountChange',
     'rollBackBaseAccount',
     'startKeyRotation',
+    'testAlertChannel',
     'verifyAudit',
   ]);
   // What a reader changes is the reader's own; evaluating a policy and advising on it change nothing.
