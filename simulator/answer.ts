@@ -4,7 +4,7 @@ import type { CallLog, CallRecord } from './call-log.ts';
 import type { DecideFault, FaultOutcome } from './faults.ts';
 import { decideForCaller, denialMessage } from './iam/authorise.ts';
 import { contextOf } from './iam/context.ts';
-import { AwsError, type Call, type Principal } from './service.ts';
+import { AwsError, type Call, type Principal, type ServiceName } from './service.ts';
 import { SERVICES, type Service, type SimulatedOperation } from './services/registry.ts';
 import { authenticate } from './wire/authenticate.ts';
 import type { WireAnswer, WireRequest } from './wire/protocol.ts';
@@ -29,6 +29,8 @@ export interface AwsContext {
 /** What the HTTP server does with a request to AWS. */
 export interface Answer {
   delayMs: number;
+  /** Whether the service compresses its answers for clients that take them so. */
+  compresses?: boolean | undefined;
   outcome: { kind: 'answer'; answer: WireAnswer } | { kind: 'hang' } | { kind: 'drop' };
 }
 
@@ -58,8 +60,16 @@ export async function answerAws(request: WireRequest, sourceIp: string, context:
   }
   record.status = result.outcome.kind === 'answer' ? result.outcome.answer.status : 0;
   context.callLog?.record(record);
+  result.compresses = COMPRESSING.has(service.name);
   return result;
 }
+
+/**
+ * Services of which it is known: of EC2, 6 MB of 1,000 instances become 246 KB (https://github.com/aws/aws-sdk-java/pull/256);
+ * of DynamoDB, that its large answers are compressed (https://github.com/boto/botocore/issues/1255). A client must take either
+ * from all of them.
+ */
+const COMPRESSING: ReadonlySet<ServiceName> = new Set(['ec2', 'dynamodb'] as const);
 
 type Addressee =
   | { kind: 'service'; service: Service; signature: Signature | undefined }

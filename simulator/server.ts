@@ -1,6 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { createGzip, gzip } from 'node:zlib';
 import { type Clock, systemClock } from '../src/domain/clock.ts';
 import { type AwsContext, answerAws } from './answer.ts';
 import type { CallLog } from './call-log.ts';
@@ -91,11 +95,11 @@ async function handle(request: IncomingMessage, response: ServerResponse, contex
     return;
   }
   const wire: WireRequest = { method: request.method ?? 'GET', path, query, headers: headersOf(request), body };
-  const { delayMs, outcome } = await answerAws(wire, sourceIp(request), context);
+  const { delayMs, outcome, compresses } = await answerAws(wire, sourceIp(request), context);
   if (delayMs > 0) await sleep(delayMs, undefined, { signal: context.closing });
   switch (outcome.kind) {
     case 'answer':
-      await send(response, context, outcome.answer);
+      await send(response, context, { ...outcome.answer, gzip: compresses === true && takesGzip(wire) });
       break;
     case 'drop':
       request.socket.destroy();
@@ -109,28 +113,53 @@ async function handle(request: IncomingMessage, response: ServerResponse, contex
 async function send(
   response: ServerResponse,
   { clock, sent }: Handling,
-  { status, headers, body }: WireAnswer,
+  { status, headers, body, gzip = false }: WireAnswer & { gzip?: boolean },
 ): Promise<void> {
   // The simulation's own date: clients correct their clocks by it, as they do with AWS.
   response.sendDate = false;
   const date = clock.now().toUTCString();
   if (typeof body === 'string') {
-    const bytes = Buffer.from(body);
-    response.writeHead(status, { ...headers, date, 'content-length': bytes.length });
+    const plain = Buffer.from(body);
+    const packed = gzip && plain.length >= GZIP_BYTES_MIN;
+    const bytes = packed ? await gzipped(plain, { level: 1 }) : plain;
+    response.writeHead(status, { ...headers, ...(packed ? GZIP : {}), date, 'content-length': bytes.length });
     response.end(bytes);
     sent.bytes += bytes.length;
     return;
   }
   // In chunks, as EC2 sends long answers, and no faster than the client reads: what is made but not read yet takes memory.
-  response.writeHead(status, { ...headers, date });
-  for (const piece of body) {
+  response.writeHead(status, { ...headers, ...(gzip ? GZIP : {}), date });
+  const count = (piece: Uint8Array) => {
     sent.bytes += piece.length;
+  };
+  if (gzip) {
+    const packer = createGzip({ level: 1 }).on('data', count);
+    await Promise.all([pipeline(packer, response), writeAll(packer, body)]);
+    return;
+  }
+  await writeAll(response, body, count);
+}
+
+/** A piece is written when the one before is out of the way, since it may be made in the same place. */
+async function writeAll(
+  stream: Writable,
+  pieces: Iterable<Uint8Array>,
+  count: (piece: Uint8Array) => void = () => {},
+): Promise<void> {
+  for (const piece of pieces) {
+    count(piece);
     await new Promise<void>((resolve, reject) => {
-      response.write(piece, error => (error ? reject(error) : resolve()));
+      stream.write(piece, error => (error ? reject(error) : resolve()));
     });
   }
-  response.end();
+  stream.end();
 }
+
+const gzipped = promisify(gzip);
+const GZIP = { 'content-encoding': 'gzip' };
+
+/** AWS does not say from which size on it compresses; what fits a packet gains nothing. */
+const GZIP_BYTES_MIN = 1_024;
 
 /** Control is for this machine's programs: not for other hosts, and not for web pages that a browser here has open. */
 async function control({
@@ -166,6 +195,10 @@ async function control({
   };
   const { status, body: value } = await context.handleControl(asked);
   await answer(status, value);
+}
+
+function takesGzip({ headers }: WireRequest): boolean {
+  return /\bgzip\b/.test(headers['accept-encoding'] ?? '');
 }
 
 function isLoopback(request: IncomingMessage): boolean {

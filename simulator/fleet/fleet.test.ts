@@ -1,5 +1,7 @@
-import { DescribeInstancesCommand, type DescribeInstancesCommandOutput } from '@aws-sdk/client-ec2';
+import { createGunzip } from 'node:zlib';
+import { DescribeInstancesCommand, type DescribeInstancesCommandOutput, EC2Client } from '@aws-sdk/client-ec2';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/domain/clock.ts';
 import { type Simulation, startSimulation } from '../simulation.ts';
@@ -60,6 +62,29 @@ describe('a fleet', () => {
       fleet.steps.push(NOW.toISOString());
     }
     fleet.steps.length = 0;
+  });
+
+  it('is compressed for who asks for it, with the same content', async () => {
+    const ec2 = await membersClient(aws, FIRST);
+    const encodings: unknown[] = [];
+    const plain = await listAll(ec2);
+    const handler = new NodeHttpHandler();
+    const unpacking = new EC2Client({
+      region: REGION,
+      endpoint: aws.endpoint,
+      credentials: ec2.config.credentials,
+      requestHandler: Object.assign(Object.create(handler), {
+        async handle(request: Parameters<NodeHttpHandler['handle']>[0]) {
+          request.headers['accept-encoding'] = 'gzip';
+          const { response } = await handler.handle(request);
+          encodings.push(response.headers['content-encoding']);
+          return { response: Object.assign(response, { body: response.body.pipe(createGunzip()) }) };
+        },
+      }),
+    });
+    const packed = await listAll(unpacking);
+    expect(encodings).toEqual(['gzip', 'gzip', 'gzip']);
+    expect(packed.map(({ Reservations }) => Reservations)).toEqual(plain.map(({ Reservations }) => Reservations));
   });
 
   it('finds an instance by its id, and not one of another account', async () => {
