@@ -1,4 +1,5 @@
 import type { HubIdentity } from '../aws/credentials.ts';
+import { gather } from '../domain/gather.ts';
 import { type Hub, sameHub } from '../domain/hub.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { type Actor, type AuditEntry, appendAuditEntries } from '../store/audit.ts';
@@ -35,6 +36,21 @@ export function recordAtOnce({ db }: Pick<AccountsDeps, 'db'>): RecordFinding {
   return async finding => {
     await inTransaction(db, tx => writeFindings(tx, [finding]));
   };
+}
+
+/**
+ * The same for one whose callers are many at a time, as the runs of a worker are: what they find within a moment is written
+ * together, so that they do not queue one by one at the end of the audit log. Answers when it is written.
+ */
+export function recordTogether({ db }: Pick<AccountsDeps, 'db'>): RecordFinding {
+  const write = gather(
+    async (findings: readonly Finding[]) => {
+      await inTransaction(db, tx => writeFindings(tx, findings));
+      return findings;
+    },
+    { waitMs: LIMITS.findingsWaitMs, itemsMax: LIMITS.findingsMax },
+  );
+  return async finding => void (await write(finding));
 }
 
 /**

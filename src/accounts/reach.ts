@@ -57,11 +57,12 @@ export type Purpose =
  */
 export async function reach(
   deps: AccountsDeps,
-  { connectorId, purpose }: { connectorId: string; purpose: Purpose },
+  { connectorId, purpose, record }: { connectorId: string; purpose: Purpose; record?: RecordFinding | undefined },
 ): Promise<Result<Reach>> {
   const facts = await readHubFacts(deps.db, connectorId);
   if (!facts) return noSuchConnector(connectorId);
-  const reached = await reachThrough(deps, { facts, purpose, fresh: false });
+  const how = record ? { record } : {};
+  const reached = await reachThrough(deps, { facts, purpose, fresh: false, ...how });
   if (!reached.ok) {
     if (reached.fault.code === 'role-not-assumable') await trySoonAgain(deps, facts);
     return reached;

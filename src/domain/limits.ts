@@ -147,7 +147,23 @@ export const LIMITS = {
   detailCallsInFlight: 4,
   /** After so many denials in a row of one kind of detail, the role is taken to have no right to any of them in this run. */
   detailDenialsMax: 20,
-  runsInFlightPerWorker: 8,
+  /** Most runs of a fleet wait for AWS most of the time; what they hold meanwhile is about 1 MB each. */
+  runsInFlightPerWorker: 64,
+  /** Scopes of all runs of a process, by the memory that they may take: an empty one takes 1. */
+  scopeSlots: 512,
+  /** What one takes that was never observed; more for every so many items that another had. */
+  newScopeSlots: 6,
+  itemsPerScopeSlot: 50,
+  scopeSlotsMax: 24,
+  /** Pages that a process compares and writes at a time: most of the connections of the pool. */
+  pagesWrittenAtOnce: 6,
+  /** Jobs that end within so long are settled together. */
+  jobEndsWaitMs: 10,
+  /** How often a worker with room asks for jobs. */
+  jobPollMs: 500,
+  /** What was found out about hubs by runs is gathered for so long before it is written. */
+  findingsWaitMs: 10,
+  findingsMax: 200,
   runTriesMax: 20,
   runRetrySeconds: 2,
   runHeartbeatSeconds: 10,

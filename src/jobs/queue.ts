@@ -4,6 +4,7 @@ import { LIMITS } from '../domain/limits.ts';
 import { ACCOUNT_TYPES, type AccountType } from '../domain/partition.ts';
 import type { Log } from '../log.ts';
 import type { QueuedRun } from '../store/runs.ts';
+import { takeJobs } from './take-jobs.ts';
 
 /**
  * The queue: pg-boss in the schema `queue` of the same database, so that a run and its job are made in one transaction.
@@ -54,20 +55,19 @@ export async function startQueue({ connectionString, log }: { connectionString: 
   await boss.updateQueue(ROTATIONS, ROTATION_SETTINGS);
   await boss.createQueue(RECHECKS, { ...RECHECK_SETTINGS, policy: 'singleton', notify: true });
   await boss.updateQueue(RECHECKS, RECHECK_SETTINGS);
+  const taking: { stop(): Promise<void> }[] = [];
   return {
     async addRuns(transaction, runs) {
       if (runs.length === 0) return;
       await boss.insert(RUNS, runs.map(jobOf), { db: fromKysely(transaction) });
     },
     async takeRuns(work) {
-      const options = {
-        localConcurrency: LIMITS.runsInFlightPerWorker,
-        notifyPollingIntervalSeconds: LIMITS.queuePollSeconds,
-        heartbeatRefreshSeconds: LIMITS.runHeartbeatSeconds / 3,
-      };
-      await boss.work<{ runId: string }>(RUNS, options, async jobs => {
-        for (const { data, signal } of jobs) await work({ runId: data.runId, signal });
-      });
+      const inFlight = LIMITS.runsInFlightPerWorker;
+      taking.push(
+        takeJobs<{ runId: string }>(boss, { queue: RUNS, inFlight, log }, ({ data, signal }) =>
+          work({ runId: data.runId, signal }),
+        ),
+      );
     },
     async addRotations(transaction, rotations) {
       const jobs = rotations.map(({ rotationId, jobId }) => ({
@@ -101,7 +101,8 @@ export async function startQueue({ connectionString, log }: { connectionString: 
       });
     },
     async stopTaking() {
-      await Promise.all([RUNS, ROTATIONS, RECHECKS].map(queue => boss.offWork(queue, { wait: true })));
+      await Promise.all([ROTATIONS, RECHECKS].map(queue => boss.offWork(queue, { wait: true })));
+      await Promise.all(taking.splice(0).map(({ stop }) => stop()));
     },
     stop: () => boss.stop({ graceful: true, timeout: LIMITS.stopTimeoutMs }),
   };

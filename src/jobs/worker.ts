@@ -8,7 +8,7 @@ import { pause } from '../domain/pause.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
 import type { SyncDeps } from '../sync/deps.ts';
 import { attemptRun } from '../sync/run.ts';
-import { gatherEnds } from '../sync/run-progress.ts';
+import { shareByRuns } from '../sync/shared-by-runs.ts';
 import type { Queue } from './queue.ts';
 import { mendStrandedRechecks, mendStrandedRotations, mendStrandedRuns, queueDueRuns } from './schedule.ts';
 
@@ -26,7 +26,7 @@ export interface Worker {
  * lost: what was under way is handed out again when it is back.
  */
 export async function startWorker(given: WorkerDeps): Promise<Worker> {
-  const deps = { ...given, writeEnd: gatherEnds(given.db) };
+  const deps = { ...given, shared: shareByRuns(given.db) };
   const stopping = new AbortController();
   // Apart from one another: a receiver of alerts that hangs must not hold up runs.
   const loops = [repeat(deps, SCHEDULE, stopping.signal), repeat(deps, ALERTS, stopping.signal)];

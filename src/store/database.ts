@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect, type QueryResult, type RawBuilder, sql, type T
 import pg from 'pg';
 import { LIMITS } from '../domain/limits.ts';
 import type { Log } from '../log.ts';
+import { preparing } from './prepared-statements.ts';
 
 /** The pool of connections that every query goes through. Queries are written with Kysely's `sql` tag. */
 export type Database = Kysely<unknown>;
@@ -32,7 +33,7 @@ export function openDatabase({
     client.on('error', error => log.warn({ error: error.message }, 'a database connection broke'));
   });
   pool.on('error', () => {}); // the same events again, for idle connections
-  return new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely<unknown>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
 }
 
 /** What every session of Causeway has in common: limits in time, time zone UTC, how values are read. */

@@ -8,15 +8,16 @@ import { globalServiceRegion } from '../domain/partition.ts';
 import type { AssetType } from '../inventory/define.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
 import { type ClaimedRun, claimRun, finishRun, saveReach } from '../store/runs.ts';
-import { ledgerOfAccount, nameOfScope, readLedger, type ScopeName } from '../store/scopes.ts';
+import { type LedgerScope, ledgerOfAccount, nameOfScope, readLedger, type ScopeName } from '../store/scopes.ts';
 import { awsCalls } from './calls.ts';
 import type { SyncDeps } from './deps.ts';
 import { knownAssets } from './known-assets.ts';
 import { makePlan } from './make-plan.ts';
 import { outcomeOfFault, stateOfOutcomes } from './outcome.ts';
 import { GLOBAL_REGION } from './plan.ts';
-import { gatherEnds, RunProgress } from './run-progress.ts';
+import { RunProgress } from './run-progress.ts';
 import { observeScope } from './scope.ts';
+import { type SharedByRuns, shareByRuns } from './shared-by-runs.ts';
 import { watchHold } from './watch-hold.ts';
 
 /**
@@ -79,7 +80,8 @@ type Work = { readonly run: ClaimedRun; readonly signal: AbortSignal };
 
 async function observeAccount(deps: SyncDeps, { run, signal }: Work): Promise<End | 'lost'> {
   const purpose = { kind: 'run', runId: run.hold.runId, trigger: run.trigger } as const;
-  const reached = await reach(deps, { connectorId: run.connectorId, purpose });
+  const { shared = shareByRuns(deps.db) } = deps;
+  const reached = await reach(deps, { connectorId: run.connectorId, purpose, record: shared.record });
   if (!reached.ok) return { state: 'failed', fault: reached.fault };
   const { session, hub } = reached.value;
   if (session.accountId !== run.accountId || session.facts.partition !== run.partition) {
@@ -87,12 +89,12 @@ async function observeAccount(deps: SyncDeps, { run, signal }: Work): Promise<En
     return { state: 'cancelled', fault: fault('edit-conflict', detail) };
   }
   if (!(await saveReach(deps.db, run.hold, { hub, callerArn: session.callerArn }))) return 'lost';
-  return await observeScopes(deps, { run, session, signal });
+  return await observeScopes(deps, { run, session, signal, shared });
 }
 
-type Reached = Work & { readonly session: MemberSession };
+type Reached = Work & { readonly session: MemberSession; readonly shared: SharedByRuns };
 
-async function observeScopes(deps: SyncDeps, { run, session, signal }: Reached): Promise<End | 'lost'> {
+async function observeScopes(deps: SyncDeps, { run, session, signal, shared }: Reached): Promise<End | 'lost'> {
   const { db, assetTypes } = deps;
   const ledger = await readLedger(db, { ...run, runId: run.hold.runId });
   const plan = await makePlan(deps, { run, session, ledger, signal });
@@ -100,7 +102,7 @@ async function observeScopes(deps: SyncDeps, { run, session, signal }: Reached):
   // Why, says the signal.
   if (plan === 'stopped') return 'lost';
   const { hold } = run;
-  await using progress = new RunProgress(db, { hold, plan, writeEnd: deps.writeEnd ?? gatherEnds(db) });
+  await using progress = new RunProgress(db, { hold, plan, writeEnd: shared.writeEnd });
   const own = ledgerOfAccount(ledger, run);
   const knownOfScope = knownAssets(db, { run, ledger: own });
   const memories = new Map(own.map(scope => [nameOfScope(scope), scope]));
@@ -113,13 +115,26 @@ async function observeScopes(deps: SyncDeps, { run, session, signal }: Reached):
     const tally = newTally();
     const calls = awsCalls(deps, { session, region: calledIn ?? session.facts.stsRegion, signal, tally });
     const memory = memories.get(nameOfScope(scope));
-    await observeScope(deps, { run, type, region, calls, tally, memory, knownOfScope, progress, signal });
+    const giveBack = await shared.scopes.take({ of: hold.runId, weight: weightOf(memory), stop: signal });
+    if (!giveBack) return;
+    try {
+      const { pages } = shared;
+      await observeScope(deps, { run, type, region, calls, tally, memory, knownOfScope, progress, pages, signal });
+    } finally {
+      giveBack();
+    }
   });
   await progress.settle();
   if (progress.lost) return 'lost';
   await progress.tell();
   const left = plan.outcomes.length + plan.open.length - progress.outcomes.length;
   return { state: stateOfOutcomes(left === 0 ? progress.outcomes : [...progress.outcomes, 'failed']), fault: null };
+}
+
+/** How many of the process's slots a scope takes: an empty one is a call and nothing more, a large one has pages in memory. */
+function weightOf(memory: LedgerScope | undefined): number {
+  if (memory === undefined || memory.readWith === null) return LIMITS.newScopeSlots;
+  return Math.min(LIMITS.scopeSlotsMax, 1 + Math.floor(memory.items / LIMITS.itemsPerScopeSlot));
 }
 
 /** Type by type and not region by region, so that what people look for first is there first in every region. */

@@ -1,4 +1,5 @@
 import type { CallTally } from '../aws/call.ts';
+import type { Slots } from '../aws/slots.ts';
 import { type Fault, fault } from '../domain/faults.ts';
 import { changesBetween } from '../inventory/changes.ts';
 import { contentHash, searchText } from '../inventory/content.ts';
@@ -24,6 +25,8 @@ export interface ScopeTask {
   readonly memory: LedgerScope | undefined;
   readonly knownOfScope: KnownOfScope;
   readonly progress: RunProgress;
+  /** The turns of pages to be written. */
+  readonly pages: Slots;
   /** Aborted when the run must not go on: the scope is then left as it is, unfinished. */
   readonly signal: AbortSignal;
 }
@@ -193,18 +196,23 @@ class Observation {
     this.counts.items += 1;
   }
 
-  async #write({
-    news,
-    adopted,
-    rehashed,
-  }: {
-    news: readonly ListedAsset[];
-    adopted: ReadonlySet<string>;
-    rehashed: ReadonlyMap<string, string>;
-  }): Promise<null> {
-    const { db, clock } = this.#deps;
+  async #write({ news, adopted, rehashed }: PageNews): Promise<null> {
     const { run } = this.#task;
     if (news.length === 0 && adopted.size === 0 && rehashed.size === 0) return null;
+    const { pages, signal } = this.#task;
+    // In a queue of our own: one at the pool of connections ends with a fault when it takes too long.
+    const giveBack = await pages.take({ of: run.hold.runId, weight: 1, stop: signal });
+    if (!giveBack) return null;
+    try {
+      return await this.#writeInTurn({ news, adopted, rehashed });
+    } finally {
+      giveBack();
+    }
+  }
+
+  async #writeInTurn({ news, adopted, rehashed }: PageNews): Promise<null> {
+    const { db, clock } = this.#deps;
+    const { run } = this.#task;
     const stored = await loadContents(db, { scope: this.#scope, nativeIds: news.map(asset => asset.nativeId) });
     const before = new Map(stored.map(asset => [asset.nativeId, asset]));
     const assets = news.flatMap(asset => this.#asWritten(asset, before.get(asset.nativeId)) ?? []);
@@ -256,6 +264,15 @@ class Observation {
       changes,
     };
   }
+}
+
+/** What a page has that is not as it is stored. */
+interface PageNews {
+  readonly news: readonly ListedAsset[];
+  /** Ids of what the connector sees for the first time. */
+  readonly adopted: ReadonlySet<string>;
+  /** Raw hashes of what has other bytes but says the same, by id. */
+  readonly rehashed: ReadonlyMap<string, string>;
 }
 
 interface Known {
