@@ -532,6 +532,15 @@ export const ROUTES = {
     status: 200,
     reply: s.listOf(s.run),
   },
+  listAllRuns: {
+    method: 'GET',
+    path: '/runs',
+    access: 'reader',
+    summary: 'List the runs of all connectors, newest first',
+    query: s.allRunsQuery,
+    status: 200,
+    reply: s.listOf(s.runOfAny),
+  },
   getRun: {
     method: 'GET',
     path: '/runs/:id',

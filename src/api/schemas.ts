@@ -807,7 +807,29 @@ export const run = z.object({
     calls: z.number(),
     throttled: z.number(),
   }),
+  /** What it is at; null when it is not running. */
+  progress: z
+    .object({
+      /** null while there is no basis for telling. */
+      timeLeft: z.object({ seconds: z.number(), basis: z.enum(['pace', 'earlier-runs', 'both']) }).nullable(),
+      underWay: z.array(z.object({ region: z.string(), assetType: z.string(), items: z.number() })),
+    })
+    .nullable(),
 });
+/** With what it is of. */
+export const runOfAny = run.extend({ connectorName: z.string(), accountId: z.string(), accountType });
+
+const runState = run.shape.state;
+
+export const allRunsQuery = page.extend({
+  /** `under-way`: queued or running; `with-problems`: failed, or some scopes not observed. */
+  state: z.enum([...runState.options, 'under-way', 'with-problems']).optional(),
+  connectorId: uuid.optional(),
+  accountType: accountType.optional(),
+  /** Asked for at this time or later. */
+  since: isoTime.optional(),
+});
+
 export const runWithScopes = run.extend({ scopes: z.array(runScope) });
 
 // — readiness —

@@ -1,8 +1,10 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ReplyOf } from '../api/contract.ts';
 import { LIMITS } from '../domain/limits.ts';
+import { ACCOUNT_TYPES, type AccountType } from '../domain/partition.ts';
 import { withConnector } from './find-connector.ts';
 import type { Io } from './io.ts';
+import { bar, liveLine } from './live-line.ts';
 import { answer, EXIT, type Outcome, usage } from './outcome.ts';
 import { type CommonOptions, leaf, type PageOptions, paged, pageQuery, run, type Session } from './run-command.ts';
 import { facts, hubText, more, table, time } from './text.ts';
@@ -11,16 +13,18 @@ type Run = ReplyOf<'startRun'>;
 type RunWithScopes = ReplyOf<'getRun'>;
 
 export function addRunCommands(program: Command, io: Io): void {
-  const group = program.command('runs').description('passes over the scopes of a connector');
-  paged(leaf(group, 'list <connector>', 'list a connector’s runs, newest first')).action(
-    (named: string, options: PageOptions) =>
+  const group = program.command('runs').description('passes over the scopes of connectors');
+  paged(leaf(group, 'list [connector]', 'list runs, newest first: a connector’s, or those of all'))
+    .addOption(new Option('--state <state>', 'only in this state').choices(STATES))
+    .addOption(new Option('--account-type <type>', 'only of this account type').choices(ACCOUNT_TYPES))
+    .option('--since <time>', 'only those asked for since then, such as 2026-05-04T03:00Z')
+    .action((named: string | undefined, options: ListOptions) =>
       run(io, options, session =>
-        withConnector(session, named, async ({ client }, { id }) => {
-          const page = await client.call('listRuns', { params: { id }, query: pageQuery(options) });
-          return page.ok ? answer(runTable(page.value.items) + more(page.value.nextCursor), page.value) : page;
-        }),
+        named === undefined
+          ? list(session, options)
+          : withConnector(session, named, (_, { id }) => list(session, options, id)),
       ),
-  );
+    );
   leaf(group, 'show <run>', 'show one with its scopes').action((id: string, options: CommonOptions) =>
     run(io, options, async ({ client }) => {
       const found = await client.call('getRun', { params: { id } });
@@ -32,21 +36,55 @@ export function addRunCommands(program: Command, io: Io): void {
   );
 }
 
+interface ListOptions extends PageOptions {
+  readonly state?: string;
+  readonly accountType?: AccountType;
+  readonly since?: string;
+}
+
+async function list({ client }: Session, options: ListOptions, connectorId?: string): Promise<Outcome> {
+  const { state, accountType, since } = options;
+  const time = since === undefined ? undefined : new Date(since);
+  if (time && Number.isNaN(time.getTime())) {
+    return usage(`"${since}" is not a time.`, 'Write it as ISO 8601, such as 2026-05-04T03:00Z.');
+  }
+  const query = {
+    ...pageQuery(options),
+    ...{ connectorId, accountType, since: time?.toISOString() },
+    state: STATES.find(one => one === state),
+  };
+  const page = await client.call('listAllRuns', { query });
+  return page.ok ? answer(runTable(page.value.items) + more(page.value.nextCursor), page.value) : page;
+}
+
+const STATES = ['under-way', 'with-problems', 'queued', 'running', 'ok', 'problems', 'failed', 'cancelled'] as const;
+
 /** Waits for the end of a run and tells its progress on standard error meanwhile. */
 export async function watchRun({ client, io }: Session, id: string): Promise<Outcome> {
   const until = io.clock.monotonicMs() + LIMITS.runHoursMax * 3_600_000;
-  let told = '';
+  const line = liveLine(io);
   while (io.clock.monotonicMs() < until) {
     const found = await client.call('getRun', { params: { id } });
     if (!found.ok) return found;
-    const { state, counts } = found.value;
-    const progress = `${state}: ${counts.finished} of ${counts.scopes} scopes, ${counts.items} assets seen`;
-    if (progress !== told) io.writeError(`${progress}\n`);
-    told = progress;
-    if (found.value.finishedAt !== null) return endOf(found.value);
+    line.tell(progressText(found.value));
+    if (found.value.finishedAt !== null) {
+      line.end();
+      return endOf(found.value);
+    }
     await io.sleep(LIMITS.watchEveryMs);
   }
   return usage(`The run has not finished within ${LIMITS.runHoursMax} hours.`, `See "causeway runs show ${id}".`);
+}
+
+function progressText({ state, counts, progress }: Run): string {
+  const { scopes, finished, items, calls, throttled } = counts;
+  const seconds = progress?.timeLeft?.seconds;
+  return [
+    `${bar({ done: finished, total: scopes || 1 })} ${state}: ${finished} of ${scopes} scopes`,
+    `${items} assets seen`,
+    `${calls} calls, ${throttled} throttled`,
+    ...(progress ? [seconds === undefined ? 'time left unknown' : `about ${seconds} s left`] : []),
+  ].join(', ');
 }
 
 export function runText(run: Run): string {
@@ -62,6 +100,10 @@ export function runText(run: Run): string {
     ['Started', time(run.startedAt)],
     ['Finished', time(run.finishedAt)],
     ['Scopes', `${counts.complete} of ${counts.scopes} observed completely, ${counts.finished} finished`],
+    ['AWS calls', `${counts.calls}, ${counts.throttled} of them throttled`],
+    ...(run.progress
+      ? [['Under way', run.progress.underWay.map(scope => `${scope.assetType} in ${scope.region}`).join(', ')] as const]
+      : []),
     ['Assets', `${counts.items} seen, ${counts.added} new, ${counts.changed} changed, ${counts.gone} gone`],
     ...(run.fault ? [['Fault', `${run.fault.title}: ${run.fault.detail} ${run.fault.remedy}`] as const] : []),
     ...(run.regionsFault ? [['Regions', `the usual ones, because: ${run.regionsFault.detail}`] as const] : []),
@@ -73,11 +115,12 @@ function endOf(run: RunWithScopes): Outcome {
   return answer(runWithScopesText(run), run, worked ? EXIT.ok : EXIT.failure);
 }
 
-function runTable(runs: readonly Run[]): string {
-  const rows = runs.map(({ id, state, trigger, queuedAt, finishedAt, counts }) => {
+function runTable(runs: readonly ReplyOf<'listAllRuns'>['items'][number][]): string {
+  const rows = runs.map(({ id, state, trigger, queuedAt, finishedAt, counts, connectorName }) => {
     const observed = `${counts.complete}/${counts.scopes}`;
     return [
       time(queuedAt),
+      connectorName,
       state,
       trigger,
       observed,
@@ -85,11 +128,16 @@ function runTable(runs: readonly Run[]): string {
       counts.added,
       counts.changed,
       counts.gone,
+      counts.calls,
+      counts.throttled,
       time(finishedAt),
       id,
     ];
   });
-  const headings = ['queued', 'state', 'trigger', 'scopes', 'seen', 'new', 'changed', 'gone', 'finished', 'id'];
+  const headings = [
+    ...['queued', 'connector', 'state', 'trigger', 'scopes', 'seen', 'new', 'changed', 'gone', 'calls', 'throttled'],
+    ...['finished', 'id'],
+  ];
   return table(headings, rows);
 }
 

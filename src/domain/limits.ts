@@ -140,6 +140,10 @@ export const LIMITS = {
   scopeEndsMax: 500,
   /** How far a run is, is written at most this often. */
   runTellEveryMs: 2_000,
+  /** Scopes that must be finished before a run's own pace says how long it will take. */
+  paceScopesMin: 10,
+  /** Earlier runs from which is judged how long a run usually takes. */
+  usualRunsMax: 5,
   /** Ids and hashes of an account with at most so many live assets are read at once: about 0.5 MB. */
   knownTogetherMax: 2_000,
   scopesInFlightPerRun: 32,

@@ -82,13 +82,22 @@ export interface RunCounts {
   readonly throttled: number;
 }
 
+/** A scope that is being observed, and how many items it has seen. */
+export interface ScopeUnderWay extends ScopeName {
+  readonly items: number;
+}
+
 /** Writes how far a run is that is under way. False when the hold was lost. */
-export async function saveProgress(db: Database, hold: Hold, counts: RunCounts): Promise<boolean> {
+export async function saveProgress(
+  db: Database,
+  hold: Hold,
+  { counts, underWay }: { counts: RunCounts; underWay: readonly ScopeUnderWay[] },
+): Promise<boolean> {
   const { numAffectedRows } = await sql`
     -- prepared: save-progress
     update runs set scopes_finished = ${counts.finished}, scopes_complete = ${counts.complete}, items = ${counts.items},
       pages = ${counts.pages}, added = ${counts.added}, changed = ${counts.changed}, gone = ${counts.gone},
-      calls = ${counts.calls}, throttled = ${counts.throttled}
+      calls = ${counts.calls}, throttled = ${counts.throttled}, under_way = ${JSON.stringify(underWay)}::jsonb
     where id = ${hold.runId} and fence = ${hold.fence} and state = 'running'
   `.execute(db);
   return numAffectedRows === 1n;

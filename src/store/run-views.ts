@@ -2,9 +2,10 @@ import { type RawBuilder, sql } from 'kysely';
 import { readCursor, writeCursor } from '../domain/cursor.ts';
 import { type Fault, fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
+import { LIMITS } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Database } from './database.ts';
-import { type FoldedScope, foldOf } from './run-scopes.ts';
+import { type FoldedScope, foldOf, type ScopeUnderWay } from './run-scopes.ts';
 import type { RunState, RunTrigger } from './runs.ts';
 
 /** A run as the API shows it, with times as dates and faults without the catalogue's words. */
@@ -36,6 +37,15 @@ export interface Run {
     readonly calls: number;
     readonly throttled: number;
   };
+  /** null when it is not running. */
+  readonly live: RunLive | null;
+}
+
+/** What a run is at, and what tells how long it will take. */
+export interface RunLive {
+  readonly underWay: readonly ScopeUnderWay[];
+  /** What the connector's runs usually take; null when none has ended well, or this one is not running. */
+  readonly usualSeconds: number | null;
 }
 
 export interface RunScope {
@@ -107,7 +117,8 @@ function unfolded(folded: FoldedScope, startedAt: Date | null): RunScope {
   return { region, assetType, outcome, fault, ...counts, startedAt: beganAt ?? null, finishedAt: endedAt ?? null };
 }
 
-function selectRuns(more: RawBuilder<unknown> = sql``): RawBuilder<Run> {
+/** Ends with `from runs r`. */
+export function selectRuns(more: RawBuilder<unknown> = sql``): RawBuilder<Run> {
   return sql`
     select r.id, r.connector_id as "connectorId", r.state, r.trigger, r.requested_by as "requestedBy",
       case when r.hub_kind is not null
@@ -118,7 +129,16 @@ function selectRuns(more: RawBuilder<unknown> = sql``): RawBuilder<Run> {
       jsonb_build_object(
         'scopes', r.scopes_planned, 'finished', r.scopes_finished, 'complete', r.scopes_complete, 'items', r.items,
         'pages', r.pages, 'added', r.added, 'changed', r.changed, 'gone', r.gone, 'calls', r.calls, 'throttled', r.throttled
-      ) as counts
+      ) as counts,
+      case when r.state = 'running' then jsonb_build_object(
+        'underWay', r.under_way,
+        'usualSeconds', (
+          select percentile_cont(0.5) within group (order by extract(epoch from e.finished_at - e.started_at)) from (
+            select started_at, finished_at from runs
+            where connector_id = r.connector_id and state in ('ok', 'problems') order by id desc limit ${LIMITS.usualRunsMax}
+          ) e
+        )
+      ) end as live
       ${more}
     from runs r
   `;

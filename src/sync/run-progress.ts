@@ -4,6 +4,7 @@ import { LIMITS } from '../domain/limits.ts';
 import type { Database } from '../store/database.ts';
 import { type RunCounts, saveProgress } from '../store/run-scopes.ts';
 import type { Hold } from '../store/runs.ts';
+import type { ScopeName } from '../store/scopes.ts';
 import { bringsLoss, finishScope, finishScopes, type HeldEnd, type ScopeEnd } from '../store/scopes.ts';
 import type { RunPlan } from './make-plan.ts';
 import type { ScopeOutcome } from './outcome.ts';
@@ -21,7 +22,7 @@ export function gatherEnds(db: Database): WriteEnd {
 }
 
 /** What an observation has counted until now. */
-export interface ScopeCounts {
+export interface ScopeCounts extends ScopeName {
   items: number;
   pages: number;
   added: number;
@@ -105,10 +106,11 @@ export class RunProgress implements AsyncDisposable {
     let counts = this.#done;
     for (const { tally, ...scope } of this.#underWay)
       counts = sumOf(counts, { ...NOTHING_DONE, ...scope, ...callsOf(tally) });
-    const told = JSON.stringify(counts);
+    const underWay = [...this.#underWay].map(({ region, assetType, items }) => ({ region, assetType, items }));
+    const told = JSON.stringify([counts, underWay]);
     if (told === this.#told || this.lost) return;
     this.#told = told;
-    if (!(await saveProgress(this.#db, this.#hold, counts))) this.lost = true;
+    if (!(await saveProgress(this.#db, this.#hold, { counts, underWay }))) this.lost = true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

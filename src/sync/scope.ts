@@ -74,7 +74,15 @@ class Observation {
     const { partition, accountId } = task.run;
     this.#deps = deps;
     this.#task = task;
-    this.counts = { items: 0, pages: 0, added: 0, changed: 0, tally: task.tally };
+    this.counts = {
+      region: task.region,
+      assetType: task.type.assetType,
+      items: 0,
+      pages: 0,
+      added: 0,
+      changed: 0,
+      tally: task.tally,
+    };
     this.#scope = { partition, accountId, region: task.region, assetType: task.type.assetType };
     this.#beganAt = deps.clock.now();
   }

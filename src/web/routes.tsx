@@ -57,6 +57,7 @@ const PAGES: RouteObject[] = [
     path: PATHS.resources,
     lazy: page(async () => (await import('./pages/assets/resources-page.tsx')).ResourcesPage),
   },
+  { path: PATHS.runs, lazy: page(async () => (await import('./pages/runs/runs-page.tsx')).RunsPage) },
   {
     path: PATHS.readiness,
     lazy: page(async () => (await import('./pages/readiness/readiness-page.tsx')).ReadinessPage),

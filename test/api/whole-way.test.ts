@@ -144,11 +144,24 @@ test('a hub, a connector, a run, its assets, and back', async () => {
   });
   expect(await call('startRun', { id })).toMatchObject({ status: 409, body: { code: 'run-in-progress' } });
   const runId = run.body.id;
+  const underWay = await call('listAllRuns', {
+    query: `state=under-way&accountType=global&since=${run.body.queuedAt}`,
+  });
+  expect(underWay.body).toMatchObject({
+    items: [{ id: runId, connectorName: 'Prod', accountId: MEMBER, accountType: 'global', progress: null }],
+    nextCursor: null,
+  });
   await attemptRun({ ...api.deps, assetTypes: ASSET_TYPES }, { runId, stop: new AbortController().signal });
   const ended = await call('getRun', { id: runId });
   expect(ended.body).toMatchObject({ state: 'ok', hub: { kind: 'base-account', accountId: HUB }, counts: { gone: 0 } });
   expect(ended.body.scopes).toHaveLength(ended.body.counts.scopes);
   expect((await call('listRuns', { id })).body.items).toMatchObject([{ id: runId, state: 'ok' }]);
+  for (const query of ['state=under-way', 'state=with-problems', 'accountType=china', 'since=2100-01-01T00:00:00Z']) {
+    expect((await call('listAllRuns', { query })).body.items).toEqual([]);
+  }
+  expect((await call('listAllRuns', { query: `connectorId=${id}&state=ok` })).body.items).toMatchObject([
+    { id: runId },
+  ]);
   expect(
     (await call('listConnectors', { query: `search=${MEMBER}&accountType=global&state=ok` })).body.items,
   ).toMatchObject([{ id, state: 'ok', lastRun: { id: runId } }]);

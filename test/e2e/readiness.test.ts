@@ -101,6 +101,54 @@ describe.skipIf(!browser)('scopes that are not fresh', { timeout: 90_000 }, () =
     await look('all-fresh');
   });
 
+  test('of a run are counted live, until its end, on the page of all runs and on its own', async () => {
+    const { page, look } = stage;
+    stage.simulation.faults.put({
+      id: 'slow',
+      match: { accountId: PRODUCTION, service: 'ec2' },
+      effect: { kind: 'slow', delayMs: 1_000 },
+    });
+    await page.getByRole('button', { name: 'Run now' }).click();
+    await page.getByRole('link', { name: 'Runs', exact: true }).click();
+    await page.getByRole('row', { name: /Production.*Running/ }).waitFor({ timeout: 30_000 });
+    await page.getByText(/\d+ of \d+ scopes, about .* left/).waitFor({ timeout: 30_000 });
+    await look('runs');
+    await page
+      .getByRole('row', { name: /Running/ })
+      .getByRole('link')
+      .first()
+      .click();
+    await page.getByText('Under way').waitFor();
+    await page
+      .getByText(/AWS::EC2::\w+ in /)
+      .first()
+      .waitFor();
+    await page.getByText(/[1-9]\d* of \d+ scopes, about .* left/).waitFor();
+    await look('a-run-under-way');
+    await page.getByRole('button', { name: 'Dark theme' }).click();
+    await look('a-run-under-way-in-the-dark');
+    await page.getByRole('button', { name: 'Light theme' }).click();
+    stage.simulation.faults.clear();
+    await page.getByText('OK', { exact: true }).waitFor({ timeout: 60_000 });
+    await page.getByText('Under way').waitFor({ state: 'hidden' });
+    await look('a-run-that-is-over');
+    await page.getByRole('textbox', { name: 'Find scopes' }).fill('AWS::EC2::Instance');
+    await page.getByRole('link', { name: '31', exact: true }).click();
+    await page.getByRole('heading', { name: /Resources.*31/ }).waitFor();
+  });
+
+  test('of the whole estate are one table, whose cells name the connectors', async () => {
+    const { page, look } = stage;
+    await page.getByRole('link', { name: 'Readiness', exact: true }).click();
+    await page.getByText(`(${ALL_SCOPES} of ${ALL_SCOPES} scopes fresh)`).waitFor({ timeout: 30_000 });
+    await look('estate');
+    await page.getByRole('button', { name: /^EBS volume, us-east-1: 100 % fresh/ }).click();
+    await page.getByText('All are fresh').waitFor();
+    await look('a-place');
+    await page.getByRole('button', { name: 'Dark theme' }).click();
+    await look('a-place-in-the-dark');
+  });
+
   async function focused(): Promise<string> {
     return await stage.page.evaluate('document.activeElement.getAttribute("aria-label")');
   }

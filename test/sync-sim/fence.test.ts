@@ -70,7 +70,7 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
     expect(await deleteLedgerScope(bed.db, stale, SCOPE)).toBe(false);
     expect(await finishScope(bed.db, stale, endOf(known.map(({ id }) => id)))).toBe(false);
     expect(await finishScopes(bed.db, [{ hold: stale, end: endOf([]) }])).toEqual([false]);
-    expect(await saveProgress(bed.db, stale, { ...NOTHING_DONE, items: 1 })).toBe(false);
+    expect(await saveProgress(bed.db, stale, { counts: { ...NOTHING_DONE, items: 1 }, underWay: [] })).toBe(false);
     expect(await finishRun(bed.db, stale, { state: 'ok', fault: null, leftOver: 'failed', at: new Date() })).toBe(
       false,
     );

@@ -1,24 +1,42 @@
+import { factsOfAccountType, factsOfPartition, PARTITIONS } from '../../domain/partition.ts';
 import { mapped, type Result } from '../../domain/result.ts';
+import { timeLeft } from '../../domain/time-left.ts';
 import { type RequestRunDeps, requestRun } from '../../jobs/request-run.ts';
+import { listAllRuns, type RunFilter, type RunOfAny } from '../../store/all-runs.ts';
 import { type Actor, appendAudit } from '../../store/audit.ts';
 import { inTransaction } from '../../store/database.ts';
 import { getRun, listRuns, type Run, type RunScope } from '../../store/run-views.ts';
+import type { RunState } from '../../store/runs.ts';
 import { isScopeOutcome } from '../../sync/outcome.ts';
+import type { InputOf } from '../contract.ts';
 import { wireFault } from '../fault-reply.ts';
 import type { Handlers, WireOf } from '../routes.ts';
 
-export function runRoutes(deps: RequestRunDeps): Pick<Handlers, 'startRun' | 'listRuns' | 'getRun'> {
+export function runRoutes(deps: RequestRunDeps): Pick<Handlers, 'startRun' | 'listRuns' | 'listAllRuns' | 'getRun'> {
   return {
     async startRun({ params: { id } }, { actor }) {
-      return mapped(await startRun(deps, { connectorId: id, actor }), wireRun);
+      return mapped(await startRun(deps, { connectorId: id, actor }), run => wireRun(run, deps.clock.now()));
     },
     async listRuns({ params: { id }, query }) {
       const page = await listRuns(deps.db, { connectorId: id, ...query });
-      return mapped(page, ({ items, nextCursor }) => ({ items: items.map(wireRun), nextCursor }));
+      return mapped(page, ({ items, nextCursor }) => ({
+        items: items.map(run => wireRun(run, deps.clock.now())),
+        nextCursor,
+      }));
+    },
+    async listAllRuns({ query: { limit, cursor, ...filter } }) {
+      const page = await listAllRuns(deps.db, { filter: filterOf(filter), limit, cursor });
+      return mapped(page, ({ items, nextCursor }) => ({
+        items: items.map(run => wireRunOfAny(run, deps.clock.now())),
+        nextCursor,
+      }));
     },
     async getRun({ params: { id } }) {
       const run = await getRun(deps.db, id);
-      return mapped(run, ({ scopes, ...rest }) => ({ ...wireRun(rest), scopes: scopes.map(wireScope) }));
+      return mapped(run, ({ scopes, ...rest }) => ({
+        ...wireRun(rest, deps.clock.now()),
+        scopes: scopes.map(wireScope),
+      }));
     },
   };
 }
@@ -41,9 +59,47 @@ async function startRun(
   });
 }
 
-function wireRun(run: Run): WireOf<'startRun'> {
+type Asked = InputOf<'listAllRuns'>['query'];
+
+function filterOf({ state, connectorId, accountType, since }: Omit<Asked, 'limit' | 'cursor'>): RunFilter {
+  return {
+    connectorId,
+    partitions: (accountType ? [factsOfAccountType(accountType)] : PARTITIONS).map(({ partition }) => partition),
+    states: statesOf(state),
+    since: since === undefined ? undefined : new Date(since),
+  };
+}
+
+function statesOf(asked: Asked['state']): readonly RunState[] {
+  switch (asked) {
+    case undefined:
+      return ['queued', 'running', 'ok', 'problems', 'failed', 'cancelled'];
+    case 'under-way':
+      return ['queued', 'running'];
+    case 'with-problems':
+      return ['problems', 'failed'];
+    default:
+      return [asked];
+  }
+}
+
+function wireRunOfAny(
+  { connectorName, accountId, partition, ...run }: RunOfAny,
+  now: Date,
+): WireOf<'listAllRuns'>['items'][number] {
+  const facts = factsOfPartition(partition);
+  if (!facts) throw new Error(`a stored run has the unknown partition ${partition}`);
+  return { ...wireRun(run, now), connectorName, accountId, accountType: facts.accountType };
+}
+
+function wireRun({ live, ...run }: Run, now: Date): WireOf<'startRun'> {
+  const elapsedSeconds = run.startedAt ? (now.getTime() - run.startedAt.getTime()) / 1_000 : 0;
   return {
     ...run,
+    progress: live && {
+      timeLeft: timeLeft({ ...run.counts, elapsedSeconds, usualSeconds: live.usualSeconds }),
+      underWay: live.underWay,
+    },
     fault: run.fault && wireFault(run.fault),
     regionsFault: run.regionsFault && wireFault(run.regionsFault),
     queuedAt: run.queuedAt.toISOString(),

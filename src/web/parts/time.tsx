@@ -24,7 +24,10 @@ export function exactTime(at: string): string {
 
 /** "12 s", "3 min 5 s": how long something took. */
 export function durationInWords(from: string, to: string): string {
-  const seconds = Math.max(0, Math.round((new Date(to).getTime() - new Date(from).getTime()) / 1000));
+  return secondsInWords(Math.max(0, Math.round((new Date(to).getTime() - new Date(from).getTime()) / 1000)));
+}
+
+export function secondsInWords(seconds: number): string {
   if (seconds < 1) return 'under 1 s';
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);

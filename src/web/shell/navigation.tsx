@@ -24,6 +24,7 @@ const SECTIONS: readonly SideNavigationProps.Item[] = [
     items: [
       { type: 'link', text: 'Overview', href: '/cloudview/overview' },
       { type: 'link', text: 'Connectors', href: '/cloudview/connectors' },
+      { type: 'link', text: 'Runs', href: '/cloudview/runs' },
       { type: 'link', text: 'Readiness', href: '/cloudview/readiness' },
       { type: 'link', text: 'Resources', href: '/cloudview/resources' },
     ],

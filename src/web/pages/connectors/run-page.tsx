@@ -12,14 +12,16 @@ import { Facts } from '../../parts/facts.tsx';
 import { CopyableId } from '../../parts/failure-alert.tsx';
 import { FaultAlert, FaultPopover } from '../../parts/fault.tsx';
 import { HubName } from '../../parts/hub.tsx';
+import { PageLink } from '../../parts/links.tsx';
 import { EmptyState, Loaded } from '../../parts/loaded.tsx';
 import { durationInWords, ExactTime } from '../../parts/time.tsx';
 import { useView } from '../../parts/view-state.ts';
 import { CRUMBS, PATHS } from '../../paths.ts';
 import { useRead } from '../../queries.ts';
 import { Page } from '../../shell/page.tsx';
+import { quoted } from '../assets/query-text.ts';
 import { OUTCOMES, OutcomeIndicator, RunState, TRIGGERS } from './run-state.tsx';
-import { changesInWords, isUnderWay, RunProgress } from './runs-tab.tsx';
+import { callsInWords, changesInWords, isUnderWay, RunProgress } from './runs-tab.tsx';
 
 type Run = ReplyOf<'getRun'>;
 type Scope = Run['scopes'][number];
@@ -38,13 +40,13 @@ export function RunPage() {
       ]}
     >
       <Loaded read={read} what="the run" heading="Run">
-        {run => <RunView run={run} name={connector.data?.name} />}
+        {run => <RunView run={run} name={connector.data?.name} accountId={connector.data?.accountId} />}
       </Loaded>
     </Page>
   );
 }
 
-function RunView({ run, name }: { run: Run; name: string | undefined }) {
+function RunView({ run, name, accountId }: { run: Run; name: string | undefined; accountId: string | undefined }) {
   return (
     <SpaceBetween size="l">
       <Header variant="h1">{name ? `Run of ${name}` : 'Run'}</Header>
@@ -59,6 +61,7 @@ function RunView({ run, name }: { run: Run; name: string | undefined }) {
       <Container header={<Header variant="h2">Overview</Header>}>
         <SpaceBetween size="m">
           {isUnderWay(run) && <RunProgress run={run} />}
+          {run.progress && <UnderWay scopes={run.progress.underWay} />}
           <Facts
             facts={[
               { label: 'State', value: <RunState run={run} /> },
@@ -71,6 +74,7 @@ function RunView({ run, name }: { run: Run; name: string | undefined }) {
               { label: 'Through', value: <HubName hub={run.hub} none="–" /> },
               { label: 'Resources', value: run.counts.items.toLocaleString('en-US') },
               { label: 'Changes', value: changesInWords(run.counts) },
+              { label: 'AWS calls', value: callsInWords(run.counts) },
             ]}
           />
           {run.callerArn && (
@@ -83,15 +87,39 @@ function RunView({ run, name }: { run: Run; name: string | undefined }) {
           )}
         </SpaceBetween>
       </Container>
-      <Scopes scopes={run.scopes} />
+      <Scopes scopes={run.scopes} columns={columnsFor(run, accountId)} />
     </SpaceBetween>
+  );
+}
+
+const regionsMax = 3;
+
+/** The scopes that are being observed just now, type by type. */
+function UnderWay({ scopes }: { scopes: NonNullable<Run['progress']>['underWay'] }) {
+  const words = [...Map.groupBy(scopes, ({ assetType }) => assetType)].map(([assetType, places]) => {
+    const regions = places.map(({ region }) => region);
+    const items = places.reduce((sum, place) => sum + place.items, 0);
+    const where = regions.length > regionsMax ? `${regions.length} regions` : regions.join(', ');
+    return `${assetType} in ${where}${items > 0 ? ` (${items.toLocaleString('en-US')} so far)` : ''}`;
+  });
+  return (
+    <Facts
+      columns={1}
+      facts={[{ label: 'Under way', value: words.length === 0 ? 'Between scopes' : words.join('; ') }]}
+    />
   );
 }
 
 const PAGE_SIZE = 50;
 
 /** Every scope of the run. There are hundreds, so they are filtered and paged here; the API gives them all at once. */
-function Scopes({ scopes }: { scopes: readonly Scope[] }) {
+function Scopes({
+  scopes,
+  columns,
+}: {
+  scopes: readonly Scope[];
+  columns: readonly TableProps.ColumnDefinition<Scope>[];
+}) {
   const { get, set } = useView();
   const outcome = get('outcome');
   const shown = scopes
@@ -111,7 +139,7 @@ function Scopes({ scopes }: { scopes: readonly Scope[] }) {
     <Table
       {...collectionProps}
       items={items}
-      columnDefinitions={COLUMNS}
+      columnDefinitions={columns}
       trackBy={scope => `${scope.region} ${scope.assetType}`}
       resizableColumns
       enableKeyboardNavigation
@@ -154,6 +182,27 @@ function outcomeOptions(scopes: readonly Scope[]) {
   ];
 }
 
+function columnsFor({ progress }: Run, accountId: string | undefined): readonly TableProps.ColumnDefinition<Scope>[] {
+  const underWay = new Set(progress?.underWay.map(({ region, assetType }) => `${region} ${assetType}`));
+  const pendingOf = ({ region, assetType }: Scope) => (underWay.has(`${region} ${assetType}`) ? 'Reading' : 'Waiting');
+  const cells: Readonly<Record<string, (scope: Scope) => React.ReactNode>> = {
+    outcome: scope => <OutcomeIndicator outcome={scope.outcome} pending={pendingOf(scope)} />,
+    ...(accountId === undefined ? {} : { items: scope => <FoundLink scope={scope} accountId={accountId} /> }),
+  };
+  return COLUMNS.map(column => ({ ...column, cell: cells[column.id ?? ''] ?? column.cell }));
+}
+
+/** Leads to what is there now, which may be more or less than the run saw. */
+function FoundLink({ scope: { region, assetType, items }, accountId }: { scope: Scope; accountId: string }) {
+  if (items === 0) return '0';
+  const query = `accountId:${quoted(accountId)} and region:${quoted(region)} and type:${quoted(assetType)}`;
+  return (
+    <PageLink href={`${PATHS.resources}?${new URLSearchParams({ q: query })}`}>
+      {items.toLocaleString('en-US')}
+    </PageLink>
+  );
+}
+
 const COLUMNS: readonly TableProps.ColumnDefinition<Scope>[] = [
   {
     id: 'region',
@@ -167,9 +216,7 @@ const COLUMNS: readonly TableProps.ColumnDefinition<Scope>[] = [
   {
     id: 'outcome',
     header: 'Outcome',
-    cell: ({ outcome, startedAt }) => (
-      <OutcomeIndicator outcome={outcome} pending={startedAt ? 'Reading' : 'Waiting'} />
-    ),
+    cell: ({ outcome }) => <OutcomeIndicator outcome={outcome} pending="Waiting" />,
     sortingField: 'outcome',
     width: 160,
   },
@@ -180,6 +227,7 @@ const COLUMNS: readonly TableProps.ColumnDefinition<Scope>[] = [
     sortingField: 'items',
     width: 135,
   },
+  { id: 'calls', header: 'AWS calls', cell: scope => callsInWords(scope), width: 150 },
   { id: 'changes', header: 'Changes', cell: scope => changesInWords(scope), width: 160 },
   { id: 'fault', header: 'Reason', cell: ({ fault }) => (fault ? <FaultPopover fault={fault} /> : '–'), width: 300 },
   {

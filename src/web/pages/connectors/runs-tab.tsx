@@ -6,7 +6,7 @@ import { type Connector, HubName } from '../../parts/hub.tsx';
 import { PageLink } from '../../parts/links.tsx';
 import { EmptyState } from '../../parts/loaded.tsx';
 import { type Column, PagedTable, useTableSettings } from '../../parts/paged-table.tsx';
-import { durationInWords, TimeAgo } from '../../parts/time.tsx';
+import { durationInWords, secondsInWords, TimeAgo } from '../../parts/time.tsx';
 import { usePager } from '../../parts/view-state.ts';
 import { PATHS } from '../../paths.ts';
 import { useRead } from '../../queries.ts';
@@ -32,7 +32,7 @@ export function RunsTab({ connector }: { connector: Connector }) {
       read={read}
       settings={settings}
       pager={pager}
-      columns={COLUMNS}
+      columns={RUN_COLUMNS}
       trackBy={run => run.id}
       empty={<EmptyState title="No runs yet">The first run starts by itself when the connector is enabled.</EmptyState>}
     />
@@ -43,20 +43,25 @@ export function isUnderWay(run: Pick<Run, 'state'>): boolean {
   return run.state === 'queued' || run.state === 'running';
 }
 
-export function RunProgress({ run: { counts, state } }: { run: Run }) {
+export function RunProgress({ run: { counts, state, progress } }: { run: Run }) {
   if (state === 'queued') return <>Waiting for its turn</>;
+  const done = counts.scopes === 0 ? 'Asking which regions there are' : `${counts.finished} of ${counts.scopes} scopes`;
   return (
     <ProgressBar
       ariaLabel="Scopes read"
       value={counts.scopes === 0 ? 0 : (counts.finished / counts.scopes) * 100}
-      additionalInfo={
-        counts.scopes === 0 ? 'Asking which regions there are' : `${counts.finished} of ${counts.scopes} scopes`
-      }
+      additionalInfo={`${done}, ${timeLeftInWords(progress)}`}
     />
   );
 }
 
-const COLUMNS: readonly Column<Run>[] = [
+function timeLeftInWords(progress: Run['progress']): string {
+  const seconds = progress?.timeLeft?.seconds;
+  return seconds === undefined ? 'time left unknown' : `about ${secondsInWords(seconds)} left`;
+}
+
+/** Of a list of runs; the first leads to the run. */
+export const RUN_COLUMNS: readonly Column<Run>[] = [
   {
     id: 'queuedAt',
     header: 'Started',
@@ -77,6 +82,7 @@ const COLUMNS: readonly Column<Run>[] = [
     width: 200,
   },
   { id: 'items', header: 'Resources', cell: ({ counts }) => counts.items.toLocaleString('en-US'), width: 120 },
+  { id: 'calls', header: 'AWS calls', cell: ({ counts }) => callsInWords(counts), width: 160 },
   { id: 'changes', header: 'Changes', cell: ({ counts }) => changesInWords(counts), width: 220 },
   { id: 'fault', header: 'Reason', cell: ({ fault }) => (fault ? <FaultPopover fault={fault} /> : '–'), width: 240 },
   {
@@ -89,6 +95,11 @@ const COLUMNS: readonly Column<Run>[] = [
   { id: 'trigger', header: 'Why', cell: run => TRIGGERS[run.trigger], width: 140 },
   { id: 'requestedBy', header: 'By', cell: run => run.requestedBy, width: 140, hiddenAtFirst: true },
 ];
+
+export function callsInWords({ calls, throttled }: { calls: number; throttled: number }): string {
+  const all = calls.toLocaleString('en-US');
+  return throttled === 0 ? all : `${all}, ${throttled.toLocaleString('en-US')} throttled`;
+}
 
 export function changesInWords({ added, changed, gone }: { added: number; changed: number; gone: number }): string {
   const parts = [
