@@ -262,6 +262,7 @@ create table connectors (
   trust_policy text,
   trust_policy_fault jsonb,
   trust_policy_read_at timestamp with time zone,
+  plans integer not null default 0,
   constraint connectors_check CHECK (((current_hub_kind IS NULL) = (current_hub_account_id IS NULL))),
   constraint connectors_check1 CHECK (((earlier_hub_kind IS NULL) = (earlier_hub_account_id IS NULL))),
   constraint connectors_current_hub_kind_check CHECK ((current_hub_kind = ANY (ARRAY['base-account'::text, 'platform-account'::text]))),
@@ -411,6 +412,7 @@ create table runs (
   calls integer not null default 0,
   throttled integer not null default 0,
   under_way jsonb not null default '[]'::jsonb,
+  skipped jsonb,
   constraint runs_connector_id_fkey FOREIGN KEY (connector_id) REFERENCES connectors(id) ON DELETE CASCADE,
   constraint runs_pkey PRIMARY KEY (id),
   constraint runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'ok'::text, 'problems'::text, 'failed'::text, 'cancelled'::text]))),
@@ -444,6 +446,9 @@ create table scopes (
   last_gone integer not null default 0,
   last_calls integer not null default 0,
   last_throttled integer not null default 0,
+  empty_proofs smallint not null default 0,
+  alive_at timestamp with time zone,
+  last_operations jsonb,
   constraint scopes_connector_id_fkey FOREIGN KEY (connector_id) REFERENCES connectors(id) ON DELETE CASCADE,
   constraint scopes_pkey PRIMARY KEY (connector_id, region, asset_type)
 ) with (fillfactor=60);

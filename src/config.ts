@@ -29,6 +29,8 @@ export interface Config {
   readonly awsMachine: AwsMachine;
   /** How much of each of an account's quotas at AWS its runs may take, in per cent. */
   readonly awsQuotaSharePercent: number;
+  /** In which of a connector's runs a region and type is read again that is proved empty; 1: in all. */
+  readonly emptyScopesEvery: number;
   readonly logLevel: string;
   /** Addresses and networks that alerts may be sent to although they belong to this machine; none unless named. */
   readonly alertNetworks: readonly string[];
@@ -94,10 +96,12 @@ export function readConfig(env: Environment = process.env): Result<Config> {
   if (!masterKey.ok) return masterKey;
   const trustedProxies = readNetworks('CAUSEWAY_TRUSTED_PROXIES', env.CAUSEWAY_TRUSTED_PROXIES);
   if (!trustedProxies.ok) return trustedProxies;
-  const share = readQuotaShare(env.CAUSEWAY_AWS_QUOTA_SHARE);
+  const share = readWhole(env.CAUSEWAY_AWS_QUOTA_SHARE, QUOTA_SHARE);
   if (!share.ok) return share;
   const alertNetworks = readNetworks('CAUSEWAY_ALERT_NETWORKS', env.CAUSEWAY_ALERT_NETWORKS);
   if (!alertNetworks.ok) return alertNetworks;
+  const emptyScopesEvery = readWhole(env.CAUSEWAY_EMPTY_SCOPES_EVERY, EMPTY_SCOPES_EVERY);
+  if (!emptyScopesEvery.ok) return emptyScopesEvery;
   const logLevel = readLogLevel(env.CAUSEWAY_LOG_LEVEL);
   if (!logLevel.ok) return logLevel;
   return ok(
@@ -114,6 +118,7 @@ export function readConfig(env: Environment = process.env): Result<Config> {
       awsEndpoints: awsEndpoints.value,
       awsMachine: readAwsMachine(env),
       awsQuotaSharePercent: share.value,
+      emptyScopesEvery: emptyScopesEvery.value,
       logLevel: logLevel.value,
       alertNetworks: alertNetworks.value,
     }),
@@ -157,15 +162,21 @@ function isAddressOrNetwork(word: string): boolean {
   return /^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= bits;
 }
 
-function readQuotaShare(text: string | undefined): Result<number> {
-  if (!text) return ok(LIMITS.awsQuotaSharePercentDefault);
-  const share = Number(text);
-  if (Number.isInteger(share) && share >= 1 && share <= 100) return ok(share);
-  const variable = 'CAUSEWAY_AWS_QUOTA_SHARE';
-  return invalid(
-    variable,
-    `${variable} is "${text}"; it must be a whole number of per cent from 1 to 100, such as 50.`,
-  );
+const QUOTA_SHARE = { variable: 'CAUSEWAY_AWS_QUOTA_SHARE', usual: LIMITS.awsQuotaSharePercentDefault, most: 100 };
+const EMPTY_SCOPES_EVERY = {
+  variable: 'CAUSEWAY_EMPTY_SCOPES_EVERY',
+  usual: LIMITS.emptyScopesEveryDefault,
+  most: LIMITS.emptyScopesEveryMax,
+};
+
+function readWhole(
+  text: string | undefined,
+  { variable, usual, most }: { variable: string; usual: number; most: number },
+): Result<number> {
+  if (!text) return ok(usual);
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= 1 && number <= most) return ok(number);
+  return invalid(variable, `${variable} is "${text}"; it must be a whole number from 1 to ${most}, such as ${usual}.`);
 }
 
 function readLogLevel(text: string | undefined): Result<string> {

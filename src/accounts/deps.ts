@@ -19,6 +19,8 @@ export interface AccountsDeps {
   readonly aws: Aws;
   /** Addresses and networks that alerts may be sent to although they belong to this machine; none unless named. */
   readonly alertNetworks?: readonly string[];
+  /** In which of a connector's runs a scope that is proved empty is observed again; 1: in all. */
+  readonly emptyScopesEvery?: number;
   /** Instead of a look into the database at each use of a hub, for one who uses it hundreds of times a second. */
   readonly identityReads?: IdentityReads;
 }

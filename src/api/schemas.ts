@@ -794,6 +794,11 @@ export const run = z.object({
   queuedAt: isoTime,
   startedAt: isoTime.nullable(),
   finishedAt: isoTime.nullable(),
+  /**
+   * Scopes that the run left out because complete observations had seen nothing there, the calls that this saved, and the
+   * oldest of the observations that proved it; null when it left none out.
+   */
+  skipped: z.object({ scopes: z.number(), calls: z.number(), provedSince: isoTime }).nullable(),
   counts: z.object({
     scopes: z.number(),
     finished: z.number(),

@@ -88,7 +88,7 @@ function progressText({ state, counts, progress }: Run): string {
 }
 
 export function runText(run: Run): string {
-  const { counts } = run;
+  const { counts, skipped } = run;
   return facts([
     ['Id', run.id],
     ['Connector', run.connectorId],
@@ -104,10 +104,15 @@ export function runText(run: Run): string {
     ...(run.progress
       ? [['Under way', run.progress.underWay.map(scope => `${scope.assetType} in ${scope.region}`).join(', ')] as const]
       : []),
+    ...(skipped ? [['Left out', skippedText(skipped)] as const] : []),
     ['Assets', `${counts.items} seen, ${counts.added} new, ${counts.changed} changed, ${counts.gone} gone`],
     ...(run.fault ? [['Fault', `${run.fault.title}: ${run.fault.detail} ${run.fault.remedy}`] as const] : []),
     ...(run.regionsFault ? [['Regions', `the usual ones, because: ${run.regionsFault.detail}`] as const] : []),
   ]);
+}
+
+function skippedText({ scopes, calls, provedSince }: NonNullable<Run['skipped']>): string {
+  return `${scopes} scopes without assets, the oldest proof from ${time(provedSince)}; ${calls} calls saved`;
 }
 
 function endOf(run: RunWithScopes): Outcome {

@@ -56,6 +56,7 @@ export async function openCauseway(config: Config, log: Log): Promise<Result<Cau
       vault: vault.value,
       platformAccounts: config.platformAccounts,
       alertNetworks: config.alertNetworks,
+      emptyScopesEvery: config.emptyScopesEvery,
     },
     connectionString,
     async close() {

@@ -133,6 +133,11 @@ export const LIMITS = {
   recheckHoursMax: 2,
   recheckStopMs: 2_000,
   // sync
+  /** A scope that is proved empty is observed in one of so many runs, unless the owner says otherwise, and at most. */
+  emptyScopesEveryDefault: 6,
+  emptyScopesEveryMax: 12,
+  /** Complete observations in a row that must have seen nothing. */
+  emptyProofsMin: 2,
   pageItemsMax: 1_000,
   pagesPerScopeMax: 10_000,
   /** Ends of scopes are gathered for so long, and so many at most, before they are written. */

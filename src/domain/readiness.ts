@@ -3,7 +3,8 @@ import { LIMITS } from './limits.ts';
 /**
  * How ready a scope is to be believed: `fresh`, or why it is not.
  *
- * fresh           its last observation was complete, and is not older than `LIMITS.freshIntervals` polling intervals
+ * fresh           its last observation was complete, and is not older than `LIMITS.freshIntervals` polling intervals; of one
+ *                 that is proved empty and observed less often for that, as many more as its next proof may take
  * stale           the same, but older: nobody has looked since
  * not-observed    it is planned, and no observation of it has ended yet
  * the others      the outcome of its last observation; what an earlier complete one saw still stands, with its age
@@ -28,21 +29,27 @@ export interface ScopeFacts {
   readonly outcome: string | null;
   /** When the last complete observation ended. */
   readonly completeAt: Date | null;
+  /** Complete observations in a row that saw nothing. */
+  readonly emptyProofs: number;
 }
 
 export function readinessOf(
-  { outcome, completeAt }: ScopeFacts,
+  { outcome, completeAt, emptyProofs }: ScopeFacts,
   { now, pollingMinutes }: { now: Date; pollingMinutes: number },
 ): Readiness {
   if (outcome === null) return 'not-observed';
   if (outcome !== 'complete') return isReadiness(outcome) ? outcome : 'failed';
   const ageMs = completeAt === null ? Number.POSITIVE_INFINITY : now.getTime() - completeAt.getTime();
-  return ageMs <= freshForMs(pollingMinutes) ? 'fresh' : 'stale';
+  return ageMs <= freshForMs({ pollingMinutes, emptyProofs }) ? 'fresh' : 'stale';
 }
 
 /** How old a complete observation may be and still count as fresh. */
-export function freshForMs(pollingMinutes: number): number {
-  return LIMITS.freshIntervals * pollingMinutes * 60_000;
+export function freshForMs({
+  pollingMinutes,
+  emptyProofs,
+}: Pick<ScopeFacts, 'emptyProofs'> & { pollingMinutes: number }): number {
+  const skipped = emptyProofs >= LIMITS.emptyProofsMin ? LIMITS.emptyScopesEveryMax : 0;
+  return (LIMITS.freshIntervals + skipped) * pollingMinutes * 60_000;
 }
 
 export function isReadiness(text: string): text is Readiness {

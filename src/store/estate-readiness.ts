@@ -136,7 +136,9 @@ function judged({ now, of }: { now: Date; of: RawBuilder<unknown> }): RawBuilder
       case
         when s.last_outcome is null then 'not-observed'
         when s.last_outcome <> 'complete' then s.last_outcome
-        when s.complete_at >= ${now}::timestamptz - make_interval(mins => ${LIMITS.freshIntervals}::int * c.polling_minutes)
+        when s.complete_at >= ${now}::timestamptz - make_interval(mins => c.polling_minutes
+            * case when s.empty_proofs >= ${LIMITS.emptyProofsMin} then ${LIMITS.freshIntervals + LIMITS.emptyScopesEveryMax}::int
+              else ${LIMITS.freshIntervals}::int end)
           then 'fresh'
         else 'stale'
       end as readiness

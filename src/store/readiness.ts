@@ -14,6 +14,8 @@ export interface LedgerScope {
   /** When the last complete observation ended, and how many items it saw. */
   readonly completeAt: Date | null;
   readonly items: number;
+  /** Complete observations in a row that saw nothing. */
+  readonly emptyProofs: number;
 }
 
 /** A connector's ledger, and what else decides how fresh it is. */
@@ -41,7 +43,8 @@ export async function readConnectorLedger(db: Database, connectorId: string): Pr
   const [row] = rows;
   if (!row) return undefined;
   const { rows: scopes } = await sql<LedgerScope>`
-    select region, asset_type as "assetType", last_outcome as outcome, last_fault as fault, complete_at as "completeAt", items
+    select region, asset_type as "assetType", last_outcome as outcome, last_fault as fault, complete_at as "completeAt", items,
+      empty_proofs as "emptyProofs"
     from scopes where connector_id = ${connectorId} order by region, asset_type
   `.execute(db);
   return { ...row, scopes };

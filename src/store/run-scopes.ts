@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Fault } from '../domain/faults.ts';
 import type { Database } from './database.ts';
+import type { Skipped } from './empty-scopes.ts';
 import type { Hold } from './runs.ts';
 import { nameOfScope, type ScopeName } from './scopes.ts';
 
@@ -19,7 +20,7 @@ export interface PlanRow extends ScopeName {
 /**
  * Writes the run's plan, and a row in the ledger for each scope that has none, all before the first page: a resumed run
  * knows what is left, and no asset is ever written for a scope that the ledger does not have. `known` are the scopes that
- * the ledger has: nothing is written for those that are only planned. False when the hold was lost.
+ * the ledger has: nothing is written for those that are only planned. `skipped` are not among `scopes`. False when the hold was lost.
  */
 export async function savePlan(
   db: Database,
@@ -27,11 +28,13 @@ export async function savePlan(
   {
     scopes,
     known,
+    skipped = null,
     regionsFault,
     at,
   }: {
     scopes: readonly PlanRow[];
     known: readonly ScopeName[];
+    skipped?: Skipped | null;
     regionsFault: Fault | null;
     at: Date;
   },
@@ -57,9 +60,11 @@ export async function savePlan(
         last_run_id = excluded.last_run_id, last_finished_at = excluded.last_finished_at, ${NOTHING_OBSERVED}
       where excluded.last_outcome is not null
     ),
+    counted as (update connectors c set plans = c.plans + 1 from held where c.id = held.connector_id),
     planned as (
       update runs r set plan = ${JSON.stringify(compactPlan(scopes))}::jsonb, scopes_planned = ${scopes.length},
         scopes_finished = ${scopes.filter(scope => scope.outcome !== null).length},
+        skipped = ${skipped === null ? null : JSON.stringify(skipped)}::jsonb,
         scopes_complete = ${scopes.filter(scope => scope.outcome === 'complete').length},
         regions_fault = ${regionsFault === null ? null : JSON.stringify(regionsFault)}::jsonb
       from held where r.id = held.id

@@ -5,6 +5,7 @@ import type { Hub } from '../domain/hub.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Database } from './database.ts';
+import type { Skipped } from './empty-scopes.ts';
 import { type FoldedScope, foldOf, type ScopeUnderWay } from './run-scopes.ts';
 import type { RunState, RunTrigger } from './runs.ts';
 
@@ -24,6 +25,8 @@ export interface Run {
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
   /** While the run is under way, as they were at most `LIMITS.runTellEveryMs` ago. */
+  /** Scopes that were left out because they are proved empty; null when none were. */
+  readonly skipped: Skipped | null;
   readonly counts: {
     readonly scopes: number;
     readonly finished: number;
@@ -125,7 +128,7 @@ export function selectRuns(more: RawBuilder<unknown> = sql``): RawBuilder<Run> {
         then jsonb_build_object('kind', r.hub_kind, 'accountId', r.hub_account_id)
       end as hub,
       r.caller_arn as "callerArn", r.fault, r.regions_fault as "regionsFault",
-      r.queued_at as "queuedAt", r.started_at as "startedAt", r.finished_at as "finishedAt",
+      r.skipped, r.queued_at as "queuedAt", r.started_at as "startedAt", r.finished_at as "finishedAt",
       jsonb_build_object(
         'scopes', r.scopes_planned, 'finished', r.scopes_finished, 'complete', r.scopes_complete, 'items', r.items,
         'pages', r.pages, 'added', r.added, 'changed', r.changed, 'gone', r.gone, 'calls', r.calls, 'throttled', r.throttled

@@ -62,6 +62,8 @@ export interface ScopeEnd extends Scope {
   readonly changed: number;
   readonly calls: number;
   readonly throttled: number;
+  /** Tries by operation; null when all were of the listing. */
+  readonly operations: Readonly<Record<string, number>> | null;
   /** Ids of assets that were live when the scope began and that it did not see; only looked at when the outcome is complete. */
   readonly unseen: readonly string[];
   readonly assetTags: Readonly<Record<string, string>>;
@@ -165,7 +167,7 @@ function endsOf(ends: readonly HeldEnd[]): RawBuilder<unknown> {
   return sql`
     select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as e(
       place int, "runId" uuid, fence int, region text, "assetType" text, outcome text, fault jsonb, items int, pages int,
-      added int, changed int, calls int, throttled int, "assetTags" jsonb, "readWith" text, "beganAt" timestamptz, "endedAt" timestamptz
+      added int, changed int, calls int, throttled int, operations jsonb, "assetTags" jsonb, "readWith" text, "beganAt" timestamptz, "endedAt" timestamptz
     )
   `;
 }
@@ -174,6 +176,9 @@ function endsOf(ends: readonly HeldEnd[]): RawBuilder<unknown> {
 const OBSERVED = sql`last_outcome = e.outcome, last_fault = nullif(e.fault, 'null'), last_run_id = e."runId",
   last_began_at = e."beganAt", last_finished_at = e."endedAt", last_items = e.items, last_pages = e.pages,
   last_added = e.added, last_changed = e.changed, last_calls = e.calls, last_throttled = e.throttled,
+  last_operations = nullif(e.operations, 'null'),
+  empty_proofs = case when e.outcome = 'complete' and e.items = 0 then least(s.empty_proofs + 1, 100) else 0 end,
+  alive_at = case when e.outcome = 'complete' and e.items > 0 and s.items = 0 then e."endedAt" else s.alive_at end,
   complete_began_at = case when e.outcome = 'complete' then e."beganAt" else s.complete_began_at end,
   complete_at = case when e.outcome = 'complete' then e."endedAt" else s.complete_at end,
   items = case when e.outcome = 'complete' then e.items else s.items end,

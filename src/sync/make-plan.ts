@@ -1,13 +1,14 @@
 import { forgetSession, type MemberSession } from '../aws/session.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { detachScope } from '../store/assets.ts';
+import { readSkippable, type Skipped, type SkippedScope } from '../store/empty-scopes.ts';
 import { type RunCounts, readPlan, type SavedPlan, savePlan } from '../store/run-scopes.ts';
 import type { ClaimedRun } from '../store/runs.ts';
 import { deleteLedgerScope, type LedgerScope, ledgerOfAccount, nameOfScope, type ScopeName } from '../store/scopes.ts';
 import { awsCalls } from './calls.ts';
 import type { SyncDeps } from './deps.ts';
 import { isScopeOutcome, outcomeOfFault, type ScopeOutcome } from './outcome.ts';
-import { planScopes } from './plan.ts';
+import { type PlannedScope, planScopes } from './plan.ts';
 import { askRegions } from './regions.ts';
 import { NOTHING_DONE } from './run-progress.ts';
 
@@ -56,13 +57,38 @@ export async function makePlan(deps: SyncDeps, task: PlanTask): Promise<RunPlan 
   const outside = ledger.filter(scope => !own.includes(scope) || !planned.has(nameOfScope(scope)));
   // Before the plan is saved, because the ledger has one row per region and type, and that of an earlier account must make room.
   if (!(await letGo(deps, { run, scopes: outside }))) return 'lost';
-  const scopes = plan.map(scope => ({ ...scope, outcome: scope.fault && outcomeOfFault(scope.fault) }));
+  const { visited, skipped } = await withoutEmpty(deps, { run, plan });
+  const scopes = visited.map(scope => ({ ...scope, outcome: scope.fault && outcomeOfFault(scope.fault) }));
   const regionsFault = answer.known || run.regions ? null : answer.fault;
-  const saved = await savePlan(db, run.hold, { scopes, known: own, regionsFault, at: clock.now() });
+  const saved = await savePlan(db, run.hold, { scopes, known: own, skipped, regionsFault, at: clock.now() });
   if (!saved) return 'lost';
   const outcomes = scopes.flatMap(({ outcome }) => outcome ?? []);
   const done = { ...NOTHING_DONE, finished: outcomes.length };
   return { open: scopes.filter(scope => scope.outcome === null), outcomes, done };
+}
+
+/**
+ * Leaves out what is proved empty and has its next proof later (`isSkipped`). Only of runs that the schedule asks for: who
+ * asks for a run wants to know.
+ */
+async function withoutEmpty(
+  { db, emptyScopesEvery: every = LIMITS.emptyScopesEveryDefault }: SyncDeps,
+  { run, plan }: { run: ClaimedRun; plan: readonly PlannedScope[] },
+): Promise<{ visited: readonly PlannedScope[]; skipped: Skipped | null }> {
+  if (run.trigger !== 'schedule' || every === 1) return { visited: plan, skipped: null };
+  const empty = new Map(
+    (await readSkippable(db, { connectorId: run.connectorId, every })).map(scope => [nameOfScope(scope), scope]),
+  );
+  const left = plan.flatMap(scope => (scope.fault === null ? (empty.get(nameOfScope(scope)) ?? []) : []));
+  const names = new Set(left.map(nameOfScope));
+  return { visited: plan.filter(scope => !names.has(nameOfScope(scope))), skipped: summed(left) };
+}
+
+function summed(scopes: readonly SkippedScope[]): Skipped | null {
+  if (scopes.length === 0) return null;
+  const since = Math.min(...scopes.map(({ provedAt }) => provedAt.getTime()));
+  const calls = scopes.reduce((sum, scope) => sum + scope.calls, 0);
+  return { scopes: scopes.length, calls, provedSince: new Date(since).toISOString() };
 }
 
 function resumed({ scopes, done }: SavedPlan, ledger: readonly LedgerScope[]): RunPlan {

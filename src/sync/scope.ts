@@ -115,6 +115,7 @@ class Observation {
       ...counts,
       calls,
       throttled,
+      operations: tally.byOperation.size > 1 ? Object.fromEntries(tally.byOperation) : null,
       unseen,
       assetTags: run.assetTags,
       readWith: this.#task.type.readWith,

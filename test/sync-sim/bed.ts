@@ -10,7 +10,7 @@ import type { ConnectorInput } from '../../src/accounts/shapes.ts';
 import { closeAws } from '../../src/aws/aws.ts';
 import type { Database } from '../../src/store/database.ts';
 import { getRun, type RunWithScopes } from '../../src/store/run-views.ts';
-import { insertRuns } from '../../src/store/runs.ts';
+import { insertRuns, type RunTrigger } from '../../src/store/runs.ts';
 import type { SyncDeps } from '../../src/sync/deps.ts';
 import { type Attempt, attemptRun } from '../../src/sync/run.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -25,7 +25,7 @@ export interface Bed extends AsyncDisposable {
   readonly deps: SyncDeps;
   connect(accountId: string, settings?: Partial<ConnectorInput>): Promise<string>;
   /** Makes a run of the connector, as a request would. */
-  queueRun(connectorId: string): Promise<string>;
+  queueRun(connectorId: string, trigger?: RunTrigger): Promise<string>;
   attempt(runId: string, stop?: AbortSignal): Promise<Attempt>;
   /** Makes a run and carries it out. */
   sync(connectorId: string): Promise<RunWithScopes>;
@@ -51,10 +51,10 @@ export async function openBed(
     connectionString: database.connectionString,
     deps,
     connect: (accountId, settings = {}) => connect(deps, { world: aws.world, accountId, settings }),
-    queueRun: connectorId => queueRun(deps, connectorId),
+    queueRun: (connectorId, trigger) => queueRun(deps, { connectorId, ...(trigger ? { trigger } : {}) }),
     attempt: (runId, stop = new AbortController().signal) => attemptRun(deps, { runId, stop }),
     async sync(connectorId) {
-      const runId = await queueRun(deps, connectorId);
+      const runId = await queueRun(deps, { connectorId });
       const attempt = await attemptRun(deps, { runId, stop: new AbortController().signal });
       if (attempt !== 'finished') throw new Error(`the run was ${attempt}`);
       return await readRun(deps.db, runId);
@@ -107,12 +107,13 @@ export async function connect(
   return made.value.id;
 }
 
-async function queueRun({ db, ids, clock }: SyncDeps, connectorId: string): Promise<string> {
+async function queueRun(
+  { db, ids, clock }: SyncDeps,
+  { connectorId, trigger = 'request' }: { connectorId: string; trigger?: RunTrigger },
+): Promise<string> {
   const id = ids.uuid();
   const queuedAt = clock.now();
-  const made = await insertRuns(db, [
-    { id, connectorId, trigger: 'request', requestedBy: 'system', jobId: ids.uuid(), queuedAt },
-  ]);
+  const made = await insertRuns(db, [{ id, connectorId, trigger, requestedBy: 'system', jobId: ids.uuid(), queuedAt }]);
   if (made.length === 0) throw new Error('the connector has a run under way');
   return id;
 }

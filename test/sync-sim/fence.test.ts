@@ -299,6 +299,7 @@ function endOf(unseen: readonly string[]): ScopeEnd {
     changed: 0,
     calls: 1,
     throttled: 0,
+    operations: null,
     unseen,
     assetTags: {},
     readWith: '',

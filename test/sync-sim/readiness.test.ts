@@ -6,6 +6,7 @@ import { CONNECTOR_ROLE_NAME } from '../../simulator/world/policies.ts';
 import { stockOf } from '../../simulator/world/stock.ts';
 import { type ConnectorReadiness, connectorReadiness } from '../../src/accounts/readiness/connector-readiness.ts';
 import { connectorsNotFresh, readinessOfMany } from '../../src/accounts/readiness/estate-readiness.ts';
+import { LIMITS } from '../../src/domain/limits.ts';
 import { ec2Instance } from '../../src/inventory/ec2-instance.ts';
 import { ec2Volume } from '../../src/inventory/ec2-volume.ts';
 import { ec2Vpc } from '../../src/inventory/ec2-vpc.ts';
@@ -224,10 +225,16 @@ test('a role that lets nobody in is one reason for every scope', async () => {
   expect(reasons).toMatchObject([{ code: 'role-not-assumable', scopes: scopes.length, policyHelps: false }]);
 });
 
-test('what nobody has looked at for two intervals is stale, whatever it was', async () => {
-  await sql`update scopes set last_outcome = 'complete', last_fault = null,
+test('what nobody has looked at for two intervals is stale, whatever it was; what is proved empty, some later', async () => {
+  await sql`update scopes set last_outcome = 'complete', last_fault = null, empty_proofs = (items = 0)::int * 2,
     complete_at = complete_at - make_interval(mins => 481)`.execute(bed.db);
-  const { totals, reasons, scopes } = await read();
+  const { totals: soon, scopes } = await read();
+  const empty = scopes.filter(({ items }) => items === 0).length;
+  expect(soon).toMatchObject({ fresh: empty, stale: scopes.length - empty });
+  await sql`update scopes set complete_at = complete_at - make_interval(mins => ${240 * LIMITS.emptyScopesEveryMax})`.execute(
+    bed.db,
+  );
+  const { totals, reasons } = await read();
   expect(totals).toMatchObject({ fresh: 0, stale: scopes.length });
   expect(reasons).toMatchObject([{ code: 'stale', scopes: scopes.length }]);
 });

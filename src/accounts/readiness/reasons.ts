@@ -58,7 +58,7 @@ export function reasonsOf(flawed: readonly Flawed[], all: readonly LedgerScope[]
 
 /** The reason of what failed before any scope was looked at. */
 export function reasonOfRun(fault: Fault): Reason {
-  const scope = { region: '', assetType: '', outcome: 'failed', fault, completeAt: null, items: 0 };
+  const scope = { region: '', assetType: '', outcome: 'failed', fault, completeAt: null, items: 0, emptyProofs: 0 };
   const reason = reasonFrom([{ scope, readiness: 'failed' }], []);
   return { ...reason, scopes: 0, regions: [], assetTypes: [] };
 }
