@@ -153,7 +153,7 @@ create table assets (
   connector_tags jsonb not null default '{}'::jsonb,
   attributes jsonb not null,
   search text not null,
-  content_hash bytea not null,
+  content_hash bytea,
   seen_by integer[] not null,
   first_seen_at timestamp with time zone not null,
   last_seen_at timestamp with time zone not null,

@@ -10,8 +10,8 @@ import type { Scope, ScopeName } from './scopes.ts';
 export interface KnownAsset {
   readonly id: string;
   readonly nativeId: string;
-  /** 32 hex digits. */
-  readonly hash: string;
+  /** Of the content, 32 hex digits; null for what was read from bytes that have a hash. */
+  readonly hash: string | null;
   /** Of the bytes that it was read from, as base64; null where the source has none. */
   readonly rawHash: string | null;
   /** Whether the connector is among those that see it. */
@@ -72,7 +72,7 @@ export async function loadContents(
 export interface AssetWrite extends StoredContent {
   /** Its id if it is new. */
   readonly id: string;
-  readonly hash: string;
+  readonly hash: string | null;
   readonly rawHash: string | null;
   readonly search: string;
   readonly changes: readonly Change[];
@@ -118,7 +118,7 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
     -- Without those of which something became known that was only not known before.
     told as (select "nativeId" from incoming where changes <> '[]'),
     before as (
-      select native_id, gone_at, content_hash from assets
+      select native_id, gone_at from assets
       where ${inScope(scope)} and native_id = any(${page.assets.map(asset => asset.nativeId)})
     ),
     written as (
@@ -136,18 +136,18 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
         last_seen_at = excluded.last_seen_at,
         changed_at = case
           when a.gone_at is not null then excluded.changed_at
-          when a.content_hash <> excluded.content_hash and a.native_id in (select "nativeId" from told) then excluded.changed_at
+          when a.native_id in (select "nativeId" from told) then excluded.changed_at
           else a.changed_at
         end,
         gone_at = null
-      returning a.id, a.native_id, a.content_hash
+      returning a.id, a.native_id
     ),
     events as (
       select w.id, w.native_id,
         case
           when b.native_id is null then 'appeared'
           when b.gone_at is not null then 'returned'
-          when b.content_hash <> w.content_hash and b.native_id in (select "nativeId" from told) then 'changed'
+          when b.native_id in (select "nativeId" from told) then 'changed'
         end as event
       from written w left join before b on b.native_id = w.native_id
     ),

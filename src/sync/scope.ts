@@ -165,7 +165,6 @@ class Observation {
     this.counts.pages += 1;
     const news = new Map<string, ListedAsset>();
     const adopted = new Set<string>();
-    const rehashed = new Map<string, string>();
     for (const rawHash of page.unchanged) {
       const known = this.#byRawHash.get(rawHash);
       if (!known) throw new Error('a listing left out what nobody knew');
@@ -185,18 +184,11 @@ class Observation {
       if (known) this.#see(known);
       // Listed twice, as can happen while a listing moves under the reader: the later answer stands.
       news.delete(asset.nativeId);
-      if (known) {
-        adopted.delete(known.id);
-        rehashed.delete(known.id);
-      }
-      const certain = asset.unread === undefined && known?.doubtful !== true;
-      if (!known || !certain || known.hash !== contentHash(asset)) news.set(asset.nativeId, asset);
-      else {
-        if (!known.mine) adopted.add(known.id);
-        if (asset.rawHash !== null && asset.rawHash !== known.rawHash) rehashed.set(known.id, asset.rawHash);
-      }
+      if (known) adopted.delete(known.id);
+      if (!known || !isAsKnown(asset, known)) news.set(asset.nativeId, asset);
+      else if (!known.mine) adopted.add(known.id);
     }
-    return await this.#write({ news: [...news.values()], adopted, rehashed });
+    return await this.#write({ news: [...news.values()], adopted });
   }
 
   #see(known: Known): void {
@@ -205,34 +197,40 @@ class Observation {
     this.counts.items += 1;
   }
 
-  async #write({ news, adopted, rehashed }: PageNews): Promise<null> {
-    const { run } = this.#task;
-    if (news.length === 0 && adopted.size === 0 && rehashed.size === 0) return null;
-    const { pages, signal } = this.#task;
+  async #write({ news, adopted }: PageNews): Promise<null> {
+    const { run, pages, signal } = this.#task;
+    if (news.length === 0 && adopted.size === 0) return null;
     // In a queue of our own: one at the pool of connections ends with a fault when it takes too long.
     const giveBack = await pages.take({ of: run.hold.runId, weight: 1, stop: signal });
     if (!giveBack) return null;
     try {
-      return await this.#writeInTurn({ news, adopted, rehashed });
+      return await this.#writeInTurn({ news, adopted });
     } finally {
       giveBack();
     }
   }
 
-  async #writeInTurn({ news, adopted, rehashed }: PageNews): Promise<null> {
+  async #writeInTurn({ news, adopted }: PageNews): Promise<null> {
     const { db, clock } = this.#deps;
     const { run } = this.#task;
     const stored = await loadContents(db, { scope: this.#scope, nativeIds: news.map(asset => asset.nativeId) });
     const before = new Map(stored.map(asset => [asset.nativeId, asset]));
-    const assets = news.flatMap(asset => this.#asWritten(asset, before.get(asset.nativeId)) ?? []);
-    if (assets.length === 0 && adopted.size === 0 && rehashed.size === 0) return null;
+    const assets: AssetWrite[] = [];
+    const rehashed: { id: string; rawHash: string }[] = [];
+    for (const asset of news) {
+      const write = this.#asWritten(asset, before.get(asset.nativeId));
+      if (write) assets.push(write);
+      const known = this.#known.get(asset.nativeId);
+      if (!write && known && asset.rawHash !== null) rehashed.push({ id: known.id, rawHash: asset.rawHash });
+    }
+    if (assets.length === 0 && adopted.size === 0 && rehashed.length === 0) return null;
     const written = await writePage(db, run.hold, {
       scope: this.#scope,
       connectorNum: run.connectorNum,
       connectorTags: run.assetTags,
       assets,
       adopted: [...adopted],
-      rehashed: [...rehashed].map(([id, rawHash]) => ({ id, rawHash })),
+      rehashed,
       at: clock.now(),
     });
     if (!written) {
@@ -246,7 +244,7 @@ class Observation {
       if (event === 'changed') this.counts.changed += 1;
       const write = writes.get(nativeId);
       const doubtful = Object.keys(write?.unknown ?? {}).length > 0;
-      const { hash = '', rawHash = null } = write ?? {};
+      const { hash = null, rawHash = null } = write ?? {};
       // Should its earlier bytes come again on a later page, they are news.
       const earlier = this.#known.get(nativeId)?.rawHash;
       if (earlier) this.#byRawHash.delete(earlier);
@@ -261,9 +259,13 @@ class Observation {
     // What is gone tells nothing about one of the same name that came after it.
     const content = keepUnread(asset, known ? before : undefined);
     if (!content) return undefined;
-    const hash = contentHash(content);
-    if (known?.hash === hash && known.mine && before && sameUnknown(before.unknown, content.unknown)) return undefined;
+    // What has a hash of its bytes needs none of its content: it is compared field by field, once its bytes are others.
+    const hash = asset.rawHash === null ? contentHash(content) : null;
     const changes = before ? changesBetween(before, content) : [];
+    if (known?.mine && before && sameUnknown(before.unknown, content.unknown)) {
+      const same = hash !== null && known.hash !== null ? known.hash === hash : changes.length === 0;
+      if (same) return undefined;
+    }
     return {
       ...content,
       id: this.#deps.ids.uuid(),
@@ -275,18 +277,22 @@ class Observation {
   }
 }
 
-/** What a page has that is not as it is stored. */
+/** What a page has that is not as it is stored, or may not be. */
 interface PageNews {
   readonly news: readonly ListedAsset[];
   /** Ids of what the connector sees for the first time. */
   readonly adopted: ReadonlySet<string>;
-  /** Raw hashes of what has other bytes but says the same, by id. */
-  readonly rehashed: ReadonlyMap<string, string>;
+}
+
+/** Whether the content of an asset that was read says by its hash that nothing has changed. */
+function isAsKnown(asset: ListedAsset, known: Known): boolean {
+  if (known.doubtful || asset.unread !== undefined || asset.rawHash !== null) return false;
+  return known.hash === contentHash(asset);
 }
 
 interface Known {
   readonly id: string;
-  readonly hash: string;
+  readonly hash: string | null;
   readonly rawHash: string | null;
   readonly mine: boolean;
   readonly doubtful: boolean;
