@@ -150,6 +150,7 @@ async function serve(it: {
     };
   }
   if (outcome.kind === 'empty-page') call.emptyPage = true;
+  if (outcome.kind === 'repeat-token') call.repeatToken = true;
   authorise(service, call);
   checkRequired(service, operation, input);
   const output = await operation.run(call);

@@ -40,7 +40,9 @@ export type FaultOutcome =
   /** Run the operation and close the connection without an answer. */
   | { kind: 'drop-answer' }
   /** Run the operation with `call.emptyPage` set: a listing then answers no items and a token for the same place. */
-  | { kind: 'empty-page' };
+  | { kind: 'empty-page' }
+  /** Run the operation with `call.repeatToken` set: a listing then answers its page and the token of that same page. */
+  | { kind: 'repeat-token' };
 
 /** The server asks once per authenticated request. Calls are counted, so asking is not idempotent. */
 export type DecideFault = (request: FaultRequest) => FaultDecision;
@@ -81,6 +83,7 @@ export type FaultEffect =
   | { kind: 'truncate' }
   | { kind: 'drop-answer' }
   | { kind: 'empty-page' }
+  | { kind: 'repeat-token' }
   /** Answers rightly, but late; rules after it still apply. */
   | { kind: 'slow'; delayMs: number };
 

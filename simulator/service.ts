@@ -55,6 +55,8 @@ export interface Call<Input> {
   input: Input;
   /** Set by a scripted fault: a listing answers no items and a token that leads to what it would have answered. */
   emptyPage?: boolean;
+  /** Set by a scripted fault: a listing answers a page, and again the token that led to it. */
+  repeatToken?: boolean;
   world: World;
   clock: Clock;
 }

@@ -56,6 +56,7 @@ const KINDS = [
   'truncate',
   'drop-answer',
   'empty-page',
+  'repeat-token',
   'slow',
 ] as const satisfies FaultEffect['kind'][];
 

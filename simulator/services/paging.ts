@@ -35,9 +35,12 @@ export function takePage<T>(
   for (let position = place.position; position < listing.items.length; position += 1) {
     const item = listing.items.at(position);
     if (item === undefined || !include(item)) continue;
-    if (taken.length === limit) return { items: taken, nextToken: tokenFor(call, { ...place, position }, listing) };
+    if (taken.length === limit) {
+      return { items: taken, nextToken: tokenFor(call, call.repeatToken ? place : { ...place, position }, listing) };
+    }
     taken.push(item);
   }
+  if (call.repeatToken) return { items: taken, nextToken: tokenFor(call, place, listing) };
   return { items: taken, nextToken: undefined };
 }
 

@@ -19,6 +19,7 @@ export function pageByMarker<T>(
     .toSorted((a, b) => compare(keyOf(a), keyOf(b)))
     .filter(item => after === undefined || keyOf(item) > after);
   const page = rest.slice(0, MaxItems ?? 100);
+  if (call.repeatToken) return { items: page, IsTruncated: true, Marker: sealMarker(after ?? '') };
   const last = page.at(-1);
   if (page.length === rest.length || last === undefined) return { items: page, IsTruncated: false };
   return { items: page, IsTruncated: true, Marker: sealMarker(keyOf(last)) };

@@ -1,0 +1,75 @@
+import type { FaultOutcome, FaultRequest } from '../../simulator/faults.ts';
+import type { Land } from './land.ts';
+import type { Listed } from './story.ts';
+import { isKind, type StoryClock, scopeCalled } from './worker.ts';
+
+/** What one attempt was told about one scope, seen from AWS's side. */
+export interface Sight {
+  /** There whenever the listing or one of its details was asked for. */
+  always: ReadonlySet<string>;
+  /** There at some of these moments. */
+  readonly ever: Set<string>;
+  /** Which versions of each there were. */
+  readonly versions: Map<string, Set<number>>;
+  /** How the listing's last call was answered. */
+  listing: FaultOutcome | undefined;
+  /** Whether some page was empty, or led to itself. */
+  tricked: boolean;
+  /** Whether some call for details was not answered as it should. */
+  detailsTroubled: boolean;
+}
+
+/** Sits in simulated AWS during an attempt and notes, for each scope, what was there to be seen and what was answered. */
+export class Watch {
+  readonly sights = new Map<string, Sight>();
+  /** Whether some call may have taken longer than this attempt waits. */
+  readonly hangs: boolean;
+  /** How DescribeRegions was answered last, and what was there to be answered. */
+  regions: { readonly outcome: FaultOutcome; readonly optedIn: boolean } | undefined;
+  readonly #land: Land;
+  readonly #clock: StoryClock;
+
+  constructor(land: Land, { clock, hangs }: { clock: StoryClock; hangs: boolean }) {
+    this.#land = land;
+    this.#clock = clock;
+    this.hangs = hangs;
+    clock.mark();
+  }
+
+  /** Every time that the worker's clock has shown since the attempt began. */
+  get times(): { readonly from: Date; readonly to: Date } {
+    return this.#clock.shown;
+  }
+
+  note(request: FaultRequest, { listed, outcome }: { listed: Listed | undefined; outcome: FaultOutcome }): void {
+    if (listed === 'regions') {
+      this.regions = { outcome, optedIn: this.#land.hasOptedIn(request.accountId) };
+    }
+    const scope = scopeCalled(request, listed);
+    if (scope === undefined) return;
+    const there = this.#land.truth(scope);
+    const sight = this.sights.get(scope) ?? newSight(there, this.hangs);
+    this.sights.set(scope, sight);
+    sight.always = new Set([...sight.always].filter(id => there.has(id)));
+    for (const [id, version] of there) {
+      sight.ever.add(id);
+      sight.versions.set(id, (sight.versions.get(id) ?? new Set<number>()).add(version));
+    }
+    if (isKind(listed)) {
+      sight.listing = outcome;
+      if (outcome.kind === 'empty-page' || outcome.kind === 'repeat-token') sight.tricked = true;
+    } else if (outcome.kind !== 'pass') sight.detailsTroubled = true;
+  }
+}
+
+/** Where something may hang, calls are given so little time that the answer of a busy machine may come too late. */
+function newSight(there: ReadonlyMap<string, number>, hangs: boolean): Sight {
+  return {
+    always: new Set(there.keys()),
+    ever: new Set(),
+    versions: new Map(),
+    listing: undefined,
+    tricked: false,
+    detailsTroubled: hangs,
+  };
+}
