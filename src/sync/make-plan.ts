@@ -54,7 +54,8 @@ export async function makePlan(deps: SyncDeps, task: PlanTask): Promise<RunPlan 
     facts: session.facts,
   });
   const planned = new Set(plan.map(nameOfScope));
-  const outside = ledger.filter(scope => !own.includes(scope) || !planned.has(nameOfScope(scope)));
+  const kept = new Set(own.filter(scope => planned.has(nameOfScope(scope))));
+  const outside = ledger.filter(scope => !kept.has(scope));
   // Before the plan is saved, because the ledger has one row per region and type, and that of an earlier account must make room.
   if (!(await letGo(deps, { run, scopes: outside }))) return 'lost';
   const { visited, skipped } = await withoutEmpty(deps, { run, plan });
