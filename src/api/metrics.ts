@@ -1,19 +1,24 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { PeopleDeps } from '../accounts/callers.ts';
+import { handOverTotals, type TotalsDeps } from '../accounts/hand-over-totals.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
+import { AGE_HOURS, type EstateReadiness, readEstateReadiness } from '../store/estate-readiness.ts';
 import { countDeployment, type DeploymentCounts } from '../store/metrics.ts';
 import { admit } from './access.ts';
 import { sendFaults } from './fault-reply.ts';
 import { isLoopback } from './security-headers.ts';
 
+type MetricsDeps = PeopleDeps & TotalsDeps;
+
 /**
- * `/metrics` in the text format of Prometheus: durations of the API's routes in this process, and counts of the whole
- * deployment. The counts tell how large an estate is, so they are for readers (a token as the scraper's bearer token) and
- * for this machine itself.
+ * `/metrics` in the text format of Prometheus: durations of the API's routes in this process, and numbers of the whole
+ * deployment, what workers on other machines did included: every server tells the same, so take the maximum over servers
+ * and never the sum (docs/adr/0019). They tell how large an estate is, so they are for readers (a token as the scraper's
+ * bearer token) and for this machine itself.
  */
-export function registerMetrics(app: FastifyInstance, deps: PeopleDeps): void {
+export function registerMetrics(app: FastifyInstance, deps: MetricsDeps): void {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const durations = new Histogram({
@@ -48,63 +53,154 @@ function isThisMachine(request: FastifyRequest): boolean {
   return !proxied && isLoopback(socket.remoteAddress ?? '') && isLoopback(request.hostname);
 }
 
-/** Answers a function that brings the counts up to date; to be called before each scrape is answered. */
-function registerCounts(registry: Registry, deps: PeopleDeps): () => Promise<void> {
-  const gauge = (name: string, help: string, labelNames: string[] = []) =>
-    new Gauge({ name: `causeway_${name}`, help, labelNames, registers: [registry] });
-  const up = gauge('database_up', '1 while the database answers; 0: the counts are missing.');
-  const connectors = gauge('connectors', 'Connectors.', ['account_type', 'enabled']);
-  const runs = gauge('runs_under_way', 'Runs that are not over.', ['state']);
-  const scopes = gauge('scopes', 'Scopes by the outcome of their last observation.', ['asset_type', 'outcome']);
-  const items = gauge(
-    'scope_items',
-    'Items in the last complete observations; one that two connectors see counts twice.',
-    ['asset_type'],
-  );
-  const alerts = gauge('alerts_open', 'Open alerts.', ['cause']);
-  const alertConnectors = gauge('alert_connectors', 'Connectors that fail for the cause of an open alert.', ['cause']);
-  const deliveries = gauge('alert_deliveries', 'Messages of alerts; those that were given up are “failed”.', ['state']);
-  const read = cachedCounts(deps);
+/** Answers a function that brings the numbers up to date; to be called before each scrape is answered. */
+function registerCounts(registry: Registry, deps: MetricsDeps): () => Promise<void> {
+  const up = gauge(registry, 'database_up', '1 while the database answers; 0: the numbers are missing.');
+  const told = [queueNumbers(registry), readinessNumbers(registry), totalNumbers(registry)];
+  const read = cachedNumbers(deps);
   return async () => {
-    const { counts } = await read();
-    up.set(counts ? 1 : 0);
-    for (const gauge of [connectors, runs, scopes, items, alerts, alertConnectors, deliveries]) gauge.reset();
-    for (const { accountType, enabled, count } of counts?.connectors ?? []) {
-      connectors.set({ account_type: accountType, enabled: String(enabled) }, count);
-    }
-    for (const { state, count } of counts?.runsUnderWay ?? []) runs.set({ state }, count);
-    for (const { assetType, outcome, ...scope } of counts?.scopes ?? []) {
-      scopes.set({ asset_type: assetType, outcome }, scope.count);
-      items.inc({ asset_type: assetType }, scope.items);
-    }
-    for (const { cause, ...open } of counts?.alertsOpen ?? []) {
-      alerts.set({ cause }, open.count);
-      alertConnectors.set({ cause }, open.connectors);
-    }
-    for (const { state, count } of counts?.alertDeliveries ?? []) deliveries.set({ state }, count);
+    const { numbers } = await read();
+    up.set(numbers ? 1 : 0);
+    for (const tell of told) tell(numbers);
   };
 }
 
-interface LatestCounts {
+/** Numbers of the deployment as of `at`. */
+interface Numbers extends DeploymentCounts {
+  readonly readiness: EstateReadiness;
+  readonly at: Date;
+}
+
+/** Puts the numbers into metrics; without numbers, takes them away. */
+type Tell = (numbers: Numbers | undefined) => void;
+
+function gauge(registry: Registry, name: string, help: string, labelNames: string[] = []): Gauge {
+  return new Gauge({ name: `causeway_${name}`, help, labelNames, registers: [registry] });
+}
+
+function queueNumbers(registry: Registry): Tell {
+  const connectors = gauge(registry, 'connectors', 'Connectors.', ['account_type', 'enabled']);
+  const runs = gauge(registry, 'runs_under_way', 'Runs that are not over.', ['state']);
+  const queued = gauge(
+    registry,
+    'oldest_queued_run_seconds',
+    'How long the oldest queued run has waited for a worker.',
+  );
+  const due = gauge(
+    registry,
+    'oldest_due_connector_seconds',
+    'How long the connector that is due longest has waited for its run to be made.',
+  );
+  return numbers => {
+    for (const one of [connectors, runs]) one.reset();
+    for (const { accountType, enabled, count } of numbers?.connectors ?? []) {
+      connectors.set({ account_type: accountType, enabled: String(enabled) }, count);
+    }
+    for (const state of ['queued', 'running']) runs.set({ state }, 0);
+    for (const { state, count } of numbers?.runsUnderWay ?? []) runs.set({ state }, count);
+    queued.set(numbers ? secondsSince(numbers.oldestQueuedAt, numbers.at) : 0);
+    due.set(numbers ? secondsSince(numbers.oldestDueAt, numbers.at) : 0);
+  };
+}
+
+/** From the readiness of the estate, so never by account: an estate may have ten thousand. */
+function readinessNumbers(registry: Registry): Tell {
+  const byType = ['account_type', 'asset_type'];
+  const scopes = gauge(registry, 'scopes', 'Scopes of enabled connectors by readiness.', [...byType, 'readiness']);
+  const items = gauge(
+    registry,
+    'scope_items',
+    'Items in the last complete observations; one that two connectors see counts twice.',
+    byType,
+  );
+  const within = gauge(registry, 'scopes_complete_within', 'Scopes observed completely within so many hours.', [
+    'account_type',
+    'hours',
+  ]);
+  const oldest = gauge(
+    registry,
+    'oldest_complete_seconds',
+    'Age of the oldest complete observation that stands.',
+    byType,
+  );
+  return numbers => {
+    for (const one of [scopes, items, within, oldest]) one.reset();
+    if (!numbers) return;
+    const ages = new Map<string, { labels: Record<string, string>; seconds: number }>();
+    for (const cell of numbers.readiness.cells) {
+      const labels = { account_type: cell.accountType, asset_type: cell.assetType };
+      scopes.inc({ ...labels, readiness: cell.readiness }, cell.scopes);
+      items.inc(labels, cell.items);
+      AGE_HOURS.forEach((hours, index) => {
+        within.inc({ account_type: cell.accountType, hours }, cell.within[index] ?? 0);
+      });
+      if (cell.oldestCompleteAt === null) continue;
+      const key = `${cell.accountType} ${cell.assetType}`;
+      const seconds = secondsSince(new Date(cell.oldestCompleteAt), numbers.at);
+      ages.set(key, { labels, seconds: Math.max(seconds, ages.get(key)?.seconds ?? 0) });
+    }
+    for (const { labels, seconds } of ages.values()) oldest.set(labels, seconds);
+  };
+}
+
+function secondsSince(time: Date | null, now: Date): number {
+  return time === null ? 0 : Math.max(0, (now.getTime() - time.getTime()) / 1_000);
+}
+
+/** Counters that processes add up in the database; their labels are those that they are counted with. */
+const TOTALS: readonly { readonly name: string; readonly help: string; readonly labels: readonly string[] }[] = [
+  { name: 'runs_total', help: 'Runs that are over, by how they ended.', labels: ['account_type', 'state', 'trigger'] },
+  { name: 'run_duration_seconds_bucket', help: 'Runs that took at most so long.', labels: ['le'] },
+  { name: 'run_duration_seconds_sum', help: 'How long all runs took together.', labels: [] },
+  { name: 'run_duration_seconds_count', help: 'Runs whose duration was counted.', labels: [] },
+  { name: 'scopes_observed_total', help: 'Scopes that runs have ended, by outcome.', labels: ['outcome'] },
+  { name: 'aws_calls_total', help: 'Tries of calls to AWS.', labels: ['service'] },
+  { name: 'aws_throttled_total', help: 'Tries that AWS refused because they came too fast.', labels: ['service'] },
+  {
+    name: 'hub_uses_total',
+    help: 'Assumptions of roles that a hub was used for; those with no or a wrong external ID are meant to be refused.',
+    labels: ['account_type', 'hub', 'external_id', 'outcome'],
+  },
+];
+
+function totalNumbers(registry: Registry): Tell {
+  const counters = TOTALS.map(({ name, help, labels }) => {
+    const counter = new Counter({ name: `causeway_${name}`, help, labelNames: [...labels], registers: [registry] });
+    return { name, labels, counter };
+  });
+  return numbers => {
+    for (const { name, labels, counter } of counters) {
+      counter.reset();
+      for (const total of numbers?.totals.filter(({ metric }) => metric === name) ?? []) {
+        // JSON in the database has an order of its own.
+        counter.inc(Object.fromEntries(labels.map(label => [label, total.labels[label] ?? ''])), total.value);
+      }
+    }
+  };
+}
+
+interface LatestNumbers {
   /** undefined while the database does not answer. */
-  readonly counts: DeploymentCounts | undefined;
+  readonly numbers: Numbers | undefined;
   readonly readAtMs: number;
 }
 
 /** However many scrapers ask, the database is asked once per `LIMITS.metricsCacheSeconds`. */
-function cachedCounts({ db, clock }: PeopleDeps): () => Promise<LatestCounts> {
-  let latest: LatestCounts | undefined;
+function cachedNumbers(deps: MetricsDeps): () => Promise<LatestNumbers> {
+  let latest: LatestNumbers | undefined;
   return async () => {
-    const nowMs = clock.now().getTime();
-    if (latest?.counts && nowMs - latest.readAtMs < LIMITS.metricsCacheSeconds * 1000) return latest;
-    latest = { counts: await countsOrNone(db), readAtMs: nowMs };
+    const now = deps.clock.now();
+    if (latest?.numbers && now.getTime() - latest.readAtMs < LIMITS.metricsCacheSeconds * 1_000) return latest;
+    latest = { numbers: await numbersOrNone(deps, now), readAtMs: now.getTime() };
     return latest;
   };
 }
 
-async function countsOrNone(db: PeopleDeps['db']): Promise<DeploymentCounts | undefined> {
+async function numbersOrNone(deps: MetricsDeps, now: Date): Promise<Numbers | undefined> {
   try {
-    return await countDeployment(db);
+    await handOverTotals(deps);
+    const counts = await countDeployment(deps.db, now);
+    return { ...counts, readiness: await readEstateReadiness(deps.db, now), at: now };
   } catch (error) {
     if (isDatabaseUnavailable(error)) return undefined;
     throw error;

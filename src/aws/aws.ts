@@ -6,6 +6,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Clock } from '../domain/clock.ts';
 import type { Ids } from '../domain/ids.ts';
 import { LIMITS } from '../domain/limits.ts';
+import { createTotals, type Totals } from '../domain/totals.ts';
 import { type BoundedMap, createBoundedMap } from './bounded-map.ts';
 import type { CredentialsProvider } from './credentials.ts';
 import type { Caller } from './identity.ts';
@@ -28,6 +29,8 @@ export interface Aws {
   readonly pace: Pace;
   /** And the calls of runs for a slot, which are shared between the accounts. */
   readonly slots: Slots;
+  /** What this process did, for the metrics. */
+  readonly totals: Totals;
   readonly machine: MachineSettings;
   /** Shared by all clients, so that connections are kept alive across them. Never destroy a client: it would take this along. */
   readonly requestHandler: NodeHttpHandler;
@@ -68,6 +71,7 @@ export function openAws({
     endpoints,
     pace: createPace(clock, { sharePercent: quotaSharePercent }),
     slots: createSlots(callsInFlight),
+    totals: createTotals(),
     machine,
     requestHandler: new NodeHttpHandler({
       connectionTimeout: LIMITS.awsConnectTimeoutMs,

@@ -70,7 +70,7 @@ interface CallTerms {
  * Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export async function call<T>(
-  aws: Pick<Aws, 'clock' | 'ids' | 'pace' | 'slots'>,
+  aws: Pick<Aws, 'clock' | 'ids' | 'pace' | 'slots' | 'totals'>,
   send: (signal: AbortSignal) => Promise<T>,
   names: CallNames & CallTerms,
 ): Promise<Result<T>> {
@@ -86,6 +86,8 @@ export async function call<T>(
     result = await attempt(send, names, Math.max(1, Math.min(budget.attemptMs, leftMs))).finally(giveBack);
     const throttled = !result.ok && result.fault.code === 'aws-throttled';
     if (paced && throttled) aws.pace.slowDown(paced);
+    aws.totals.add('aws_calls_total', { service });
+    if (throttled) aws.totals.add('aws_throttled_total', { service });
     if (tally) count(tally, { ...names, throttled, ms: aws.clock.monotonicMs() - sentMs });
     if (result.ok || retryOf(result.fault) !== 'now' || tries >= budget.triesMax) return result;
     const pauseMs = backoffMs(tries, fraction(aws.ids));

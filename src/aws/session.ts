@@ -218,6 +218,12 @@ async function assume(
     names,
   );
   if (!assumed.ok && assumed.fault.code === 'no-turn') return assumed;
+  aws.totals.add('hub_uses_total', {
+    account_type: hub.facts.accountType,
+    hub: hub.hub.kind,
+    external_id: externalIdKind,
+    outcome: assumed.ok ? 'accepted' : 'refused',
+  });
   const use = { hub: hub.hub, roleArn: role.arn, sessionName, externalId: externalIdKind };
   await onUse(assumed.ok ? use : { ...use, fault: assumed.fault });
   return assumed;

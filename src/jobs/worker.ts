@@ -1,3 +1,4 @@
+import { handOverTotals } from '../accounts/hand-over-totals.ts';
 import { attemptRotation } from '../accounts/key-rotation/attempt-rotation.ts';
 import { forgetEarlierHubs } from '../accounts/reach.ts';
 import { attemptRecheck } from '../accounts/recheck.ts';
@@ -44,9 +45,19 @@ export async function startWorker(given: WorkerDeps): Promise<Worker> {
     async stop() {
       stopping.abort();
       await Promise.all([deps.queue.stopTaking(), ...loops]);
+      await handOverLast(deps);
       deps.log.info({}, 'worker stopped');
     },
   };
+}
+
+/** What was counted since the last time; it is not worth waiting for a database that is away. */
+async function handOverLast(deps: WorkerDeps): Promise<void> {
+  try {
+    await handOverTotals(deps);
+  } catch (error) {
+    if (!isDatabaseUnavailable(error)) throw error;
+  }
 }
 
 /** Returns when nobody has to look at the run again; throws when the queue has to hand it out once more. */
@@ -82,6 +93,7 @@ const SCHEDULE: readonly Step[] = [
   mendStrandedRotations,
   mendStrandedRechecks,
   forgetEarlierHubs,
+  handOverTotals,
 ];
 const ALERTS: readonly Step[] = [evaluateAlerts, deliverAlerts];
 

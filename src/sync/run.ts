@@ -10,6 +10,7 @@ import { isDatabaseUnavailable } from '../store/database.ts';
 import { type ClaimedRun, claimRun, finishRun, saveReach } from '../store/runs.ts';
 import { type LedgerScope, ledgerOfAccount, nameOfScope, readLedger, type ScopeName } from '../store/scopes.ts';
 import { awsCalls } from './calls.ts';
+import { countOutcomes, countRun } from './count-run.ts';
 import type { SyncDeps } from './deps.ts';
 import { knownAssets } from './known-assets.ts';
 import { makePlan } from './make-plan.ts';
@@ -127,6 +128,7 @@ async function observeScopes(deps: SyncDeps, { run, session, signal, shared }: R
   await progress.settle();
   if (progress.lost) return 'lost';
   await progress.tell();
+  countOutcomes(deps.aws.totals, progress.outcomes.slice(plan.outcomes.length));
   const left = plan.outcomes.length + plan.open.length - progress.outcomes.length;
   return { state: stateOfOutcomes(left === 0 ? progress.outcomes : [...progress.outcomes, 'failed']), fault: null };
 }
@@ -147,6 +149,8 @@ async function endRun(deps: SyncDeps, { run, state, fault }: End & { run: Claime
   const leftOver = fault ? outcomeOfFault(fault) : 'failed';
   const finished = await finishRun(deps.db, run.hold, { state, fault, leftOver, at: deps.clock.now() });
   if (!finished) return 'lost';
+  const seconds = (deps.clock.now().getTime() - run.startedAt.getTime()) / 1_000;
+  countRun(deps.aws.totals, { ...run, state, seconds });
   const facts = { runId: run.hold.runId, connectorId: run.connectorId, accountId: run.accountId, state };
   deps.log.info({ ...facts, ...(fault ? { fault: fault.code, detail: fault.detail } : {}) }, 'run finished');
   return 'finished';

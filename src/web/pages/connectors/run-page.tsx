@@ -14,7 +14,7 @@ import { FaultAlert, FaultPopover } from '../../parts/fault.tsx';
 import { HubName } from '../../parts/hub.tsx';
 import { PageLink } from '../../parts/links.tsx';
 import { EmptyState, Loaded } from '../../parts/loaded.tsx';
-import { durationInWords, ExactTime } from '../../parts/time.tsx';
+import { durationInWords, ExactTime, TimeAgo } from '../../parts/time.tsx';
 import { useView } from '../../parts/view-state.ts';
 import { CRUMBS, PATHS } from '../../paths.ts';
 import { useRead } from '../../queries.ts';
@@ -75,6 +75,7 @@ function RunView({ run, name, accountId }: { run: Run; name: string | undefined;
               { label: 'Resources', value: run.counts.items.toLocaleString('en-US') },
               { label: 'Changes', value: changesInWords(run.counts) },
               { label: 'AWS calls', value: callsInWords(run.counts) },
+              { label: 'Left out as proved empty', value: run.skipped && <Skipped skipped={run.skipped} /> },
             ]}
           />
           {run.callerArn && (
@@ -89,6 +90,15 @@ function RunView({ run, name, accountId }: { run: Run; name: string | undefined;
       </Container>
       <Scopes scopes={run.scopes} columns={columnsFor(run, accountId)} />
     </SpaceBetween>
+  );
+}
+
+function Skipped({ skipped: { scopes, calls, provedSince } }: { skipped: NonNullable<Run['skipped']> }) {
+  return (
+    <>
+      {`${scopes.toLocaleString('en-US')} scopes, ${calls.toLocaleString('en-US')} calls saved; proved since `}
+      <TimeAgo at={provedSince} />
+    </>
   );
 }
 
