@@ -12,6 +12,7 @@ import {
 } from './control/answers.ts';
 import { deleteFault, deleteFaults, listFaults, putFault, putFaults } from './control/fault-rules.ts';
 import { parseBody } from './control/fields.ts';
+import { beginEpoch, fleetTruth } from './control/fleet.ts';
 import { changeInstance, churn, launchInstances, listInstances, terminateInstance } from './control/instances.ts';
 import { deleteRole, putRole, putTrustPolicy } from './control/roles.ts';
 import { createAccessKey, putUserPolicy } from './control/users.ts';
@@ -54,6 +55,9 @@ const ROUTES: readonly Route[] = [
   { method: 'POST', path: '/reset', handle: reset },
   { method: 'POST', path: '/clock', handle: advanceClock },
   { method: 'PUT', path: '/propagation', handle: putPropagation },
+  { method: 'PUT', path: '/listing-delay', handle: putListingDelay },
+  { method: 'POST', path: '/fleet/epochs', handle: beginEpoch },
+  { method: 'GET', path: '/fleet/truth', handle: fleetTruth },
   { method: 'GET', path: '/calls', handle: listCalls },
   { method: 'GET', path: '/call-counts', handle: ({ simulation }) => found({ items: simulation.callLog.counts() }) },
   { method: 'DELETE', path: '/calls', handle: forgetCalls },
@@ -156,6 +160,16 @@ function putPropagation({ simulation: { world }, request }: Parameters<Handler>[
   const wrong = fields.end();
   if (wrong) return refused(wrong);
   world.propagationSeconds = seconds;
+  return found({ seconds });
+}
+
+/** PUT {seconds}: how long EC2's listings take to follow what the control API does to instances from now on. */
+function putListingDelay({ simulation: { world }, request }: Parameters<Handler>[0]): ControlAnswer {
+  const fields = parseBody(request.body);
+  const seconds = fields.optionalNumber('seconds', { min: 0, max: 3_600, whole: false }) ?? 0;
+  const wrong = fields.end();
+  if (wrong) return refused(wrong);
+  world.listingDelaySeconds = seconds;
   return found({ seconds });
 }
 

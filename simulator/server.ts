@@ -25,6 +25,8 @@ export interface SimulatedAwsOptions {
   callLog?: CallLog;
   /** Of EC2's answers; default `indented`, as AWS's are. */
   layout?: Layout;
+  /** Every answer waits so long, as if AWS were far away; default 0. */
+  latencyMs?: number;
   /** Serves everything below /_control/; without it those paths do not exist. */
   handleControl?: HandleControl;
   /** Told of failures of the simulator itself; by default they are written to standard error. */
@@ -119,12 +121,14 @@ async function send(
   response.sendDate = false;
   const date = clock.now().toUTCString();
   if (typeof body === 'string') {
-    const plain = Buffer.from(body);
-    const packed = gzip && plain.length >= GZIP_BYTES_MIN;
-    const bytes = packed ? await gzipped(plain, { level: 1 }) : plain;
-    response.writeHead(status, { ...headers, ...(packed ? GZIP : {}), date, 'content-length': bytes.length });
-    response.end(bytes);
-    sent.bytes += bytes.length;
+    const length = Buffer.byteLength(body);
+    const isPacked = gzip && length >= GZIP_BYTES_MIN;
+    // Text goes out in one piece with its headers, bytes would not.
+    const content = isPacked ? await gzipped(body, { level: 1 }) : body;
+    const bytes = isPacked ? content.length : length;
+    response.writeHead(status, { ...headers, ...(isPacked ? GZIP : {}), date, 'content-length': bytes });
+    response.end(content);
+    sent.bytes += bytes;
     return;
   }
   // In chunks, as EC2 sends long answers, and no faster than the client reads: what is made but not read yet takes memory.
@@ -224,16 +228,21 @@ function headersOf(request: IncomingMessage): Record<string, string> {
 }
 
 /** Undefined if the body is too large; the rest of it is not read. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  // The connection must outlive the reading, so that a request that is too large gets its answer.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    bytes += chunk.length;
-    if (bytes > BODY_BYTES_MAX) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      chunks.push(chunk);
+      if (bytes <= BODY_BYTES_MAX) return;
+      // The connection stays, so that a request that is too large gets its answer.
+      request.removeAllListeners('data').pause();
+      resolve(undefined);
+    });
+    request.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    request.on('error', reject);
+  });
 }
 
 function printBug(error: unknown): void {

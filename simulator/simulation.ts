@@ -18,6 +18,8 @@ export interface SimulationOptions {
   tokenBuckets?: boolean;
   /** Of EC2's answers; default `indented`, as AWS's are. */
   layout?: Layout;
+  /** Every answer waits so long, as if AWS were far away; default 0. */
+  latencyMs?: number;
   clock?: Clock;
   /** Default 127.0.0.1. */
   host?: string;
@@ -52,6 +54,7 @@ export async function startSimulation(options: SimulationOptions): Promise<Simul
     decideFault: faults.decide,
     handleControl: createControl({ world, clock, faults, callLog, remake: makeWorld, changed }),
     ...(options.layout === undefined ? {} : { layout: options.layout }),
+    ...(options.latencyMs === undefined ? {} : { latencyMs: options.latencyMs }),
     ...(options.host === undefined ? {} : { host: options.host }),
     ...(options.port === undefined ? {} : { port: options.port }),
   });

@@ -66,6 +66,8 @@ program
   .addOption(new Option('--seed <number>', 'seed of a generated world').default('1'))
   .addOption(new Option('--accounts <number>', 'accounts of a generated world').default('10'))
   .addOption(new Option('--instances <number>', 'instances of a generated world').default('1000'))
+  .option('--fleet <shape>', 'a fleet that takes no memory instead: uniform, small, skewed or lopsided')
+  .addOption(new Option('--latency <milliseconds>', 'let every answer wait so long').default('0'))
   .option('--token-buckets', 'apply the request rates that AWS documents')
   .action(async (options: SimulateAwsFlags) => {
     const { simulateAwsCommand } = await import('./commands/simulate-aws.ts');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createFaults } from '../../simulator/faults.ts';
-import { accountIdsOf, epochOf, type FleetShape, scopeOf } from '../../simulator/fleet/fleet.ts';
+import { accountIdsOf, epochOf, type FleetShape, instancesOf } from '../../simulator/fleet/fleet.ts';
 import { type TrueInstance, truthOf } from '../../simulator/fleet/truth.ts';
 import { startSimulatedAws } from '../../simulator/server.ts';
 import type { Layout } from '../../simulator/wire/rendered.ts';
@@ -93,20 +93,21 @@ let [calls, throttled] = [0, 0];
 const { url: endpoint, sent } = await startSimulatedAws({
   world,
   layout,
+  latencyMs,
   decideFault(request) {
     const decision = decide(request);
     const name = `${request.service}:${request.operation}`;
     calls += 1;
     byOperation[name] = (byOperation[name] ?? 0) + 1;
     if (decision.outcome.kind === 'error') throttled += 1;
-    return latencyMs === 0 ? decision : { ...decision, delayMs: decision.delayMs + latencyMs };
+    return decision;
   },
 });
 const startCpu = process.cpuUsage();
 process.on('message', (question: FleetQuestion) => void process.send?.(answer(question)));
 process.on('disconnect', () => process.exit());
 const accountIds = fleet ? accountIdsOf(fleet) : [];
-process.send?.({ endpoint, platform, accountIds, instances: countInstances() } satisfies FleetReady);
+process.send?.({ endpoint, platform, accountIds, instances: fleet ? instancesOf(fleet) : 0 } satisfies FleetReady);
 
 function answer(question: FleetQuestion): FleetAnswer {
   switch (question.kind) {
@@ -153,13 +154,4 @@ function stats(): FleetStats {
 
 function epoch(): number {
   return fleet ? epochOf(fleet, systemClock.now()) : 0;
-}
-
-function countInstances(): number {
-  if (!fleet) return 0;
-  let count = 0;
-  for (const accountId of accountIds) {
-    for (const region of fleet.shape.regions) count += scopeOf(fleet, { accountId, region })?.size ?? 0;
-  }
-  return count;
 }

@@ -1,24 +1,28 @@
 import { fault } from '../../src/domain/faults.ts';
+import { epochOf } from '../fleet/fleet.ts';
+import { truthOf } from '../fleet/truth.ts';
 import { resourceId } from '../world/aws-ids.ts';
 import { drawPrng, ec2RegionOf } from '../world/build.ts';
+import { ec2StateOf, fleetScopeOf, takeOutOfFleet, usedRegions } from '../world/ec2-state.ts';
 import { makeInstance, publicAddress } from '../world/instance.ts';
 import { INSTANCE_SHAPES } from '../world/instance-shapes.ts';
-import { inTransition, isVisible, started, stopped, terminated } from '../world/instance-state.ts';
+import { inTransition, isVisible, spreadingFrom, started, stopped, terminated } from '../world/instance-state.ts';
 import { networkOf } from '../world/network.ts';
 import { createPrng } from '../world/prng.ts';
 import { regionIsOn } from '../world/regions.ts';
-import type { Account, Ec2Region, SimulatedInstance } from '../world/world.ts';
+import type { Account, Ec2Region, SimulatedInstance, World } from '../world/world.ts';
 import { type ControlAnswer, type ControlCall, created, found, refused, withAccount } from './answers.ts';
 import { parseBody } from './fields.ts';
 
 /** GET: the account's instances that EC2 still shows; query `region`. */
-export const listInstances = withAccount(({ simulation: { clock }, request }, account) => {
+export const listInstances = withAccount(({ simulation: { world, clock }, request }, account) => {
   const wanted = request.query.get('region');
-  const items = Object.entries(account.ec2)
-    .filter(([region]) => wanted === null || region === wanted)
-    .flatMap(([region, { instances }]) =>
-      instances
-        .filter(instance => isVisible(instance, clock.now()))
+  const now = clock.now();
+  const items = usedRegions(world, account)
+    .filter(region => wanted === null || region === wanted)
+    .flatMap(region =>
+      [...ec2StateOf(world, { account, region, now }).instances]
+        .filter(instance => isVisible(instance, now))
         .map(({ InstanceId, State, Tags }) => ({
           region,
           instanceId: InstanceId,
@@ -41,15 +45,18 @@ export const launchInstances = withAccount(({ simulation: { world, clock }, requ
   if (!regionIsOn(account, region)) {
     return refused(fault('invalid-field', `The account has no region ${region}.`, { field: 'region' }));
   }
+  const now = clock.now();
+  takeOutOfFleet(world, { account, region, now });
   const prng = drawPrng(world);
   const network = networkOf(prng, account, region);
   const state = ec2RegionOf(account, region);
   const reservationId = resourceId(prng, 'r');
   const launched: SimulatedInstance[] = [];
   for (let launchIndex = 0; launchIndex < count; launchIndex += 1) {
-    const plan = { prng, network, reservationId, launchIndex, launchedAt: clock.now(), ...(type ? { type } : {}) };
+    const plan = { prng, network, reservationId, launchIndex, launchedAt: now, ...(type ? { type } : {}) };
     const instance = makeInstance(plan);
-    launched.push(tags ? { ...instance, Tags: withTags([], tags) } : instance);
+    const tagged = tags ? { ...instance, Tags: withTags([], tags) } : instance;
+    launched.push(spreadingFrom(undefined, tagged, { listingDelaySeconds: world.listingDelaySeconds, now }));
   }
   account.ec2[region] = { ...state, vpcs: network.vpcs, subnets: network.subnets };
   for (const instance of launched) state.instances.push(instance);
@@ -102,22 +109,40 @@ const SHAPE_TYPES = INSTANCE_SHAPES.map(({ type }) => type);
 const STATES = ['running', 'stopped', 'terminated', 'pending', 'stopping', 'shutting-down'] as const;
 
 function changeOne(
-  { simulation: { clock }, values }: ControlCall,
+  { simulation: { world, clock }, values }: ControlCall,
   account: Account,
   change: (instance: SimulatedInstance, region: string) => SimulatedInstance,
 ): ControlAnswer {
   const id = values.instanceId ?? '';
+  const now = clock.now();
+  const region = regionInFleet(world, { account, id, now });
+  if (region !== undefined) takeOutOfFleet(world, { account, region, now });
   const place = placeOf(account, id);
-  if (!place || !isVisible(place.instance, clock.now())) {
+  if (!place || !isVisible(place.instance, now)) {
     return refused(fault('not-found', `There is no instance ${id} in account ${account.id}.`));
   }
-  const { region, state, position, instance } = place;
+  const { state, position, instance } = place;
   if (instance.terminatedAt !== undefined) {
     return refused(fault('invalid-field', `${id} is terminated and changes no more.`));
   }
-  const changed = change(instance, region);
-  state.instances[position] = changed;
-  return found({ region, instanceId: id, state: changed.State?.Name, tags: tagMap(changed.Tags) });
+  const changed = change(instance, place.region);
+  state.instances[position] = spreadingFrom(instance, changed, { listingDelaySeconds: world.listingDelaySeconds, now });
+  return found({ region: place.region, instanceId: id, state: changed.State?.Name, tags: tagMap(changed.Tags) });
+}
+
+/** The region in which the account's part of the fleet has the instance. */
+function regionInFleet(
+  world: World,
+  { account, id, now }: { account: Account; id: string; now: Date },
+): string | undefined {
+  const { fleet } = world;
+  if (!fleet) return undefined;
+  const epoch = epochOf(fleet, now);
+  return usedRegions(world, account).find(
+    region =>
+      fleetScopeOf(world, account, region) &&
+      truthOf(fleet, { accountId: account.id, region, epoch }).some(({ instanceId }) => instanceId === id),
+  );
 }
 
 function placeOf(

@@ -1,18 +1,14 @@
 import { createGunzip } from 'node:zlib';
 import { DescribeInstancesCommand, type DescribeInstancesCommandOutput, EC2Client } from '@aws-sdk/client-ec2';
-import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/domain/clock.ts';
 import { type Simulation, startSimulation } from '../simulation.ts';
-import { clientsOf, credentialsOf, sessionCredentials } from '../testing.ts';
 import { createVirtualClock } from '../virtual-clock.ts';
-import { accountOf } from '../world/build.ts';
-import { GENERATED_PLATFORM_ACCOUNT_ID, generatedExternalId } from '../world/generate.ts';
 import { type FleetPlan, generateFleet } from '../world/generate-fleet.ts';
-import { CONNECTOR_ROLE_NAME } from '../world/policies.ts';
 import { accountIdsOf, type Fleet, regionsOf, scopeOf } from './fleet.ts';
 import { lazyInstances } from './lazy-instances.ts';
+import { instancesOf, membersClient } from './testing.ts';
 import { truthOf } from './truth.ts';
 
 const NOW = systemClock.now();
@@ -40,7 +36,7 @@ afterAll(() => aws.stop());
 
 describe('a fleet', () => {
   it('is listed, page after page, as its truth says', async () => {
-    const listed = await listAll(await membersClient(aws, FIRST));
+    const listed = await listAll(await membersClient(aws, { accountId: FIRST, region: REGION }));
     const instances = listed.flatMap(instancesOf);
     expect(listed.map(page => instancesOf(page).length)).toEqual([100, 100, 30]);
     expect(instances.map(({ InstanceId }) => InstanceId)).toEqual(truth(0).map(({ instanceId }) => instanceId));
@@ -52,7 +48,7 @@ describe('a fleet', () => {
   });
 
   it('is answered by its pre-rendered pages as the general way would answer, in every epoch', async () => {
-    const ec2 = await membersClient(aws, FIRST);
+    const ec2 = await membersClient(aws, { accountId: FIRST, region: REGION });
     for (let epoch = 0; epoch < 4; epoch += 1) {
       const rendered = await listAll(ec2, { MaxResults: 77 });
       // A filter that every instance matches takes the general way.
@@ -65,7 +61,7 @@ describe('a fleet', () => {
   });
 
   it('is compressed for who asks for it, with the same content', async () => {
-    const ec2 = await membersClient(aws, FIRST);
+    const ec2 = await membersClient(aws, { accountId: FIRST, region: REGION });
     const encodings: unknown[] = [];
     const plain = await listAll(ec2);
     const handler = new NodeHttpHandler();
@@ -89,11 +85,11 @@ describe('a fleet', () => {
 
   it('finds an instance by its id, and not one of another account', async () => {
     const [{ instanceId } = { instanceId: '' }] = truth(0).slice(123);
-    const found = await (await membersClient(aws, FIRST)).send(
+    const found = await (await membersClient(aws, { accountId: FIRST, region: REGION })).send(
       new DescribeInstancesCommand({ InstanceIds: [instanceId] }),
     );
     expect(instancesOf(found).map(({ InstanceId }) => InstanceId)).toEqual([instanceId]);
-    const other = await membersClient(aws, '200000000002');
+    const other = await membersClient(aws, { accountId: '200000000002', region: REGION });
     await expect(other.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }))).rejects.toMatchObject({
       name: 'InvalidInstanceID.NotFound',
     });
@@ -149,7 +145,7 @@ describe('a fleet', () => {
     const clock = createVirtualClock(NOW);
     const timed = await startSimulation({ makeWorld: () => generateFleet({ ...PLAN, epochSeconds: 10 }), clock });
     try {
-      const ec2 = await membersClient(timed, FIRST);
+      const ec2 = await membersClient(timed, { accountId: FIRST, region: REGION });
       const listed = async () => (await listAll(ec2)).flatMap(instancesOf).map(({ InstanceId }) => InstanceId);
       const at = (epoch: number) =>
         truthOf(fleetOf(timed), { accountId: FIRST, region: REGION, epoch }).map(({ instanceId }) => instanceId);
@@ -188,20 +184,6 @@ function fleetIn(world: { fleet?: Fleet }): Fleet {
   return world.fleet;
 }
 
-async function membersClient({ endpoint, world }: Simulation, accountId: string) {
-  const key = accountOf(world, GENERATED_PLATFORM_ACCOUNT_ID).users['causeway-platform']?.accessKeys[0];
-  if (!key) throw new Error('a platform account without a key');
-  const { sts } = clientsOf({ endpoint, credentials: credentialsOf(key) });
-  const session = await sts.send(
-    new AssumeRoleCommand({
-      RoleArn: `arn:aws:iam::${accountId}:role/${CONNECTOR_ROLE_NAME}`,
-      RoleSessionName: 'test',
-      ExternalId: generatedExternalId(accountId),
-    }),
-  );
-  return clientsOf({ endpoint, region: REGION, credentials: sessionCredentials(session) }).ec2;
-}
-
 async function listAll(ec2: Awaited<ReturnType<typeof membersClient>>, input: object = { MaxResults: 100 }) {
   const pages: DescribeInstancesCommandOutput[] = [];
   let NextToken: string | undefined;
@@ -211,8 +193,4 @@ async function listAll(ec2: Awaited<ReturnType<typeof membersClient>>, input: ob
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
   return pages;
-}
-
-function instancesOf({ Reservations = [] }: DescribeInstancesCommandOutput) {
-  return Reservations.flatMap(({ Instances = [] }) => Instances);
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { hashOf, mix } from './hash.ts';
 
 /**
@@ -69,6 +68,15 @@ export function regionsOf(fleet: Fleet, accountId: string): readonly string[] {
   return number === undefined ? [] : activeRegions(fleet, number);
 }
 
+/** How many instances it has in all. */
+export function instancesOf(fleet: Fleet): number {
+  let count = 0;
+  for (const accountId of accountIdsOf(fleet)) {
+    for (const region of regionsOf(fleet, accountId)) count += scopeOf(fleet, { accountId, region })?.size ?? 0;
+  }
+  return count;
+}
+
 /** IDs of its accounts. */
 export function accountIdsOf({ firstAccountId, accounts }: Fleet): string[] {
   return Array.from({ length: accounts }, (_, number) => String(firstAccountId + number));
@@ -84,11 +92,6 @@ export function epochOf({ startedAt, steps, epochSeconds }: Fleet, now: Date): n
 export function timeOf({ startedAt, steps, epochSeconds }: Fleet, epoch: number): number {
   if (epochSeconds !== undefined) return Date.parse(startedAt) + epoch * epochSeconds * 1_000;
   return Date.parse(steps[epoch - 1] ?? startedAt);
-}
-
-/** Short text that differs between fleets that differ in anything but their epochs. */
-export function fingerprintOf({ steps, ...plan }: Fleet): string {
-  return createHash('sha256').update(JSON.stringify(plan)).digest('hex').slice(0, 16);
 }
 
 function numberOf({ firstAccountId, accounts }: Fleet, accountId: string): number | undefined {

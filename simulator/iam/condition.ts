@@ -3,7 +3,7 @@ import { fitsArn, fitsGlob, literal } from './glob.ts';
 import type { Condition } from './policy.ts';
 
 /** The request's condition keys, in lower case, each with its values; a key that the request does not have is absent. */
-export type RequestContext = ReadonlyMap<string, readonly string[]>;
+export type RequestContext = Pick<ReadonlyMap<string, readonly string[]>, 'get' | 'has'>;
 
 /**
  * Whether a condition holds.

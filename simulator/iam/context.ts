@@ -4,13 +4,26 @@ import type { Organization, World } from '../world/world.ts';
 import type { RequestContext } from './condition.ts';
 
 /**
- * The global condition keys of a request, and those that its operation adds.
+ * The global condition keys of a request, and those that its operation adds. Put together when the first one is looked up:
+ * most policies have no conditions.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 export function contextOf(
   call: Call<unknown>,
   more: Record<string, string | readonly string[] | undefined> = {},
 ): RequestContext {
+  let keys: ReadonlyMap<string, readonly string[]> | undefined;
+  const all = () => {
+    keys ??= keysOf(call, more);
+    return keys;
+  };
+  return { get: key => all().get(key), has: key => all().has(key) };
+}
+
+function keysOf(
+  call: Call<unknown>,
+  more: Record<string, string | readonly string[] | undefined>,
+): ReadonlyMap<string, readonly string[]> {
   const now = call.clock.now();
   const values = {
     'aws:CurrentTime': now.toISOString(),

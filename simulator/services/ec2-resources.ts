@@ -16,7 +16,7 @@ interface Asked {
 /** The listings of EC2 beside instances, VPCs and subnets: the same paging and filters, each with its own limits. */
 export const ec2Resources = {
   DescribeVolumes(call) {
-    const found = describe(call, allVolumes(call.world, callersAccount(call), call.region), {
+    const found = describe(call, allVolumes(call.world, placeOf(call)), {
       ids: call.input.VolumeIds,
       idOf: one => one.VolumeId,
       missing: id => ({ code: 'InvalidVolume.NotFound', message: `The volume '${id}' does not exist.` }),
@@ -60,7 +60,7 @@ export const ec2Resources = {
     return { NetworkAcls: found.items, NextToken: found.nextToken };
   },
   DescribeSecurityGroups(call) {
-    const found = describe(call, allSecurityGroups(call.world, callersAccount(call), call.region), {
+    const found = describe(call, allSecurityGroups(call.world, placeOf(call)), {
       ids: call.input.GroupIds,
       idOf: one => one.GroupId,
       missing: id => ({ code: 'InvalidGroup.NotFound', message: `The security group '${id}' does not exist` }),
@@ -122,6 +122,10 @@ export const ec2Resources = {
     return { Snapshots: found.items, NextToken: found.nextToken };
   },
 } satisfies OperationsOf<typeof Ec2Client>;
+
+function placeOf(call: Call<unknown>) {
+  return { account: callersAccount(call), region: call.region, now: call.clock.now() };
+}
 
 /** EC2: pages of 5 to 1,000, some listings of less; ids and a page size exclude each other. */
 function describe<T extends Tagged>(

@@ -4,7 +4,7 @@ import { factsOfPartition } from '../../src/domain/partition.ts';
 import type { Instances } from '../fleet/lazy-instances.ts';
 import { AwsError, type Call } from '../service.ts';
 import { type Ec2State, ec2StateOf, fleetScopeOf } from '../world/ec2-state.ts';
-import { isVisible } from '../world/instance-state.ts';
+import { asListed } from '../world/instance-state.ts';
 import { allRegions, defaultRegions, zonesOf } from '../world/regions.ts';
 import type { Account, SimulatedInstance } from '../world/world.ts';
 import { compileFilters, FILTER_VALUES_MAX, type FilterTable } from './ec2-filters.ts';
@@ -83,13 +83,22 @@ export const ec2 = {
     const matches = compileFilters(checked(input.Filters), INSTANCE_FILTERS);
     const { items, nextToken } = takePage(call, {
       items: instances,
-      include: instance => (wanted?.has(instance.InstanceId) ?? true) && isVisible(instance, now) && matches(instance),
+      include: instance => {
+        const shown = asListed(instance, now);
+        return shown !== undefined && (wanted?.has(instance.InstanceId) ?? true) && matches(shown);
+      },
       limit: input.MaxResults,
       token: input.NextToken,
       scope: input.Filters,
       invalidToken: INVALID_TOKEN,
     });
-    return { Reservations: reservations(call.caller.accountId, items), NextToken: nextToken };
+    return {
+      Reservations: reservations(
+        call.caller.accountId,
+        items.map(instance => asListed(instance, now) ?? instance),
+      ),
+      NextToken: nextToken,
+    };
   },
 
   DescribeVpcs(call) {
@@ -232,7 +241,7 @@ function checkIds(input: DescribeInstancesRequest, instances: Instances, now: Da
     throw new AwsError({ code: 'InvalidInstanceID.Malformed', message: `Invalid id: "${malformed}"`, status: 400 });
   }
   const missing = new Set(input.InstanceIds);
-  for (const instance of instances) if (isVisible(instance, now)) missing.delete(instance.InstanceId);
+  for (const instance of instances) if (asListed(instance, now)) missing.delete(instance.InstanceId);
   if (missing.size === 0) return;
   const ids = [...missing].join(', ');
   const message =

@@ -33,6 +33,8 @@ export const FLEET_SHAPES = {
   },
 } satisfies Record<string, FleetShape>;
 
+export const FLEET_SHAPE_NAMES = ['uniform', 'small', 'skewed', 'lopsided'] as const satisfies FleetShapeName[];
+
 export type FleetShapeName = keyof typeof FLEET_SHAPES;
 
 /** A world as `generateWorld` makes it, but for the instances: they are of a fleet, and take no memory. */

@@ -75,6 +75,29 @@ export function isVisible(instance: SimulatedInstance, now: Date): boolean {
   );
 }
 
+/** What EC2 shows of an instance; undefined while it does not know it yet, and when it has forgotten it. */
+export function asListed(instance: SimulatedInstance, now: Date): SimulatedInstance | undefined {
+  const { spreading } = instance;
+  if (spreading && Date.parse(spreading.until) > now.getTime()) return spreading.before;
+  return isVisible(instance, now) ? instance : undefined;
+}
+
+/**
+ * The instance as its change left it, which listings follow only after the world's delay: EC2 is eventually consistent
+ * (https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html).
+ */
+export function spreadingFrom(
+  before: SimulatedInstance | undefined,
+  changed: SimulatedInstance,
+  { listingDelaySeconds = 0, now }: { listingDelaySeconds?: number | undefined; now: Date },
+): SimulatedInstance {
+  const { spreading: _, ...rest } = changed;
+  if (listingDelaySeconds === 0) return rest;
+  const until = new Date(now.getTime() + listingDelaySeconds * 1_000).toISOString();
+  const shown = before && asListed(before, now);
+  return { ...rest, spreading: { until, ...(shown ? { before: shown } : {}) } };
+}
+
 const USER_SHUTDOWN = {
   Code: 'Client.UserInitiatedShutdown',
   Message: 'Client.UserInitiatedShutdown: User initiated shutdown',

@@ -5,8 +5,8 @@ type Volume = JsonSafe<ResourceTypes['AWS::EC2::Volume']>;
 type SecurityGroup = JsonSafe<ResourceTypes['AWS::EC2::SecurityGroup']>;
 
 /** The volumes that instances have attached, so that what an instance names is there. Terminated ones have let theirs go. */
-export function volumesOf(instances: readonly SimulatedInstance[], pattern: Volume): Volume[] {
-  return instances.flatMap(instance => {
+export function volumesOf(instances: Iterable<SimulatedInstance>, pattern: Volume): Volume[] {
+  return [...instances].flatMap(instance => {
     if (instance.State?.Name === 'terminated') return [];
     // An instance object is never changed in place (world.ts), so its volumes are made once.
     const known = made.get(instance);

@@ -1,5 +1,9 @@
 import { createHash } from 'node:crypto';
 import { factsOfPartition } from '../../src/domain/partition.ts';
+import { epochOf, type Fleet } from '../fleet/fleet.ts';
+import { createLru, type Lru } from '../fleet/lru.ts';
+import { networksOf } from '../fleet/network.ts';
+import { ec2StateOf, fleetScopeOf, usedRegions } from './ec2-state.ts';
 import { securityGroupsOf, volumesOf } from './of-instances.ts';
 import { createPrng } from './prng.ts';
 import { GLOBAL_TYPES, type ResourceType, type ResourceTypes } from './resource-types.ts';
@@ -43,30 +47,54 @@ export function resourcesOf<Type extends ResourceType>(
 }
 
 /** The same of an account's volumes: with those that its instances have attached. */
-export function allVolumes(world: World, account: Account, region: string): readonly Stored<'AWS::EC2::Volume'>[] {
-  const place = { account, region, type: 'AWS::EC2::Volume' as const };
-  const template = world.stock?.templates[place.type];
-  const instances = account.ec2[region]?.instances ?? [];
-  const loose = resourcesOf(world, place);
-  if (!template || account.resources?.[region]?.[place.type]) return loose;
-  const pattern: Stored<'AWS::EC2::Volume'> = copyOf(template, { account, region, number: 0 });
-  return [...volumesOf(instances, pattern), ...loose];
+export function allVolumes(world: World, place: EpochPlace): readonly Stored<'AWS::EC2::Volume'>[] {
+  const type = 'AWS::EC2::Volume';
+  const { account, region, now } = place;
+  const template = world.stock?.templates[type];
+  const loose = resourcesOf(world, { account, region, type });
+  if (!template || account.resources?.[region]?.[type]) return loose;
+  const pattern: Stored<'AWS::EC2::Volume'> = copyOf(template, { world, account, region, number: 0 });
+  const scope = fleetScopeOf(world, account, region);
+  const { instances } = ec2StateOf(world, place);
+  if (!scope) return [...volumesOf(instances, pattern), ...loose];
+  if (scope.size > VOLUMES_OF_INSTANCES_MAX) return loose;
+  const name = `${account.id}/${region}/${epochOf(scope.fleet, now)}`;
+  const attached = volumesOfFleets.get(scope.fleet)?.get(name, () => volumesOf(instances, pattern));
+  if (attached) return [...attached, ...loose];
+  volumesOfFleets.set(scope.fleet, createLru(4));
+  return allVolumes(world, place);
 }
 
+/** The last few, since a listing asks for the same ones page after page. */
+const volumesOfFleets = new WeakMap<Fleet, Lru<Stored<'AWS::EC2::Volume'>[]>>();
+
+/** Of a fleet, instances beyond so many in one region are listed without their volumes, which are made for each listing. */
+const VOLUMES_OF_INSTANCES_MAX = 10_000;
+
 /** The same of its security groups: with those that its instances are in. */
-export function allSecurityGroups(
-  world: World,
-  account: Account,
-  region: string,
-): readonly Stored<'AWS::EC2::SecurityGroup'>[] {
-  const place = { account, region, type: 'AWS::EC2::SecurityGroup' as const };
-  const template = world.stock?.templates[place.type];
-  const instances = account.ec2[region]?.instances ?? [];
-  const others = resourcesOf(world, place);
-  if (!template || account.resources?.[region]?.[place.type]) return others;
-  const pattern: Stored<'AWS::EC2::SecurityGroup'> = copyOf(template, { account, region, number: 0 });
+export function allSecurityGroups(world: World, place: EpochPlace): readonly Stored<'AWS::EC2::SecurityGroup'>[] {
+  const type = 'AWS::EC2::SecurityGroup';
+  const { account, region } = place;
+  const template = world.stock?.templates[type];
+  const others = resourcesOf(world, { account, region, type });
+  if (!template || account.resources?.[region]?.[type]) return others;
+  const pattern: Stored<'AWS::EC2::SecurityGroup'> = copyOf(template, { world, account, region, number: 0 });
   const arnOf = (id: string) => `arn:${account.partition}:ec2:${region}:${account.id}:security-group/${id}`;
+  const scope = fleetScopeOf(world, account, region);
+  if (scope) {
+    const groups = networksOf(scope).flatMap(({ securityGroups }) => securityGroups);
+    const own = groups.map(one => ({ ...pattern, ...one, OwnerId: account.id, SecurityGroupArn: arnOf(one.GroupId) }));
+    return [...own, ...others];
+  }
+  const instances = account.ec2[region]?.instances ?? [];
   return [...securityGroupsOf(instances, pattern, { ownerId: account.id, arnOf }), ...others];
+}
+
+/** A region of an account at a time. */
+interface EpochPlace {
+  account: Account;
+  region: string;
+  now: Date;
 }
 
 type Stored<Type extends ResourceType> = JsonSafe<ResourceTypes[Type]>;
@@ -91,26 +119,33 @@ function stocked<Type extends ResourceType>(
   const template = world.stock?.templates[type];
   if (!world.stock || !template) return [];
   const prng = createPrng(world.seed, `stock/${account.id}/${region}/${type}`);
-  const count = isInUse(account, region) ? prng.int(GLOBAL_TYPES.has(type) ? 1 : 0, world.stock.most) : 0;
-  return Array.from({ length: count }, (_, number) => copyOf(template, { account, region, number }));
+  const count = isInUse(world, account, region) ? prng.int(GLOBAL_TYPES.has(type) ? 1 : 0, world.stock.most) : 0;
+  return Array.from({ length: count }, (_, number) => copyOf(template, { world, account, region, number }));
 }
 
 /** Accounts have nothing in regions where they have no network. */
-function isInUse(account: Account, region: string): boolean {
-  const used = Object.keys(account.ec2);
+function isInUse(world: World, account: Account, region: string): boolean {
+  const used = usedRegions(world, account);
   return region === 'global' ? used.length > 0 : used.includes(region);
 }
 
 /** The `number`th copy of a template in an account and region: its own ids and names, all else alike. */
 export function copyOf<Made>(
   { id, text }: Template,
-  { account, region, number }: { account: Pick<Account, 'id' | 'partition' | 'ec2'>; region: string; number: number },
+  place: {
+    /** Where the account may be of a fleet. */
+    world?: World;
+    account: Pick<Account, 'id' | 'partition' | 'ec2'>;
+    region: string;
+    number: number;
+  },
 ): Made {
-  const home = region === 'global' ? homeOf(account) : region;
+  const { account, region, number } = place;
+  const home = region === 'global' ? homeOf(place) : region;
   const unique = (name: string) =>
     createHash('sha256').update(`${account.id}/${region}/${number}/${name}`).digest('hex');
   const name = id.split(/[:/]/).at(-1) ?? '';
-  const network = networkIds(account, home, number);
+  const network = networkIds({ ...place, region: home });
   const made = text
     .replaceAll(
       /\b([a-z]{1,10}(?:-[a-z]+)?)-0[0-9a-f]{16}\b/g,
@@ -148,20 +183,25 @@ function uuidOf(hex: string): string {
   );
 }
 
+type CopyPlace = Parameters<typeof copyOf>[1];
+
 /** The region in which an account has most; its buckets are there. */
-function homeOf(account: Pick<Account, 'ec2' | 'partition'>): string {
-  return Object.keys(account.ec2)[0] ?? factsOfPartition(account.partition)?.stsRegion ?? 'us-east-1';
+function homeOf({ world, account }: CopyPlace): string {
+  const [home] = world ? usedRegions(world, account) : Object.keys(account.ec2);
+  return home ?? factsOfPartition(account.partition)?.stsRegion ?? 'us-east-1';
 }
 
 /** What is in a network is in one that the account has, so that links lead somewhere. */
-function networkIds(account: Pick<Account, 'ec2'>, region: string, number: number): Partial<Record<string, string>> {
-  const { vpcs = [], subnets = [], instances = [] } = account.ec2[region] ?? {};
-  const at = <T>(list: readonly T[]) => list[number % list.length];
-  const subnet = at(subnets);
+function networkIds({ world, account, region, number }: CopyPlace): Partial<Record<string, string>> {
+  // A fleet's first instances, which stay at their places: of what they are attached to, only they are asked here.
+  const now = new Date(world?.fleet?.startedAt ?? 0);
+  const state = world ? ec2StateOf(world, { account, region, now }) : account.ec2[region];
+  const at = <T>(list: Pick<readonly T[], 'length' | 'at'> = []) => list.at(number % list.length);
+  const subnet = at(state?.subnets);
   return dropUndefined({
-    vpc: subnet?.VpcId ?? at(vpcs)?.VpcId,
+    vpc: subnet?.VpcId ?? at(state?.vpcs)?.VpcId,
     subnet: subnet?.SubnetId,
-    i: at(instances)?.InstanceId,
+    i: at(state?.instances)?.InstanceId,
   });
 }
 

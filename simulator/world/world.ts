@@ -21,6 +21,8 @@ export interface World {
   accounts: Record<string, Account>;
   /** How long STS takes to follow a change of a role or its trust policy; absent: none. */
   propagationSeconds?: number;
+  /** How long EC2's listings take to follow a launch, a change or a termination by the control API; absent: none. */
+  listingDelaySeconds?: number;
   /** Sessions that AssumeRole handed out, by access key ID (ASIA…). Kept so that they survive a restart. */
   sessions: Record<string, RoleSession>;
   /** What accounts have besides instances; absent: nothing. */
@@ -162,4 +164,6 @@ export type SimulatedInstance = JsonSafe<Instance> & {
   reservationId: string;
   /** When it reached the state terminated; such instances vanish an hour later, as EC2's do. */
   terminatedAt?: string;
+  /** While listings do not follow its last change yet: until when, and what they show; without `before` it is new. */
+  spreading?: { until: string; before?: SimulatedInstance };
 };

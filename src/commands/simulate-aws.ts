@@ -1,4 +1,5 @@
 import { simulateAws } from '../../simulator/main.ts';
+import { FLEET_SHAPE_NAMES as SHAPES } from '../../simulator/world/generate-fleet.ts';
 import { fault } from '../domain/faults.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Running } from './running.ts';
@@ -9,6 +10,9 @@ export interface SimulateAwsFlags {
   readonly seed: string;
   readonly accounts: string;
   readonly instances: string;
+  /** A name in `FLEET_SHAPES`. */
+  readonly fleet?: string;
+  readonly latency: string;
   readonly tokenBuckets?: boolean;
 }
 
@@ -19,6 +23,7 @@ export async function simulateAwsCommand(flags: SimulateAwsFlags): Promise<Resul
     seed: Number(flags.seed),
     accounts: Number(flags.accounts),
     instances: Number(flags.instances),
+    latency: Number(flags.latency),
   };
   for (const [name, value] of Object.entries(numbers)) {
     if (!Number.isSafeInteger(value) || value < 0) {
@@ -27,10 +32,22 @@ export async function simulateAwsCommand(flags: SimulateAwsFlags): Promise<Resul
       );
     }
   }
+  const shape = SHAPES.find(name => name === flags.fleet);
+  if (flags.fleet !== undefined && !shape) {
+    return failed(
+      fault('invalid-setting', `There is no shape of a fleet named ${flags.fleet}.`, {
+        subject: 'fleet',
+        remedy: `Choose one of ${SHAPES.join(', ')}.`,
+      }),
+    );
+  }
+  const { latency: latencyMs, ...sizes } = numbers;
   try {
     return ok(
       await simulateAws({
-        ...numbers,
+        ...sizes,
+        latencyMs,
+        ...(shape === undefined ? {} : { fleet: shape }),
         host: '127.0.0.1',
         ...(flags.world === undefined ? {} : { worldFile: flags.world }),
         tokenBuckets: flags.tokenBuckets === true,
