@@ -8,6 +8,8 @@ export const PATHS = {
   editConnector: (id: string) => `/cloudview/connectors/${id}/edit`,
   run: (connectorId: string, runId: string) => `/cloudview/connectors/${connectorId}/runs/${runId}`,
   createConnector: '/configuration/aws/connectors/create',
+  alerts: '/cloudview/alerts',
+  alert: (id: string) => `/cloudview/alerts/${id}`,
   resources: '/cloudview/resources',
   readiness: '/cloudview/readiness',
   runs: '/cloudview/runs',
@@ -27,6 +29,7 @@ export const PATHS = {
   trustPolicyOf: (connectorId: string) => `/tools/trust-policy?connector=${connectorId}`,
   users: '/administration/users',
   tokens: '/administration/tokens',
+  alertChannels: '/administration/alert-channels',
   audit: '/administration/audit',
   password: '/password',
 } as const;

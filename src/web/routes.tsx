@@ -92,6 +92,12 @@ const PAGES: RouteObject[] = [
     path: PATHS.editBaseAccount(':id'),
     lazy: page(async () => (await import('./pages/base-accounts/edit-base-account.tsx')).EditBaseAccount),
   },
+  { path: PATHS.alerts, lazy: page(async () => (await import('./pages/alerts/alerts-page.tsx')).AlertsPage) },
+  { path: PATHS.alert(':id'), lazy: page(async () => (await import('./pages/alerts/alert-page.tsx')).AlertPage) },
+  {
+    path: PATHS.alertChannels,
+    lazy: page(async () => (await import('./pages/alerts/channels-page.tsx')).AlertChannelsPage),
+  },
   { path: PATHS.users, lazy: page(async () => (await import('./pages/administration/users-page.tsx')).UsersPage) },
   { path: PATHS.tokens, lazy: page(async () => (await import('./pages/administration/tokens-page.tsx')).TokensPage) },
   { path: PATHS.audit, lazy: page(async () => (await import('./pages/administration/audit-page.tsx')).AuditPage) },

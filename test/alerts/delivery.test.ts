@@ -9,7 +9,7 @@ import { evaluateAlerts } from '../../src/alerts/evaluate.ts';
 import { claimChannels, listDeliveries, nextDelivery, noteTry } from '../../src/store/alert-deliveries.ts';
 import { must } from '../accounts/support.ts';
 import { addWebhook, type Fleet, KEY_DELETED, lookAndTell, SIGNING_SECRET, startFleet } from './fleet.ts';
-import { mailServer, trustTheReceivers, webhookReceiver } from './receivers.ts';
+import { mailServer, receiverOfTest, trustTheReceivers } from './receivers.ts';
 
 beforeAll(trustTheReceivers);
 
@@ -30,7 +30,7 @@ async function deliveriesOf({ deps }: Fleet, channelId: string) {
 
 describe('a webhook', () => {
   it('is signed over time and body, so that its receiver can tell who sent it', async () => {
-    const receiver = await webhookReceiver();
+    const receiver = await receiverOfTest();
     const { fleet } = await alerted(receiver.url);
     expect(await deliverAlerts(fleet.deps)).toBe(1);
     const { headers, body, message } = receiver.received[0] ?? {};
@@ -45,7 +45,7 @@ describe('a webhook', () => {
   });
 
   it('is not sent to this machine, its link or a metadata service, by address or by name', async () => {
-    const receiver = await webhookReceiver();
+    const receiver = await receiverOfTest();
     const { port } = receiver;
     const fleet = await startFleet({ networks: [] });
     const hosts = ['127.0.0.1', 'localhost', '[::1]', '[::ffff:127.0.0.1]', '0x7f.1', '2130706433', '0.0.0.0'];
@@ -59,7 +59,7 @@ describe('a webhook', () => {
   });
 
   it('goes to an address of this machine if the setting allows it, and to no other', async () => {
-    const receiver = await webhookReceiver();
+    const receiver = await receiverOfTest();
     const fleet = await startFleet({ networks: ['127.0.0.0/8'] });
     const channel = await addWebhook(fleet, receiver.url);
     expect(must(await testChannel(fleet.deps, { id: channel.id, actor: 'system' })).outcome).toBe('ok');
@@ -70,7 +70,7 @@ describe('a webhook', () => {
   });
 
   it('follows no redirect', async () => {
-    const [receiver, elsewhere] = [await webhookReceiver(), await webhookReceiver()];
+    const [receiver, elsewhere] = [await receiverOfTest(), await receiverOfTest()];
     receiver.answer = { status: 307, headers: { location: elsewhere.url } };
     const { fleet, channel } = await alerted(receiver.url);
     expect(await deliverAlerts(fleet.deps)).toBe(0);
@@ -81,7 +81,7 @@ describe('a webhook', () => {
   });
 
   it('is not sent to a server whose certificate nobody vouches for', async () => {
-    const receiver = await webhookReceiver();
+    const receiver = await receiverOfTest();
     const fleet = await startFleet({ networks: ['127.0.0.0/8'] });
     const channel = await addWebhook(fleet, `https://127.0.0.2:${receiver.port}/`);
     const tested = must(await testChannel(fleet.deps, { id: channel.id, actor: 'system' }));
@@ -92,26 +92,30 @@ describe('a webhook', () => {
 
 describe('a channel that is down', () => {
   it('is tried again, less and less often, and told once when it is back', async () => {
-    const down = await webhookReceiver();
+    const down = await receiverOfTest();
     const { port } = down;
     await down.close();
     const { fleet, channel, ids } = await alerted(`https://127.0.0.1:${port}/`);
-    for (let minute = 0; minute < 240; minute++) {
+    for (let minute = 0; minute < 240; minute += 4) {
       if (minute % 60 === 0) await fleet.fail(ids, KEY_DELETED);
+      fleet.wait({ minutes: 3 });
       await lookAndTell(fleet);
     }
     const [waiting] = await deliveriesOf(fleet, channel.id);
     expect(waiting).toMatchObject({ state: 'pending', fault: { code: 'channel-unreachable' } });
     expect(waiting?.tries).toBeGreaterThan(8);
     expect(waiting?.tries).toBeLessThan(16);
-    const back = await webhookReceiver({ port });
-    for (let minute = 0; minute < 31; minute++) await lookAndTell(fleet);
+    const back = await receiverOfTest({ port });
+    for (let minute = 0; minute < 32; minute += 4) {
+      fleet.wait({ minutes: 3 });
+      await lookAndTell(fleet);
+    }
     expect(back.received.map(({ message }) => message.event)).toEqual(['alert.opened']);
     expect(must(await getChannel(fleet.deps, channel.id))).toMatchObject({ failures: 0, pending: 0, lastFault: null });
   });
 
   it('is told only that it is over, when that is all there is to say by then', async () => {
-    const receiver = await webhookReceiver();
+    const receiver = await receiverOfTest();
     receiver.answer = { status: 503 };
     const { fleet, channel, ids } = await alerted(receiver.url);
     await deliverAlerts(fleet.deps);
@@ -125,7 +129,7 @@ describe('a channel that is down', () => {
   });
 
   it('is given up for a message after a day', async () => {
-    const receiver = await webhookReceiver();
+    const receiver = await receiverOfTest();
     receiver.answer = { status: 500 };
     const { fleet, channel } = await alerted(receiver.url);
     fleet.wait({ minutes: 24 * 60 });
@@ -134,7 +138,7 @@ describe('a channel that is down', () => {
   });
 
   it('does not hold up another one', async () => {
-    const [dead, alive] = [await webhookReceiver(), await webhookReceiver()];
+    const [dead, alive] = [await receiverOfTest(), await receiverOfTest()];
     dead.answer = { status: 500 };
     const fleet = await startFleet();
     for (const { url } of [dead, alive]) await addWebhook(fleet, url);
@@ -148,7 +152,7 @@ describe('a channel that is down', () => {
 
 describe('workers that die', () => {
   it('one that dies between sending and noting it: the message comes again, under the same id', async () => {
-    const receiver = await webhookReceiver();
+    const receiver = await receiverOfTest();
     const { fleet } = await alerted(receiver.url);
     const { db } = fleet.deps;
     // What it noted is lost with it.
@@ -168,7 +172,7 @@ describe('workers that die', () => {
   });
 
   it('one that dies while it looks leaves nothing half done', async () => {
-    const receiver = await webhookReceiver();
+    const receiver = await receiverOfTest();
     const fleet = await startFleet();
     await addWebhook(fleet, receiver.url);
     const ids = await fleet.add(2);
@@ -188,7 +192,7 @@ describe('workers that die', () => {
   });
 
   it('one that was frozen writes nothing about a channel that another has taken', async () => {
-    const receiver = await webhookReceiver();
+    const receiver = await receiverOfTest();
     const { fleet } = await alerted(receiver.url);
     const { db } = fleet.deps;
     const at = fleet.now();
@@ -204,7 +208,7 @@ describe('workers that die', () => {
   });
 
   it('two that deliver at the same moment send each message once', async () => {
-    const receiver = await webhookReceiver();
+    const receiver = await receiverOfTest();
     const { fleet } = await alerted(receiver.url);
     await Promise.all([1, 2, 3].map(() => deliverAlerts(fleet.deps)));
     expect(receiver.received).toHaveLength(1);
@@ -297,7 +301,7 @@ describe('e-mail', () => {
 
 describe('the secret of a channel', () => {
   it('is sealed at rest, and sealed anew under a new master key', async () => {
-    const receiver = await webhookReceiver();
+    const receiver = await receiverOfTest();
     const { fleet } = await alerted(receiver.url);
     const { rows } = await sql<{ row: string }>`select ch::text as row from alert_channels ch`.execute(fleet.deps.db);
     expect(rows[0]?.row).not.toContain(SIGNING_SECRET);

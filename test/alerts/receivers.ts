@@ -58,7 +58,6 @@ export async function webhookReceiver({ port = 0 }: { port?: number } = {}): Pro
   });
   await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
   const address = portOf(server.address());
-  onTestFinished(() => receiver.close());
   return Object.assign(receiver, { port: address, url: `https://127.0.0.1:${address}/hooks/secret-path` });
 }
 
@@ -66,6 +65,13 @@ export interface MailServer {
   readonly port: number;
   readonly mails: { readonly from: string; readonly to: string[]; readonly source: string; readonly secure: boolean }[];
   close(): Promise<void>;
+}
+
+/** Ended with the test that asks for it. */
+export async function receiverOfTest(options: { port?: number } = {}): Promise<WebhookReceiver> {
+  const receiver = await webhookReceiver(options);
+  onTestFinished(() => receiver.close());
+  return receiver;
 }
 
 /** A real SMTP server; the only user is `causeway` with the password `mail password`. */

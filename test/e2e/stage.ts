@@ -15,6 +15,7 @@ import { CONNECTOR_ROLE_NAME, readPolicy, trustPolicy } from '../../simulator/wo
 import type { PolicyDocument, SimulatedInstance } from '../../simulator/world/world.ts';
 import type { Client } from '../../src/cli/client.ts';
 import { ASSET_TYPES } from '../../src/inventory/registry.ts';
+import type { Database } from '../../src/store/database.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { writePlatformAccounts } from '../support/platform-file.ts';
 import { ADMIN_PASSWORD, type ServerProcess, signedIn, startServer } from '../support/server-process.ts';
@@ -45,11 +46,13 @@ export interface Stage {
   readonly client: Client;
   /** Keeps a picture of the page and fails on anything that axe finds on it. */
   look(name: string): Promise<void>;
+  /** The server's database, for what would take hours: time that has passed. */
+  readonly db: Database;
   stop(): Promise<void>;
 }
 
-/** Starts a stage from an empty database. `name` is the journey's folder below test-output/screenshots. */
-export async function startStage(browser: Browser, name: string): Promise<Stage> {
+/** Starts a stage from an empty database; `env` are further settings of the server. `name` is the journey's folder below test-output/screenshots. */
+export async function startStage(browser: Browser, name: string, env: Record<string, string> = {}): Promise<Stage> {
   const world = createWorld({ seed: 7 });
   for (const [id, title] of ACCOUNTS) addAccount(world, { id, name: title });
   const hub = addHub(world, CENTRAL_SECURITY, 'causeway');
@@ -66,6 +69,7 @@ export async function startStage(browser: Browser, name: string): Promise<Stage>
     CAUSEWAY_MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
     CAUSEWAY_PLATFORM_ACCOUNTS: writePlatformAccounts(dataDir, { global: platform }),
     AWS_ENDPOINT_URL: simulation.endpoint,
+    ...env,
   });
   const context = await browser.newContext({
     baseURL: server.url,
@@ -78,6 +82,7 @@ export async function startStage(browser: Browser, name: string): Promise<Stage>
   return {
     ...{ simulation, server, page, hub, client: await signedIn(server.url) },
     look: picturesIn(page, name),
+    db: database.db,
     async stop() {
       await context.close();
       await server.stop();

@@ -27,6 +27,7 @@ const SECTIONS: readonly SideNavigationProps.Item[] = [
       { type: 'link', text: 'Runs', href: '/cloudview/runs' },
       { type: 'link', text: 'Readiness', href: '/cloudview/readiness' },
       { type: 'link', text: 'Resources', href: '/cloudview/resources' },
+      { type: 'link', text: 'Alerts', href: '/cloudview/alerts' },
     ],
   },
   {
@@ -68,6 +69,7 @@ const ADMINISTRATION: readonly SideNavigationProps.Item[] = [
     items: [
       { type: 'link', text: 'Users', href: '/administration/users' },
       { type: 'link', text: 'API tokens', href: '/administration/tokens' },
+      { type: 'link', text: 'Alert channels', href: '/administration/alert-channels' },
       { type: 'link', text: 'Audit log', href: '/administration/audit' },
     ],
   },
