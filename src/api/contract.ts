@@ -522,6 +522,23 @@ export const ROUTES = {
     status: 201,
     reply: s.run,
   },
+  connectorPlan: {
+    method: 'GET',
+    path: '/connectors/:id/plan',
+    access: 'reader',
+    summary: 'How many calls and how long a connector’s next scheduled run will take, and its share of AWS’s quotas',
+    params: s.byId,
+    status: 200,
+    reply: s.connectorPlan,
+  },
+  estatePlan: {
+    method: 'GET',
+    path: '/plan',
+    access: 'reader',
+    summary: 'How many calls and how long one scheduled run of every enabled connector will take',
+    status: 200,
+    reply: s.estatePlan,
+  },
   listRuns: {
     method: 'GET',
     path: '/connectors/:id/runs',

@@ -10,6 +10,7 @@ import { connectorRoutes } from './routes/connectors.ts';
 import { hubHealthRoutes } from './routes/hub-health.ts';
 import { keyRotationRoutes } from './routes/key-rotations.ts';
 import { openApiRoutes } from './routes/openapi.ts';
+import { planRoutes } from './routes/plans.ts';
 import { platformAccountRoutes } from './routes/platform-accounts.ts';
 import { readinessRoutes } from './routes/readiness.ts';
 import { runRoutes } from './routes/runs.ts';
@@ -40,6 +41,7 @@ export function handlersOf(deps: ApiDeps): Handlers {
     ...trustRoutes(deps),
     ...trustMigrationRoutes(deps, { readActions: READ_ACTIONS }),
     ...runRoutes(deps),
+    ...planRoutes(deps),
     ...readinessRoutes(deps),
     ...alertRoutes(deps),
     ...alertChannelRoutes(deps),

@@ -780,6 +780,8 @@ export const runScope = z.object({
   finishedAt: isoTime.nullable(),
 });
 
+const skipped = z.object({ scopes: z.number(), calls: z.number(), provedSince: isoTime });
+
 export const run = z.object({
   id: uuid,
   connectorId: uuid,
@@ -798,7 +800,7 @@ export const run = z.object({
    * Scopes that the run left out because complete observations had seen nothing there, the calls that this saved, and the
    * oldest of the observations that proved it; null when it left none out.
    */
-  skipped: z.object({ scopes: z.number(), calls: z.number(), provedSince: isoTime }).nullable(),
+  skipped: skipped.nullable(),
   counts: z.object({
     scopes: z.number(),
     finished: z.number(),
@@ -836,6 +838,39 @@ export const allRunsQuery = page.extend({
 });
 
 export const runWithScopes = run.extend({ scopes: z.array(runScope) });
+
+/** What scheduled runs will take, told from the ledger. */
+const plan = z.object({
+  scopes: z.number(),
+  /** Never observed yet: one call is reckoned for each, and it may be more. */
+  newScopes: z.number(),
+  skipped: skipped.nullable(),
+  /** At the accounts; the calls to STS by which they are reached are their hubs'. */
+  calls: z.number(),
+  seconds: z.number(),
+});
+const planApi = z.object({ service: z.string(), operation: z.string(), calls: z.number() });
+export const estatePlan = plan.extend({
+  /** Enabled ones, and those of them that have no run to tell from. */
+  connectors: z.number(),
+  neverRan: z.number(),
+  apis: z.array(planApi),
+});
+export const connectorPlan = plan.extend({
+  /** The largest share of a quota among `apis`. */
+  quotaSharePercent: z.number(),
+  apis: z.array(
+    planApi.extend({
+      regions: z.number(),
+      /** Of AWS, for one account and region. */
+      quotaPerSecond: z.number(),
+      /** false: AWS documents none, and the figure is a guess on the safe side. */
+      documented: z.boolean(),
+      /** Of what AWS allows the account while the run is under way, in the region where it is most. */
+      sharePercent: z.number(),
+    }),
+  ),
+});
 
 // — readiness —
 

@@ -19,6 +19,8 @@ import { type Api, quotaOf } from './quotas.ts';
  * slower for a while (`slowDown`).
  */
 export interface Pace {
+  /** Of each quota. */
+  readonly sharePercent: number;
   /**
    * Waits for this call's turn; calls of one bucket have their turns in the order in which they asked. False when the turn
    * would come only after `deadlineMs` (on the clock's monotonic scale), and at once: it is then not taken; or when
@@ -59,6 +61,7 @@ export function createPace(clock: Clock, { sharePercent }: { sharePercent: numbe
   const buckets = new Map<string, Bucket>();
   let sweepAt: number = LIMITS.paceBucketsMax;
   return {
+    sharePercent,
     async turn(call, deadlineMs, stop) {
       const bucket = refilled(call);
       const waitMs = bucket.tokens >= 1 ? 0 : ((1 - bucket.tokens) / bucket.perSecond) * 1_000;

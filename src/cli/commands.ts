@@ -7,6 +7,7 @@ import { addBaseAccountCommands } from './base-accounts.ts';
 import { addConnectorCommands } from './connectors.ts';
 import { type Io, systemIo } from './io.ts';
 import { EXIT } from './outcome.ts';
+import { addPlanCommand } from './plan.ts';
 import { addRunCommands } from './runs.ts';
 import { addSignInCommands } from './sign-in.ts';
 import { addTokenCommands } from './tokens.ts';
@@ -23,6 +24,7 @@ export function buildClientCommands(program: Command, io: Io = systemIo()): void
   addConnectorCommands(program, io);
   addTrustCommands(program, io);
   addRunCommands(program, io);
+  addPlanCommand(program, io);
   addAssetCommands(program, io);
   addAlertCommands(program, io);
   addAlertChannelCommands(program, io);

@@ -138,6 +138,8 @@ export const LIMITS = {
   emptyScopesEveryMax: 12,
   /** Complete observations in a row that must have seen nothing. */
   emptyProofsMin: 2,
+  /** What a forecast reckons for a scope that was never observed. */
+  forecastCallMs: 200,
   pageItemsMax: 1_000,
   pagesPerScopeMax: 10_000,
   /** Ends of scopes are gathered for so long, and so many at most, before they are written. */

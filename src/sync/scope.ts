@@ -115,7 +115,7 @@ class Observation {
       ...counts,
       calls,
       throttled,
-      operations: tally.byOperation.size > 1 ? Object.fromEntries(tally.byOperation) : null,
+      operations: byOperation(tally, this.#task.type),
       unseen,
       assetTags: run.assetTags,
       readWith: this.#task.type.readWith,
@@ -288,6 +288,12 @@ interface PageNews {
 function isAsKnown(asset: ListedAsset, known: Known): boolean {
   if (known.doubtful || asset.unread !== undefined || asset.rawHash !== null) return false;
   return known.hash === contentHash(asset);
+}
+
+/** Null for the many scopes that took calls of their type's listing alone. */
+function byOperation({ byOperation: calls }: CallTally, { service, operations: [listing] }: AssetType) {
+  const others = [...calls.keys()].some(name => name !== `${service}:${listing}`);
+  return others ? Object.fromEntries(calls) : null;
 }
 
 interface Known {

@@ -293,6 +293,8 @@ describe('a journey through the product', () => {
     expect(problems.stdout).toMatch(/^34 of 51 scopes of Development are fresh\./);
     expect(problems.stdout).toContain('The role is not allowed ec2:DescribeSubnets');
     expect(problems.stdout).toContain('Keeps from being fresh  17 scopes');
+    expect((await cli.run(['plan', '--connector', 'Development'])).stdout).toMatch(/ec2 +DescribeSubnets +17 +17 +20 /);
+    expect(await cli.json(['plan'])).toMatchObject({ connectors: 1, neverRan: 0 });
     expect((await cli.run(['connectors', 'readiness', 'Development'])).stdout).toMatch(/AWS::EC2::Subnet( +D){17}\n/);
     const { stdout } = await cli.run(['connectors', 'problems', 'Development', '--format', 'statement']);
     const policy = { Version: '2012-10-17', Statement: [JSON.parse(stdout)] };

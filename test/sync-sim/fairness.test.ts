@@ -16,7 +16,7 @@ let bed: Bed;
 beforeAll(async () => {
   bed = await openBed(makeWorld, { assetTypes: [lambdaFunction] });
   // Without pacing, so that only the slots decide who is next.
-  const pace = { turn: async () => true, slowDown: () => {}, buckets: () => 0 };
+  const pace = { turn: async () => true, slowDown: () => {}, buckets: () => 0, sharePercent: 100 };
   Object.assign(bed.deps.aws, { pace });
 });
 afterAll(() => bed[Symbol.asyncDispose]());

@@ -37,7 +37,7 @@ test('a big account is read without a refusal for coming too fast, at nine tenth
 }, 60_000);
 
 test('the same account without pacing is refused, and its functions are told in part only', async () => {
-  const pace = { turn: async () => true, slowDown: () => {}, buckets: () => 0 };
+  const pace = { turn: async () => true, slowDown: () => {}, buckets: () => 0, sharePercent: 100 };
   stoppedAtMs = clock.monotonicMs();
   await syncAs({ accountId: HURRIED, pace });
   expect([...new Set(refusals(HURRIED))].sort()).toEqual([
