@@ -4,7 +4,7 @@ import { type Hub, sameHub } from '../domain/hub.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { type Actor, type AuditEntry, appendAuditEntries } from '../store/audit.ts';
 import { deleteIdleIdentities } from '../store/base-accounts.ts';
-import { type Database, inTransaction } from '../store/database.ts';
+import { type Database, inTransaction, isDatabaseUnavailable } from '../store/database.ts';
 import {
   type HubEvidence,
   type HubFacts,
@@ -48,7 +48,11 @@ export function recordTogether({ db }: Pick<AccountsDeps, 'db'>): RecordFinding 
       await inTransaction(db, tx => writeFindings(tx, findings));
       return findings;
     },
-    { waitMs: LIMITS.findingsWaitMs, itemsMax: LIMITS.findingsMax },
+    {
+      waitMs: LIMITS.findingsWaitMs,
+      itemsMax: LIMITS.findingsMax,
+      oneByOne: error => !isDatabaseUnavailable(error),
+    },
   );
   return async finding => void (await write(finding));
 }

@@ -10,7 +10,7 @@ test('what comes together or while the work is busy is worked on together, and e
       if (batches.length === 1) await first.promise;
       return items.map(item => item * 2);
     },
-    { waitMs: 1, itemsMax: 3 },
+    { waitMs: 1, itemsMax: 3, oneByOne: () => true },
   );
   const early = [double(1), double(2)];
   await expect.poll(() => batches.length).toBe(1);
@@ -21,14 +21,21 @@ test('what comes together or while the work is busy is worked on together, and e
 });
 
 test('what the work throws comes to those whose work it was, and to nobody after them', async () => {
-  const work = gather(
-    async (items: readonly string[]) => {
-      if (items.includes('bad')) throw new Error('no');
-      return items;
-    },
-    { waitMs: 1, itemsMax: 10 },
-  );
-  const together = await Promise.allSettled([work('good'), work('bad')]);
-  expect(together.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-  expect(await work('good')).toBe('good');
+  const calls: (readonly string[])[] = [];
+  const work = (oneByOne: boolean) =>
+    gather(
+      async (items: readonly string[]) => {
+        calls.push(items);
+        if (items.includes('bad')) throw new Error('no');
+        return items;
+      },
+      { waitMs: 1, itemsMax: 10, oneByOne: () => oneByOne },
+    );
+  const together = work(false);
+  const ends = await Promise.allSettled(['good', 'bad'].map(together));
+  expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(await together('good')).toBe('good');
+  const alone = await Promise.allSettled(['good', 'bad', 'fine'].map(work(true)));
+  expect(alone.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(calls.slice(2)).toEqual([['good', 'bad', 'fine'], ['good'], ['bad'], ['fine']]);
 });

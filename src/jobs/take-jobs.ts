@@ -32,7 +32,7 @@ export function takeJobs<Data>(
       await boss.complete(queue, [...jobs]);
       return jobs;
     },
-    { waitMs: LIMITS.jobEndsWaitMs, itemsMax: inFlight },
+    { waitMs: LIMITS.jobEndsWaitMs, itemsMax: inFlight, oneByOne: () => false },
   );
   const trouble = (error: unknown) => log.warn({ queue, error: String(error) }, 'the queue has trouble');
   const heartbeat = setInterval(() => void beat().catch(trouble), (LIMITS.runHeartbeatSeconds * 1_000) / 3);

@@ -1,7 +1,7 @@
 import type { CallTally } from '../aws/call.ts';
 import { gather } from '../domain/gather.ts';
 import { LIMITS } from '../domain/limits.ts';
-import type { Database } from '../store/database.ts';
+import { type Database, isDatabaseUnavailable } from '../store/database.ts';
 import { type RunCounts, saveProgress } from '../store/run-scopes.ts';
 import type { Hold } from '../store/runs.ts';
 import type { ScopeName } from '../store/scopes.ts';
@@ -17,6 +17,7 @@ export function gatherEnds(db: Database): WriteEnd {
   const quiet = gather((ends: readonly HeldEnd[]) => finishScopes(db, ends), {
     waitMs: LIMITS.scopeEndsWaitMs,
     itemsMax: LIMITS.scopeEndsMax,
+    oneByOne: error => !isDatabaseUnavailable(error),
   });
   return async held => (bringsLoss(held.end) ? await finishScope(db, held.hold, held.end) : await quiet(held));
 }

@@ -127,7 +127,8 @@ async function observeScopes(deps: SyncDeps, { run, session, signal, shared }: R
   });
   await progress.settle();
   if (progress.lost) return 'lost';
-  await progress.tell();
+  // The end of the run counts by itself; one that is left to another worker shows where it was left.
+  if (signal.aborted) await progress.tell();
   countOutcomes(deps.aws.totals, progress.outcomes.slice(plan.outcomes.length));
   const left = plan.outcomes.length + plan.open.length - progress.outcomes.length;
   return { state: stateOfOutcomes(left === 0 ? progress.outcomes : [...progress.outcomes, 'failed']), fault: null };
