@@ -11,8 +11,10 @@ import { serve } from './serve-syncs.ts';
  */
 const CONCURRENCY = 32;
 const { endpoint, connectionString, hub, members, homeRegion }: ScriptSettings = JSON.parse(process.argv[2] ?? '');
-const pool = new pg.Pool({ connectionString, max: 10 });
+// All connections are made now: while pages are parsed, nothing else is done for seconds, and new ones would time out.
+const pool = new pg.Pool({ connectionString, min: 10, max: 10, idleTimeoutMillis: 0 });
 await pool.query(tableSql());
+await Promise.all(Array.from({ length: 10 }, () => pool.query('select pg_sleep(0.1)')));
 
 await serve(async () => {
   const startedAt = new Date();
