@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -50,6 +51,16 @@ test('a listing is asked for compressed, and read whether it comes so or not', a
   expect(asked).toBe('gzip');
   answer = { status: 200, headers: {}, body: page };
   expect(await listVpcs()).toMatchObject({ ok: true, value: { Vpcs: [{ VpcId: 'vpc-1' }] } });
+});
+
+test('large answers that arrive together are each read', async () => {
+  const ids = Array.from({ length: 2_000 }, () => randomBytes(16).toString('hex'));
+  const items = ids.map(id => `<item><vpcId>${id}</vpcId></item>`).join('');
+  const body = gzipSync(`<R xmlns="x"><vpcSet>${items}</vpcSet></R>`);
+  expect(body.length).toBeGreaterThan(16 * 1024);
+  answer = { status: 200, headers: { 'content-encoding': 'gzip' }, body };
+  const wanted = { ok: true, value: { Vpcs: ids.map(VpcId => ({ VpcId })) } };
+  for (const read of await Promise.all(Array.from({ length: 10 }, listVpcs))) expect(read).toMatchObject(wanted);
 });
 
 test('a compressed answer that is damaged or cut off is an answer that could not be read to its end', async () => {
