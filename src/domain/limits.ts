@@ -184,6 +184,9 @@ export const LIMITS = {
   /** The readiness of the estate is counted anew after so long, and after so many times what counting took. */
   estateReadinessSeconds: 10,
   estateReadinessPauseFactor: 20,
+  /** After so many of these pauses, whoever reads it counts it: no worker does. */
+  estateReadinessLateFactor: 3,
+  estateReadinessTimeoutMs: 300_000,
   estateCausesMax: 200,
   /** Beside the pool of the database; one of them listens. */
   queuePoolMax: 4,

@@ -7,6 +7,7 @@ import { evaluateAlerts } from '../alerts/evaluate.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { pause } from '../domain/pause.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
+import { refreshEstateReadiness } from '../store/estate-readiness.ts';
 import type { SyncDeps } from '../sync/deps.ts';
 import { attemptRun } from '../sync/run.ts';
 import { shareByRuns } from '../sync/shared-by-runs.ts';
@@ -29,8 +30,8 @@ export interface Worker {
 export async function startWorker(given: WorkerDeps): Promise<Worker> {
   const deps = { ...given, shared: shareByRuns(given.db) };
   const stopping = new AbortController();
-  // Apart from one another: a receiver of alerts that hangs must not hold up runs.
-  const loops = [repeat(deps, SCHEDULE, stopping.signal), repeat(deps, ALERTS, stopping.signal)];
+  // Apart from one another: a receiver of alerts that hangs must not hold up runs, nor must counting a large ledger.
+  const loops = [SCHEDULE, ALERTS, NUMBERS].map(steps => repeat(deps, steps, stopping.signal));
   await deps.queue.takeRuns(async ({ runId, signal }) => {
     await carryOut(deps, { runId, stop: AbortSignal.any([stopping.signal, signal]) });
   });
@@ -93,9 +94,13 @@ const SCHEDULE: readonly Step[] = [
   mendStrandedRotations,
   mendStrandedRechecks,
   forgetEarlierHubs,
-  handOverTotals,
 ];
 const ALERTS: readonly Step[] = [evaluateAlerts, deliverAlerts];
+const NUMBERS: readonly Step[] = [handOverTotals, countReadiness];
+
+async function countReadiness({ db, clock }: WorkerDeps): Promise<void> {
+  await refreshEstateReadiness(db, clock.now());
+}
 
 /** Takes these steps again and again until stopped. */
 async function repeat(deps: WorkerDeps, steps: readonly Step[], stop: AbortSignal): Promise<void> {

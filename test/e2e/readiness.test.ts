@@ -132,7 +132,7 @@ describe.skipIf(!browser)('scopes that are not fresh', { timeout: 90_000 }, () =
     await page.getByText('OK', { exact: true }).waitFor({ timeout: 60_000 });
     await page.getByText('Under way').waitFor({ state: 'hidden' });
     await look('a-run-that-is-over');
-    await page.getByRole('textbox', { name: 'Find scopes' }).fill('AWS::EC2::Instance');
+    await page.getByPlaceholder('Find by region or type').fill('AWS::EC2::Instance');
     await page.getByRole('link', { name: '31', exact: true }).click();
     await page.getByRole('heading', { name: /Resources.*31/ }).waitFor();
   });
