@@ -102,7 +102,7 @@ export async function startQueue({ connectionString, log }: { connectionString: 
     },
     async stopTaking() {
       await Promise.all([ROTATIONS, RECHECKS].map(queue => boss.offWork(queue, { wait: true })));
-      await Promise.all(taking.splice(0).map(({ stop }) => stop()));
+      await Promise.all(taking.splice(0).map(taker => taker.stop()));
     },
     stop: () => boss.stop({ graceful: true, timeout: LIMITS.stopTimeoutMs }),
   };

@@ -20,84 +20,117 @@ interface Job {
  */
 export function takeJobs<Data>(
   boss: PgBoss,
-  { queue, inFlight, log }: { queue: string; inFlight: number; log: Log },
-  work: (job: { data: Data; signal: AbortSignal }) => Promise<void>,
-): { stop(): Promise<void> } {
-  const stopping = new AbortController();
-  const held = new Map<Job, AbortController>();
-  const underWay = new Set<Promise<void>>();
-  let room = Promise.withResolvers<void>();
-  const complete = gather(
-    async (jobs: readonly Job[]) => {
-      await boss.complete(queue, [...jobs]);
-      return jobs;
-    },
-    { waitMs: LIMITS.jobEndsWaitMs, itemsMax: inFlight, oneByOne: () => false },
-  );
-  const trouble = (error: unknown) => log.warn({ queue, error: String(error) }, 'the queue has trouble');
-  const heartbeat = setInterval(() => void beat().catch(trouble), (LIMITS.runHeartbeatSeconds * 1_000) / 3);
-  const taking = take();
-  return {
-    async stop() {
-      stopping.abort();
-      await taking;
-      await Promise.all(underWay);
-      clearInterval(heartbeat);
-    },
-  };
+  settings: { queue: string; inFlight: number; log: Log },
+  work: WorkOnJob<Data>,
+): JobTaker<Data> {
+  return new JobTaker(boss, settings, work);
+}
 
-  async function take(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      room = Promise.withResolvers();
-      const batchSize = inFlight - held.size;
-      const jobs = batchSize > 0 ? await boss.fetch<Data>(queue, { batchSize }).catch(troubled) : [];
-      for (const job of jobs) begin(job);
-      if (jobs.length > 0 && held.size < inFlight) continue;
-      // A moment after the first that ends, so that the next statement takes more than one.
-      const patience = held.size < inFlight ? LIMITS.jobPollMs : LIMITS.queuePollSeconds * 1_000;
-      await Promise.race([
-        pause(patience, stopping.signal),
-        room.promise.then(() => pause(LIMITS.jobEndsWaitMs, stopping.signal)),
-      ]);
+type WorkOnJob<Data> = (job: { data: Data; signal: AbortSignal }) => Promise<void>;
+
+class JobTaker<Data> {
+  readonly #boss: PgBoss;
+  readonly #settings: { readonly queue: string; readonly inFlight: number; readonly log: Log };
+  readonly #work: WorkOnJob<Data>;
+  readonly #stopping = new AbortController();
+  /** What is being worked on, with what tells it that another worker has it by now. */
+  readonly #held = new Map<Job, AbortController>();
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #complete: (job: Job) => Promise<Job>;
+  readonly #heartbeat: NodeJS.Timeout;
+  readonly #taking: Promise<void>;
+  /** Aborted when a job ends. */
+  #room = new AbortController();
+
+  constructor(
+    boss: PgBoss,
+    settings: { readonly queue: string; readonly inFlight: number; readonly log: Log },
+    work: WorkOnJob<Data>,
+  ) {
+    this.#boss = boss;
+    this.#settings = settings;
+    this.#work = work;
+    const { queue, inFlight } = settings;
+    this.#complete = gather(
+      async (jobs: readonly Job[]) => {
+        await boss.complete(queue, [...jobs]);
+        return jobs;
+      },
+      { waitMs: LIMITS.jobEndsWaitMs, itemsMax: inFlight, oneByOne: () => false },
+    );
+    const beat = () => void this.#beat().catch(error => this.#trouble(error));
+    this.#heartbeat = setInterval(beat, (LIMITS.runHeartbeatSeconds * 1_000) / 3);
+    this.#taking = this.#take();
+  }
+
+  /** Takes nothing more and waits for what was taken. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#taking;
+    await Promise.all(this.#underWay);
+    clearInterval(this.#heartbeat);
+  }
+
+  async #take(): Promise<void> {
+    const { inFlight } = this.#settings;
+    const stop = this.#stopping.signal;
+    while (!stop.aborted) {
+      this.#room = new AbortController();
+      const room = this.#room.signal;
+      const jobs = this.#held.size < inFlight ? await this.#fetch(inFlight - this.#held.size) : [];
+      for (const job of jobs) this.#begin(job);
+      const full = this.#held.size >= inFlight;
+      if (jobs.length > 0 && !full) continue;
+      await pause(full ? LIMITS.queuePollSeconds * 1_000 : LIMITS.jobPollMs, AbortSignal.any([stop, room]));
+      // A moment after the first that ended, so that the next statement takes more than one.
+      if (room.aborted) await pause(LIMITS.jobEndsWaitMs, stop);
     }
   }
 
-  function troubled(error: unknown): [] {
-    trouble(error);
-    return [];
-  }
-
-  function begin({ data, ...job }: Job & { data: Data }): void {
-    const claim = new AbortController();
-    held.set(job, claim);
-    const ended: Promise<void> = carryOut({ job, data, signal: claim.signal })
-      .catch(trouble)
-      .finally(() => {
-        held.delete(job);
-        underWay.delete(ended);
-        room.resolve();
-      });
-    underWay.add(ended);
-  }
-
-  async function carryOut({ job, data, signal }: { job: Job; data: Data; signal: AbortSignal }): Promise<void> {
+  async #fetch(batchSize: number): Promise<readonly (Job & { data: Data })[]> {
     try {
-      await work({ data, signal });
+      return await this.#boss.fetch<Data>(this.#settings.queue, { batchSize });
     } catch (error) {
-      await boss.fail(queue, job, { message: String(error) });
+      this.#trouble(error);
+      return [];
+    }
+  }
+
+  #begin({ data, ...job }: Job & { data: Data }): void {
+    const claim = new AbortController();
+    this.#held.set(job, claim);
+    const ended: Promise<void> = this.#carryOut(job, { data, signal: claim.signal })
+      .catch(error => this.#trouble(error))
+      .finally(() => {
+        this.#held.delete(job);
+        this.#underWay.delete(ended);
+        this.#room.abort();
+      });
+    this.#underWay.add(ended);
+  }
+
+  async #carryOut(job: Job, task: { data: Data; signal: AbortSignal }): Promise<void> {
+    try {
+      await this.#work(task);
+    } catch (error) {
+      await this.#boss.fail(this.#settings.queue, job, { message: String(error) });
       return;
     }
-    await complete(job);
+    await this.#complete(job);
   }
 
   /** A job that another worker has by now, because the heartbeats did not come through, is told to stop. */
-  async function beat(): Promise<void> {
-    const jobs = [...held.keys()];
+  async #beat(): Promise<void> {
+    const jobs = [...this.#held.keys()];
     if (jobs.length === 0) return;
-    const touched = await boss.touch(queue, jobs);
+    const touched = await this.#boss.touch(this.#settings.queue, jobs);
     // Which of them it refreshed, pg-boss answers but does not declare; without that nobody is told to stop.
     if (!('settled' in touched) || !Array.isArray(touched.settled)) return;
     const alive = new Set(touched.settled);
-    for (const job of jobs) if (!alive.has(job.id)) held.get(job)?.abort();
+    for (const job of jobs) if (!alive.has(job.id)) this.#held.get(job)?.abort();
+  }
+
+  #trouble(error: unknown): void {
+    this.#settings.log.warn({ queue: this.#settings.queue, error: String(error) }, 'the queue has trouble');
   }
 }
