@@ -3,6 +3,78 @@
 
 create extension pg_trgm;
 
+CREATE OR REPLACE FUNCTION add_up_ledger(added uuid)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  delete from ledger_totals where connector_id = added;
+  with ledger as (
+    select * from scopes where connector_id = added
+  ),
+  applicable as (
+    select region, asset_type, complete_at, last_outcome is not distinct from 'complete' as is_complete
+    from ledger where last_outcome is distinct from 'not-applicable'
+  ),
+  types as (
+    select asset_type as key, jsonb_build_object(
+      'scopes', count(*), 'complete', count(*) filter (where is_complete), 'oldest', min(complete_at)) as value
+    from applicable group by 1
+  ),
+  regions as (
+    select region as key, jsonb_build_object(
+      'scopes', count(*), 'complete', count(*) filter (where is_complete), 'oldest', min(complete_at)) as value
+    from applicable group by 1
+  )
+  insert into ledger_totals
+  select added, (select min(account_id) from ledger), count(*), count(*) filter (where is_complete), min(complete_at),
+    (select coalesce(jsonb_object_agg(key, value), '{}') from types),
+    (select coalesce(jsonb_object_agg(key, value), '{}') from regions)
+  from applicable
+  -- One whose ledger still has scopes of an earlier account is read scope by scope.
+  having (select count(distinct account_id) from ledger) = 1;
+$function$;
+
+CREATE OR REPLACE FUNCTION add_up_ledger_of_run()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform add_up_ledger(new.connector_id);
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION count_assets()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    insert into asset_counts as c (partition, account_id, region, asset_type, state, seen_by, n)
+    select partition, account_id, region, asset_type, state, seen_by, count(*) from came where gone_at is null group by 1, 2, 3, 4, 5, 6
+    on conflict (account_id, asset_type, region, state, seen_by, partition) do update set n = c.n + excluded.n;
+    return null;
+  end if;
+  if tg_op = 'UPDATE' then
+    insert into asset_counts as c (partition, account_id, region, asset_type, state, seen_by, n)
+    select partition, account_id, region, asset_type, state, seen_by, sum(change) from (
+      select partition, account_id, region, asset_type, state, seen_by, 1 as change from came where gone_at is null
+      union all
+      select partition, account_id, region, asset_type, state, seen_by, -1 from went where gone_at is null
+    ) changes group by 1, 2, 3, 4, 5, 6 having sum(change) <> 0
+    on conflict (account_id, asset_type, region, state, seen_by, partition) do update set n = c.n + excluded.n;
+  else
+    insert into asset_counts as c (partition, account_id, region, asset_type, state, seen_by, n)
+    select partition, account_id, region, asset_type, state, seen_by, -count(*) from went where gone_at is null group by 1, 2, 3, 4, 5, 6
+    on conflict (account_id, asset_type, region, state, seen_by, partition) do update set n = c.n + excluded.n;
+  end if;
+  delete from asset_counts where n = 0 and (account_id, asset_type, region) in (
+    select distinct account_id, asset_type, region from went
+  );
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -127,6 +199,24 @@ create table api_tokens (
   constraint api_tokens_token_hash_key UNIQUE (token_hash)
 );
 
+create table asset_counts (
+  partition text not null,
+  account_id text not null,
+  region text not null,
+  asset_type text not null,
+  state text,
+  seen_by integer[] not null,
+  n bigint not null,
+  sole integer generated always as (
+CASE
+    WHEN (cardinality(seen_by) = 1) THEN seen_by[1]
+    ELSE NULL::integer
+END) stored,
+  constraint asset_counts_account_id_asset_type_region_state_seen_by_par_key UNIQUE NULLS NOT DISTINCT (account_id, asset_type, region, state, seen_by, partition)
+) with (fillfactor=80);
+CREATE INDEX asset_counts_shared ON asset_counts USING btree (account_id) WHERE (sole IS NULL);
+CREATE INDEX asset_counts_type ON asset_counts USING btree (asset_type);
+
 create table asset_history (
   asset_id uuid not null,
   seq bigint not null generated always as identity,
@@ -138,6 +228,7 @@ create table asset_history (
   constraint asset_history_event_check CHECK ((event = ANY (ARRAY['appeared'::text, 'changed'::text, 'gone'::text, 'returned'::text, 'detached'::text]))),
   constraint asset_history_pkey PRIMARY KEY (asset_id, seq)
 );
+CREATE INDEX asset_history_at ON asset_history USING btree (at);
 
 create table assets (
   id uuid not null,
@@ -169,6 +260,9 @@ CREATE INDEX assets_native_id ON assets USING btree (lower(native_id) text_patte
 CREATE INDEX assets_search ON assets USING gin (search gin_trgm_ops);
 CREATE INDEX assets_tags ON assets USING gin (tags jsonb_path_ops);
 CREATE INDEX assets_type_name ON assets USING btree (asset_type, ((name IS NULL)), name, id) WHERE (gone_at IS NULL);
+CREATE TRIGGER assets_count_came AFTER INSERT ON assets REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION count_assets();
+CREATE TRIGGER assets_count_changed AFTER UPDATE ON assets REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION count_assets();
+CREATE TRIGGER assets_count_went AFTER DELETE ON assets REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION count_assets();
 
 create table audit_head (
   only_row boolean not null default true,
@@ -337,6 +431,18 @@ CREATE INDEX key_rotations_base_account ON key_rotations USING btree (base_accou
 CREATE INDEX key_rotations_new_identity ON key_rotations USING btree (new_identity_id);
 CREATE UNIQUE INDEX key_rotations_under_way ON key_rotations USING btree (base_account_id) WHERE (state = ANY (ARRAY['running'::text, 'blocked'::text]));
 
+create table ledger_totals (
+  connector_id uuid not null,
+  account_id text not null,
+  scopes integer not null,
+  complete integer not null,
+  oldest_complete_at timestamp with time zone,
+  by_type jsonb not null,
+  by_region jsonb not null,
+  constraint ledger_totals_connector_id_fkey FOREIGN KEY (connector_id) REFERENCES connectors(id) ON DELETE CASCADE,
+  constraint ledger_totals_pkey PRIMARY KEY (connector_id)
+);
+
 create table metric_totals (
   metric text not null,
   labels jsonb not null,
@@ -381,6 +487,16 @@ create table rechecks (
 CREATE INDEX rechecks_latest ON rechecks USING btree (account_type, started_at DESC, id DESC);
 CREATE UNIQUE INDEX rechecks_under_way ON rechecks USING btree (account_type) WHERE (state = 'running'::text);
 
+create table retention (
+  kind text not null,
+  due_at timestamp with time zone not null,
+  after_id uuid not null default '00000000-0000-0000-0000-000000000000'::uuid,
+  deleted bigint not null default 0,
+  passed_at timestamp with time zone,
+  constraint retention_kind_check CHECK ((kind = ANY (ARRAY['runs'::text, 'history'::text]))),
+  constraint retention_pkey PRIMARY KEY (kind)
+);
+
 create table runs (
   id uuid not null,
   connector_id uuid not null,
@@ -422,6 +538,7 @@ CREATE INDEX runs_connector ON runs USING btree (connector_id, id DESC);
 CREATE UNIQUE INDEX runs_one_per_account ON runs USING btree (partition, account_id) WHERE (state = 'running'::text);
 CREATE INDEX runs_state ON runs USING btree (partition, state, id DESC);
 CREATE UNIQUE INDEX runs_under_way ON runs USING btree (connector_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]));
+CREATE TRIGGER runs_add_up_ledger AFTER UPDATE OF state ON runs FOR EACH ROW WHEN (((old.state = 'running'::text) AND (new.state <> 'running'::text))) EXECUTE FUNCTION add_up_ledger_of_run();
 
 create table scopes (
   connector_id uuid not null,
@@ -452,6 +569,8 @@ create table scopes (
   constraint scopes_connector_id_fkey FOREIGN KEY (connector_id) REFERENCES connectors(id) ON DELETE CASCADE,
   constraint scopes_pkey PRIMARY KEY (connector_id, region, asset_type)
 ) with (fillfactor=60);
+CREATE INDEX scopes_not_complete ON scopes USING btree (connector_id, region, asset_type) WHERE (last_outcome IS DISTINCT FROM 'complete'::text);
+CREATE INDEX scopes_type_region ON scopes USING btree (asset_type, region);
 
 create table sessions (
   id_hash bytea not null,

@@ -10,6 +10,9 @@ test.each([
   ['PORT', { PORT: '70000' }],
   ['AWS_ENDPOINT_URL', { AWS_ENDPOINT_URL: 'localhost' }],
   ['CAUSEWAY_LOG_LEVEL', { CAUSEWAY_LOG_LEVEL: 'loud' }],
+  ['CAUSEWAY_RUN_DAYS', { CAUSEWAY_RUN_DAYS: '-1' }],
+  ['CAUSEWAY_RUN_DAYS', { CAUSEWAY_RUN_DAYS: '36501' }],
+  ['CAUSEWAY_HISTORY_DAYS', { CAUSEWAY_HISTORY_DAYS: '1.5' }],
   ['CAUSEWAY_TRUSTED_PROXIES', { CAUSEWAY_TRUSTED_PROXIES: '10.0.0.1, proxy' }],
   ['CAUSEWAY_AWS_QUOTA_SHARE', { CAUSEWAY_AWS_QUOTA_SHARE: '0' }],
   ['CAUSEWAY_AWS_QUOTA_SHARE', { CAUSEWAY_AWS_QUOTA_SHARE: '100.5' }],
@@ -77,6 +80,16 @@ test('what ECS, EKS and EC2 set is read, and never keeps Causeway from starting'
       },
     },
   });
+});
+
+test.each([
+  [{}, { runDays: 30, historyDays: 365 }],
+  [
+    { CAUSEWAY_RUN_DAYS: '7', CAUSEWAY_HISTORY_DAYS: '0' },
+    { runDays: 7, historyDays: 0 },
+  ],
+])('runs and history are kept for the days that %o says', (env, retention) => {
+  expect(readConfig(env)).toMatchObject({ ok: true, value: { retention } });
 });
 
 test('trusted proxies are addresses and networks', () => {

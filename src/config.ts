@@ -34,6 +34,8 @@ export interface Config {
   readonly logLevel: string;
   /** Addresses and networks that alerts may be sent to although they belong to this machine; none unless named. */
   readonly alertNetworks: readonly string[];
+  /** How long runs that are over, and the history of assets, are kept, in days; 0: for ever. */
+  readonly retention: { readonly runDays: number; readonly historyDays: number };
 }
 
 /** The identity the deployment runs as, per account type; only what is named here is ever used. */
@@ -104,6 +106,10 @@ export function readConfig(env: Environment = process.env): Result<Config> {
   if (!emptyScopesEvery.ok) return emptyScopesEvery;
   const logLevel = readLogLevel(env.CAUSEWAY_LOG_LEVEL);
   if (!logLevel.ok) return logLevel;
+  const runDays = readDays(env.CAUSEWAY_RUN_DAYS, { variable: 'CAUSEWAY_RUN_DAYS', otherwise: 30 });
+  if (!runDays.ok) return runDays;
+  const historyDays = readDays(env.CAUSEWAY_HISTORY_DAYS, { variable: 'CAUSEWAY_HISTORY_DAYS', otherwise: 365 });
+  if (!historyDays.ok) return historyDays;
   return ok(
     Object.freeze({
       host: env.HOST || '127.0.0.1',
@@ -121,6 +127,7 @@ export function readConfig(env: Environment = process.env): Result<Config> {
       emptyScopesEvery: emptyScopesEvery.value,
       logLevel: logLevel.value,
       alertNetworks: alertNetworks.value,
+      retention: { runDays: runDays.value, historyDays: historyDays.value },
     }),
   );
 }
@@ -184,6 +191,19 @@ function readLogLevel(text: string | undefined): Result<string> {
   if (LOG_LEVELS.includes(text)) return ok(text);
   const variable = 'CAUSEWAY_LOG_LEVEL';
   return invalid(variable, `${variable} is "${text}"; it must be one of ${LOG_LEVELS.join(', ')}.`);
+}
+
+function readDays(
+  text: string | undefined,
+  { variable, otherwise }: { variable: string; otherwise: number },
+): Result<number> {
+  if (!text) return ok(otherwise);
+  const most = LIMITS.retentionDaysMax;
+  if (/^\d{1,6}$/.test(text) && Number(text) <= most) return ok(Number(text));
+  return invalid(
+    variable,
+    `${variable} is "${text}"; it must be a whole number of days from 1 to ${most}, or 0 for ever.`,
+  );
 }
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];

@@ -56,7 +56,7 @@ function isThisMachine(request: FastifyRequest): boolean {
 /** Answers a function that brings the numbers up to date; to be called before each scrape is answered. */
 function registerCounts(registry: Registry, deps: MetricsDeps): () => Promise<void> {
   const up = gauge(registry, 'database_up', '1 while the database answers; 0: the numbers are missing.');
-  const told = [queueNumbers(registry), readinessNumbers(registry), totalNumbers(registry)];
+  const told = [queueNumbers(registry), readinessNumbers(registry), totalNumbers(registry), retentionNumbers(registry)];
   const read = cachedNumbers(deps);
   return async () => {
     const { numbers } = await read();
@@ -140,6 +140,18 @@ function readinessNumbers(registry: Registry): Tell {
       ages.set(key, { labels, seconds: Math.max(seconds, ages.get(key)?.seconds ?? 0) });
     }
     for (const { labels, seconds } of ages.values()) oldest.set(labels, seconds);
+  };
+}
+
+function retentionNumbers(registry: Registry): Tell {
+  const rows = gauge(registry, 'expired_rows', 'Rows deleted so far because they were too old.', ['kind']);
+  const passed = gauge(registry, 'expiry_pass_timestamp_seconds', 'When nothing was too old last.', ['kind']);
+  return numbers => {
+    for (const one of [rows, passed]) one.reset();
+    for (const { kind, deleted, passedAt } of numbers?.retention ?? []) {
+      rows.set({ kind }, deleted);
+      if (passedAt) passed.set({ kind }, passedAt.getTime() / 1_000);
+    }
   };
 }
 

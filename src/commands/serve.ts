@@ -70,7 +70,7 @@ async function startParts(
   const queue = await startQueue({ connectionString, log });
   started(() => queue.stop());
   if (work) {
-    const worker = await startWorker({ ...deps, queue, assetTypes: ASSET_TYPES });
+    const worker = await startWorker({ ...deps, queue, assetTypes: ASSET_TYPES, retention: config.retention });
     started(() => worker.stop());
   }
   const { host, port, allowedHosts, trustedProxies } = config;

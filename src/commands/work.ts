@@ -27,7 +27,7 @@ export async function workCommand(config: Config): Promise<Result<Running>> {
   if (!causeway.ok) return causeway;
   const { deps, connectionString, close } = causeway.value;
   const queue = await startQueue({ connectionString, log });
-  const worker = await startWorker({ ...deps, queue, assetTypes: ASSET_TYPES });
+  const worker = await startWorker({ ...deps, queue, assetTypes: ASSET_TYPES, retention: config.retention });
   return ok({
     async stop() {
       await worker.stop();

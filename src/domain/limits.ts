@@ -198,6 +198,12 @@ export const LIMITS = {
   scheduleEverySeconds: 5,
   scheduleBatchMax: 500,
   detachBatchMax: 5_000,
+  /** Runs and history that are too old: how many one batch looks at, and when there is another. */
+  expireRunsBatch: 500,
+  expireHistoryBatch: 5_000,
+  expirePauseSeconds: 1,
+  expireEveryMinutes: 60,
+  retentionDaysMax: 36_500,
   historyValueCharsMax: 4_096,
   /** Assets that one statement detaches or deletes. */
   deleteBatchMax: 5_000,

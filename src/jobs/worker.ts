@@ -11,11 +11,14 @@ import { refreshEstateReadiness } from '../store/estate-readiness.ts';
 import type { SyncDeps } from '../sync/deps.ts';
 import { attemptRun } from '../sync/run.ts';
 import { shareByRuns } from '../sync/shared-by-runs.ts';
+import { expire, type Retention } from './expire.ts';
 import type { Queue } from './queue.ts';
 import { mendStrandedRechecks, mendStrandedRotations, mendStrandedRuns, queueDueRuns } from './schedule.ts';
 
 export interface WorkerDeps extends SyncDeps {
   readonly queue: Queue;
+  /** Absent: everything is kept for ever. */
+  readonly retention?: Retention;
 }
 
 export interface Worker {
@@ -94,6 +97,7 @@ const SCHEDULE: readonly Step[] = [
   mendStrandedRotations,
   mendStrandedRechecks,
   forgetEarlierHubs,
+  expire,
 ];
 const ALERTS: readonly Step[] = [evaluateAlerts, deliverAlerts];
 const NUMBERS: readonly Step[] = [handOverTotals, countReadiness];

@@ -31,31 +31,47 @@ type Outcome = 'complete' | 'denied' | 'throttled' | 'region-disabled' | 'not-ap
 /**
  * Counts only scopes that could hold an asset the query accepts: a question about one region is not made doubtful by
  * another. Types that do not exist in a region are left out, because there is nothing to observe.
+ *
+ * The ledger of a large deployment has millions of scopes, so those of a connector are taken together as its last run left
+ * them, unless a run is under way or the query speaks of regions and types at once.
  */
 export async function readCoverage(
   db: Database,
   { query, app }: { query: AssetQuery; app?: App | undefined },
 ): Promise<Coverage> {
-  const connectors = app ? APP_COLUMNS[app] : sql`true`;
+  const shown = app ? APP_COLUMNS[app] : sql`true`;
+  const totals = totalsFor(query);
+  // Without "offset", the one probe for each connector would be planned as a pass over the whole ledger.
   const { rows } = await sql<CoverageRow>`
-    with concerned as (
-      select s.connector_id, s.region, s.asset_type, s.last_outcome, s.last_fault, s.complete_at
-      from scopes s join connectors c on c.id = s.connector_id
-      where ${connectors} and s.last_outcome is distinct from 'not-applicable' and ${couldHold(query, PLANNED)}
+    with viewed as materialized (
+      select c.id, c.account_id, c.last_run_id, ${totals ? sql`not ${LEDGER_IN_USE}` : sql`false`} as added_up from connectors c where ${shown}
+    ),
+    counted as (
+      ${totals ?? sql`select 0 as scopes, 0 as complete, null::timestamptz as oldest where false`}
       union all
-      select c.id, '*', '*', null, r.fault, null from connectors c left join runs r on r.id = c.last_run_id
-      where ${connectors} and not exists (select from scopes s where s.connector_id = c.id) and ${couldHold(query, UNPLANNED)}
+      select count(*), count(*) filter (where s.last_outcome = 'complete'), min(s.complete_at)
+      from viewed c join scopes s on s.connector_id = c.id
+      where not c.added_up and s.last_outcome is distinct from 'not-applicable' and ${couldHold(query, PLANNED)}
+    ),
+    unplanned as (
+      select c.id, r.fault from viewed c left join runs r on r.id = c.last_run_id
+      where not c.added_up and not exists (select from scopes s where s.connector_id = c.id offset 0)
+        and ${couldHold(query, UNPLANNED)}
+    ),
+    missing as (
+      select s.connector_id, s.region, s.asset_type, s.last_outcome, s.last_fault
+      from scopes s join viewed c on c.id = s.connector_id
+      where s.last_outcome is distinct from 'complete' and s.last_outcome is distinct from 'not-applicable'
+        and ${couldHold(query, PLANNED)}
+      union all
+      select id, '*', '*', null, fault from unplanned
+      order by 1, 2, 3 limit ${LIMITS.notObservedItemsMax}
     )
-    select count(*) as scopes, count(*) filter (where last_outcome = 'complete') as complete,
-      min(complete_at) as "oldestCompleteAt",
-      (
-        select coalesce(jsonb_agg(missing), '[]') from (
-          select connector_id as "connectorId", region, asset_type as "assetType", last_outcome as outcome, last_fault as fault
-          from concerned where last_outcome is distinct from 'complete'
-          order by connector_id, region, asset_type limit ${LIMITS.notObservedItemsMax}
-        ) missing
-      ) as "notObserved"
-    from concerned
+    select (select coalesce(sum(scopes), 0) from counted)::bigint + (select count(*) from unplanned) as scopes,
+      (select coalesce(sum(complete), 0)::bigint from counted) as complete,
+      (select min(oldest) from counted) as "oldestCompleteAt",
+      (select coalesce(jsonb_agg(jsonb_build_object('connectorId', connector_id, 'region', region, 'assetType', asset_type,
+        'outcome', last_outcome, 'fault', last_fault) order by connector_id, region, asset_type), '[]') from missing) as "notObserved"
   `.execute(db);
   const [row] = rows;
   if (!row) throw new Error('an aggregate gave no row');
@@ -65,6 +81,48 @@ export async function readCoverage(
     oldestCompleteAt: row.oldestCompleteAt?.toISOString() ?? null,
     notObserved: row.notObserved.map(({ fault, ...scope }) => (fault ? { ...scope, fault } : scope)),
   };
+}
+
+/** Whether the ledger of a connector `c` is not what `ledger_totals` says: a run is at it, or none ever ended. */
+const LEDGER_IN_USE = sql`(
+  not exists (select from ledger_totals k where k.connector_id = c.id)
+  or exists (select from runs r where r.connector_id = c.id and r.state = 'running')
+)`;
+
+/** From the totals of the connectors `c` whose ledger is added up; undefined when the query asks for more than they tell. */
+function totalsFor(query: AssetQuery): RawBuilder<unknown> | undefined {
+  const [ofRegion, ofType] = [mentions(query, 'region'), mentions(query, 'type')];
+  if (ofRegion && ofType) return undefined;
+  const joined = sql`from viewed c join ledger_totals k on k.connector_id = c.id`;
+  if (!ofRegion && !ofType) {
+    return sql`
+      select sum(k.scopes) as scopes, sum(k.complete) as complete, min(k.oldest_complete_at) as oldest
+      ${joined} where c.added_up and ${couldHold(query, { accountId: sql`k.account_id`, region: null, type: null })}
+    `;
+  }
+  const part = sql<string>`part.key`;
+  const known = { accountId: sql<string>`k.account_id`, region: ofRegion ? part : null, type: ofType ? part : null };
+  return sql`
+    select sum((part.value ->> 'scopes')::int) as scopes, sum((part.value ->> 'complete')::int) as complete,
+      min((part.value ->> 'oldest')::timestamptz) as oldest
+    ${joined} cross join lateral jsonb_each(${ofRegion ? sql`k.by_region` : sql`k.by_type`}) part
+    where c.added_up and ${couldHold(query, known)}
+  `;
+}
+
+function mentions(query: AssetQuery, name: 'region' | 'type'): boolean {
+  switch (query.kind) {
+    case 'not':
+      return mentions(query.of, name);
+    case 'all':
+    case 'any':
+      return query.of.some(part => mentions(part, name));
+    case 'matches':
+      return query.property.of === 'asset' && query.property.name === name;
+    case 'compares':
+    case 'gone':
+      return false;
+  }
 }
 
 interface CoverageRow {

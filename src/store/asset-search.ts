@@ -1,9 +1,9 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { LIMITS } from '../domain/limits.ts';
 import { ok, type Result } from '../domain/result.ts';
 import { print } from '../query/print.ts';
 import { type AssetQuery, withoutGone } from '../query/tree.ts';
-import { type App, both, type Condition, conditionOf, inApp } from './asset-condition.ts';
+import { APP_COLUMNS, type App, both, type Condition, conditionOf, inApp } from './asset-condition.ts';
 import { type Coverage, readCoverage } from './asset-coverage.ts';
 import { cursorOf, readCursor } from './asset-cursor.ts';
 import { ASSET_COLUMNS, type Asset, type AssetRow, assetOf } from './asset-reads.ts';
@@ -63,22 +63,47 @@ export async function searchAssets(db: Database, search: AssetSearch): Promise<R
 }
 
 /** How many assets a query finds for each value of a property, in one statement. */
-export async function countAssets(
-  db: Database,
-  counted: { by: keyof typeof COUNTED; query: AssetQuery; app?: App | undefined },
-): Promise<AssetCounts> {
-  // Grouped by who sees them first: whether an app shows an asset depends on that alone, and there are few such groups.
-  const groups = sql<{ value: string | null; count: number }>`
-    select value, sum(assets)::bigint as count
-    from (
-      select ${COUNTED[counted.by]} as value, a.seen_by, count(*) as assets
-      from assets a where ${conditionOf(withoutGone(counted.query))} group by 1, 2
-    ) a
-    where ${inApp(counted.app)}
-    group by value order by count desc, value
-  `;
+export async function countAssets(db: Database, counted: Counted): Promise<AssetCounts> {
+  const groups = isCounted(counted.query) ? countKept(counted) : countEach(counted);
   const [{ rows }, coverage] = await Promise.all([groups.execute(db), readCoverage(db, counted)]);
   return { items: rows, coverage };
+}
+
+interface Counted {
+  readonly by: keyof typeof COUNTED;
+  readonly query: AssetQuery;
+  readonly app?: App | undefined;
+}
+
+type CountOf = { value: string | null; count: number };
+
+/** From the counts that every write keeps. What one connector sees is joined with it: many times faster than looking each up. */
+function countKept({ by, query, app }: Counted): RawBuilder<CountOf> {
+  const found = sql`select ${COUNTED[by]} as value, a.n from asset_counts a`;
+  const where = sql`where ${conditionOf(query)}`;
+  const shown = app
+    ? sql`
+      ${found} join connectors c on c.num = a.sole ${where} and ${APP_COLUMNS[app]}
+      union all
+      ${found} ${where} and a.sole is null and ${inApp(app)}
+    `
+    : sql`${found} ${where}`;
+  return sql`
+    select value, sum(n)::bigint as count from (${shown}) shown group by value order by count desc, value
+  `;
+}
+
+/** From the assets themselves, grouped by who sees them first. */
+function countEach({ by, query, app }: Counted): RawBuilder<CountOf> {
+  return sql`
+    select value, sum(assets)::bigint as count
+    from (
+      select ${COUNTED[by]} as value, a.seen_by, count(*) as assets
+      from assets a where ${conditionOf(withoutGone(query))} group by 1, 2
+    ) a
+    where ${inApp(app)}
+    group by value order by count desc, value
+  `;
 }
 
 const COUNTED = {
@@ -87,6 +112,24 @@ const COUNTED = {
   assetType: sql`a.asset_type`,
   state: sql`a.state`,
 };
+
+/** Whether a query asks for nothing but what live assets are counted by all the time (`asset_counts`). */
+function isCounted(query: AssetQuery): boolean {
+  switch (query.kind) {
+    case 'not':
+      return isCounted(query.of);
+    case 'all':
+    case 'any':
+      return query.of.every(isCounted);
+    case 'matches':
+      return query.property.of === 'asset' && COUNTED_NAMES.has(query.property.name);
+    case 'compares':
+    case 'gone':
+      return false;
+  }
+}
+
+const COUNTED_NAMES = new Set(['accountId', 'region', 'type', 'state']);
 
 function shownIn({ query, app }: Pick<AssetSearch, 'query' | 'app'>): Condition {
   return both([conditionOf(withoutGone(query)), inApp(app)]);

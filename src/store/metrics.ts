@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Total } from '../domain/totals.ts';
 import type { Database } from './database.ts';
+import { type RetentionState, readRetention } from './retention.ts';
 
 /** Numbers about the whole deployment; each is read from a small table, from few rows, or along an index. */
 export interface DeploymentCounts {
@@ -13,10 +14,11 @@ export interface DeploymentCounts {
   readonly oldestDueAt: Date | null;
   /** What processes did, added up. */
   readonly totals: readonly Total[];
+  readonly retention: readonly RetentionState[];
 }
 
 export async function countDeployment(db: Database, now: Date): Promise<DeploymentCounts> {
-  const { rows } = await sql<DeploymentCounts>`
+  const { rows } = await sql<Omit<DeploymentCounts, 'retention'>>`
     select
       (select coalesce(jsonb_agg(c), '[]') from (
         select account_type as "accountType", enabled, count(*) as count from connectors group by 1, 2
@@ -32,7 +34,7 @@ export async function countDeployment(db: Database, now: Date): Promise<Deployme
   `.execute(db);
   const [row] = rows;
   if (!row) throw new Error('a statement of subqueries gave no row');
-  return row;
+  return { ...row, retention: await readRetention(db) };
 }
 
 /** Adds what a process counted to the counters of the deployment. In one order, so that two processes never wait for each other in a ring. */

@@ -10,6 +10,7 @@ import { createPrng, type Prng } from '../../simulator/world/prng.ts';
 import { type Queue, startQueue } from '../../src/jobs/queue.ts';
 import { requestRun } from '../../src/jobs/request-run.ts';
 import { silentLog } from '../../src/log.ts';
+import type { Database } from '../../src/store/database.ts';
 import { writePlatformAccounts } from '../support/platform-file.ts';
 import { type Bed, count, openBed, platformKey } from '../sync-sim/bed.ts';
 import { NETWORK_TYPES } from '../sync-sim/deps.ts';
@@ -40,6 +41,8 @@ export interface Findings {
   readonly overlooked: readonly string[];
   readonly duplicates: number;
   readonly appearedTwice: number;
+  /** Groups of `asset_counts` that a count of the assets themselves does not give. */
+  readonly miscounted: number;
   readonly runsNotOk: number;
   readonly jobsNotDone: number;
   /** More than once per attempt: a scope that was finished was observed again. */
@@ -47,7 +50,7 @@ export interface Findings {
 }
 
 export const NOTHING_WRONG: Findings = {
-  ...{ missing: [], surplus: [], wronglyGone: [], overlooked: [], duplicates: 0, appearedTwice: 0 },
+  ...{ missing: [], surplus: [], wronglyGone: [], overlooked: [], duplicates: 0, appearedTwice: 0, miscounted: 0 },
   ...{ runsNotOk: 0, jobsNotDone: 0, observedTooOften: [] },
 };
 
@@ -138,10 +141,22 @@ async function findingsOf(
     overlooked: without(gone, markedGone),
     duplicates: stored.length - new Set(stored).size + markedGone.length - new Set(markedGone).size,
     appearedTwice: (await count(bed.db, "asset_history where event = 'appeared'")) - (await count(bed.db, 'assets')),
+    miscounted: await miscounted(bed.db),
     runsNotOk: await count(bed.db, "runs where state <> 'ok'"),
     jobsNotDone: await count(bed.db, "queue.job where name = 'runs' and state <> 'completed'"),
     observedTooOften: await observedTooOften(bed),
   };
+}
+
+export async function miscounted(db: Database): Promise<number> {
+  const columns = sql.raw('partition, account_id, region, asset_type, state, seen_by');
+  const { rows } = await sql<{ groups: number }>`
+    with counted as (select ${columns}, n from asset_counts),
+    real as (select ${columns}, count(*) as n from assets where gone_at is null group by ${columns})
+    select (select count(*) from (select * from counted except all select * from real) a)
+      + (select count(*) from (select * from real except all select * from counted) b) as groups
+  `.execute(db);
+  return rows[0]?.groups ?? -1;
 }
 
 /** Regions in which AWS listed instances more often than runs of the account were begun, the last of each and those before. */

@@ -44,20 +44,9 @@ export async function startDatabaseProxy({
     const upstream = socketDirectory?.startsWith('/')
       ? connect(`${socketDirectory}/.s.PGSQL.${target.searchParams.get('port') ?? server.port}`)
       : connect(server.port, server.host);
-    const pair = [client, upstream];
-    const cut = () => {
-      for (const socket of pair) socket.destroy();
-    };
+    const cut = tie([client, upstream], sockets);
+    if (isStalled) for (const socket of [client, upstream]) socket.pause();
     let cutAtAnswer = false;
-    for (const socket of pair) {
-      sockets.add(socket);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        cut();
-      });
-      socket.on('error', cut);
-      if (isStalled) socket.pause();
-    }
     client.on('data', chunk => {
       if (marks.some(mark => mark.test(chunk.toString('latin1')))) {
         writes += 1;
@@ -109,4 +98,20 @@ export async function startDatabaseProxy({
       await new Promise(resolve => listener.close(resolve));
     },
   };
+}
+
+/** Makes both sockets end together, and keeps them in `all` until then. Answers what ends them. */
+function tie(pair: readonly Socket[], all: Set<Socket>): () => void {
+  const cut = () => {
+    for (const socket of pair) socket.destroy();
+  };
+  for (const socket of pair) {
+    all.add(socket);
+    socket.on('close', () => {
+      all.delete(socket);
+      cut();
+    });
+    socket.on('error', cut);
+  }
+  return cut;
 }

@@ -1,0 +1,109 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createPrng } from '../../simulator/world/prng.ts';
+import { ASSET_TYPES } from '../../src/inventory/registry.ts';
+import { readAssetQuery } from '../../src/query/asset-query.ts';
+import { type Coverage, readCoverage } from '../../src/store/asset-coverage.ts';
+import { cancelRuns } from '../../src/store/runs.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { insertConnector, insertScope } from './asset-world.ts';
+
+const TYPES = ['AWS::EC2::Instance', 'AWS::EC2::VPC', 'AWS::S3::Bucket'];
+const REGIONS = ['us-east-1', 'eu-west-1', 'ap-south-1'];
+const OUTCOMES = ['complete', 'complete', 'complete', 'denied', 'throttled', 'not-applicable'];
+const QUERIES = [
+  '',
+  'type:AWS::EC2::Instance',
+  'not type:AWS::EC2::Instance',
+  'type:AWS::EC2::* and web',
+  'region:us-east-1',
+  'region:eu-* or region:us-east-1',
+  'not region:us-east-1 and accountId:000000000002',
+  'type:AWS::EC2::VPC and region:us-east-1',
+  'type:AWS::EC2::VPC or region:us-east-1',
+  'accountId:00000000000*',
+  'not accountId:000000000003',
+];
+let database: TestDatabase;
+let ids: string[];
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const prng = createPrng(5, 'ledger');
+  ids = Array.from({ length: 6 }, (_, i) => `00000000-0000-7000-8000-00000000000${i + 1}`);
+  for (const [i, id] of ids.entries()) {
+    const accountId = `00000000000${i + 1}`;
+    await insertConnector(database.db, { num: i + 1, id, accountId, apps: i % 2 ? ['asset-view'] : ['cloud-view'] });
+    for (const region of i === 5 ? [] : REGIONS) {
+      for (const assetType of TYPES) {
+        const outcome = prng.pick(OUTCOMES);
+        const fault = outcome === 'complete' ? {} : { fault: { code: 'access-denied', detail: outcome } };
+        const completeAt = new Date(1_700_000_000_000 + prng.int(0, 1e9)).toISOString();
+        await insertScope(database.db, {
+          ...{ connectorId: id, accountId, region, assetType, outcome, completeAt },
+          ...fault,
+        });
+      }
+    }
+  }
+});
+afterAll(() => database.drop());
+
+test('coverage from totals is that from the ledger itself', async () => {
+  const before = await everyAnswer();
+  expect(before.some(({ notObserved }) => notObserved.length > 0)).toBe(true);
+  await addUp();
+  expect(await everyAnswer()).toEqual(before);
+  // The totals it was, and not the ledger once more.
+  await sql`update ledger_totals set scopes = scopes + 100`.execute(database.db);
+  expect((await everyAnswer())[0]?.scopes).toBe((before[0]?.scopes ?? 0) + 500);
+  await addUp();
+});
+
+test('while a run is under way the ledger itself is read, and its end adds it up, whoever ends it', async () => {
+  const [connectorId = ''] = ids;
+  const before = await coverage('');
+  await beginRun(connectorId);
+  await sql`update scopes set last_outcome = 'timed-out' where connector_id = ${connectorId}`.execute(database.db);
+  const during = await coverage('');
+  expect(during.complete).toBeLessThan(before.complete);
+  await cancelRuns(database.db, { connectorId, at: new Date() });
+  expect(await coverage('')).toEqual(during);
+});
+
+test('a connector whose ledger has two accounts is not added up: each scope counts for its own', async () => {
+  const [, connectorId = ''] = ids;
+  await beginRun(connectorId);
+  await sql`update scopes set account_id = '999999999999' where connector_id = ${connectorId} and region = 'us-east-1'`.execute(
+    database.db,
+  );
+  const during = await coverage('accountId:999999999999');
+  expect(during.scopes).toBeGreaterThan(0);
+  await cancelRuns(database.db, { connectorId, at: new Date() });
+  expect(await coverage('accountId:999999999999')).toEqual(during);
+});
+
+async function coverage(text: string, app?: 'cloud-view' | 'asset-view'): Promise<Coverage> {
+  const query = readAssetQuery(text, ASSET_TYPES);
+  if (!query.ok) throw new Error(query.fault.detail);
+  return await readCoverage(database.db, { query: query.value, app });
+}
+
+async function everyAnswer(): Promise<Coverage[]> {
+  const answers: Coverage[] = [];
+  for (const text of QUERIES) {
+    for (const app of [undefined, 'cloud-view', 'asset-view'] as const) answers.push(await coverage(text, app));
+  }
+  return answers;
+}
+
+async function addUp(): Promise<void> {
+  await sql`select add_up_ledger(id) from connectors`.execute(database.db);
+}
+
+async function beginRun(connectorId: string): Promise<void> {
+  await sql`
+    insert into runs (id, connector_id, state, trigger, requested_by, partition, account_id, job_id, queued_at, started_at)
+    select gen_random_uuid(), id, 'running', 'schedule', 'system', partition, account_id, gen_random_uuid(), now(), now()
+    from connectors where id = ${connectorId}
+  `.execute(database.db);
+}
