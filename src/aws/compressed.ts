@@ -11,25 +11,23 @@ export function asksForCompressed(plain: NodeHttpHandler): NodeHttpHandler {
   const handle: NodeHttpHandler['handle'] = async (request, options) => {
     request.headers['accept-encoding'] = 'gzip';
     const { response } = await plain.handle(request, options);
-    if (response.headers['content-encoding'] === 'gzip') {
-      const bytes = await bytesOf(response.body);
-      if (bytes.length >= LARGE_BYTES) await nextTurn();
-      response.body = unpacked(bytes);
-    }
+    const bytes = await bytesOf(response.body);
+    if (bytes.length >= LARGE_BYTES) await nextTurn();
+    response.body = response.headers['content-encoding'] === 'gzip' ? unpacked(bytes) : bytes;
     return { response };
   };
   // Everything else, such as `destroy`, is the plain one's.
   return Object.assign(Object.create(plain), { handle });
 }
 
-/** Packed: an answer of about a hundred instances. */
+/** Packed, an answer of about a hundred instances. */
 const LARGE_BYTES = 16 * 1024;
 
 let lastTurn: Promise<void> = Promise.resolve();
 
 /**
- * Waits for a turn of the event loop that no other large answer has. What is unpacked is read before the next one is: in
- * memory is one page in full and the others packed; and however many arrive together, the database and the queue are
+ * Waits for a turn of the event loop that no other large answer has. What is handed out is read before the next one is: of
+ * packed answers one is in memory in full; and however many arrive together, the database and the queue are
  * answered between them.
  */
 async function nextTurn(): Promise<void> {

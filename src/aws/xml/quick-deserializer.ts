@@ -1,8 +1,8 @@
 import { isAscii } from 'node:buffer';
 import type { SchemaRef } from '@smithy/types';
 import { type RawRequest, UNCHANGED } from '../../inventory/raw.ts';
-import { type RawItems, type RawLists, rawItems } from './raw-items.ts';
-import { type AnswerText, Irregular, isPlain, readDocument } from './read.ts';
+import { type ComparedAnswer, compareItems, type RawLists } from './raw-items.ts';
+import { Irregular, isPlain, readDocument } from './read.ts';
 import { type Shape, type StructShape, structShape } from './shape.ts';
 
 /** The part of the SDK's XML deserializer that is known here. */
@@ -23,10 +23,11 @@ export function readQuickly(client: object, rawRequest: () => RawRequest | undef
     const shape = shapeOf(schema);
     if (!shape || bytes.byteLength === 0) return stock.read(schema, bytes, key);
     try {
-      const answer = textOf(bytes);
-      const raw = rawItemsOf(answer, shape, rawRequest());
-      const fields = readDocument(answer, shape, { inside: key, raw });
-      if (raw && raw.unchanged.length > 0) Reflect.set(fields, UNCHANGED, raw.unchanged);
+      const answer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      if (!isPlain(answer)) return stock.read(schema, bytes, key);
+      const { text, hashes, unchanged } = compared(answer, shape, rawRequest());
+      const fields = readDocument({ text, isAscii: isAscii(answer) }, shape, { inside: key, hashes });
+      if (unchanged.length > 0) Reflect.set(fields, UNCHANGED, unchanged);
       return fields;
     } catch (error) {
       if (error instanceof Irregular) return stock.read(schema, bytes, key);
@@ -47,14 +48,11 @@ function shapeOf(schema: SchemaRef): StructShape | null {
   return shape;
 }
 
-function textOf(bytes: Uint8Array): AnswerText {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return { text: buffer.toString('latin1'), isAscii: isAscii(buffer) };
-}
-
-function rawItemsOf(answer: AnswerText, shape: StructShape, request: RawRequest | undefined): RawItems | undefined {
+/** With nothing to compare it with, all of it. */
+function compared(answer: Buffer, shape: StructShape, request: RawRequest | undefined): ComparedAnswer {
   const lists = request && listTags(shape, request.path);
-  return lists && isPlain(answer) ? rawItems(answer.text, lists, request.isKnown) : undefined;
+  if (lists) return compareItems(answer, lists, request.isKnown);
+  return { text: answer.toString('latin1'), hashes: new Map(), unchanged: [] };
 }
 
 /** The tags of lists that are named as the SDK names them. Undefined for an error, which has none of them. */

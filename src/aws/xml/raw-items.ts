@@ -2,13 +2,13 @@ import { hash } from 'node:crypto';
 import { type IsKnown, RAW_HASH_CHARS } from '../../inventory/raw.ts';
 import { Irregular } from './read.ts';
 
-/** The elements of a list by where they stand in the text. */
-export interface RawItems {
-  /** From where a known element, or a group of nothing but known ones, begins to behind its end. */
-  readonly known: ReadonlyMap<number, number>;
-  /** The raw hashes of the others by where they begin. */
+/** A listing's answer without the items that are known. */
+export interface ComparedAnswer {
+  /** One character a byte. */
+  readonly text: string;
+  /** The raw hashes of the items in `text`, by where they begin there. */
   readonly hashes: ReadonlyMap<number, string>;
-  /** The raw hashes of the known ones. */
+  /** The raw hashes of the items that are not in it. */
   readonly unchanged: readonly string[];
 }
 
@@ -18,46 +18,26 @@ export type RawLists = readonly [list: string] | readonly [groups: string, list:
 /**
  * Tells the items of a listing apart without reading them: by the depth of their tags, never by the order of fields, which
  * differs between endpoints. An item in a group is hashed with all that stands around the items in the group, so that a
- * change there is a change of each. `text` has one character a byte and neither comments nor CDATA. Hashing a page of 1,000
- * instances takes a quarter of the time that reading it takes (docs/performance.md).
+ * change there is a change of each. The answer must be plain (`isPlain` in read.ts). Comparing a page of 1,000 instances
+ * takes a fraction of the time that reading it takes (docs/performance.md).
  * @throws Irregular when an item does not end.
  */
-export function rawItems(text: string, [outer, inner]: RawLists, isKnown: IsKnown): RawItems {
-  const known = new Map<number, number>();
-  const hashes = new Map<number, string>();
-  const unchanged: string[] = [];
-  const take = ({ start, end }: Range, rawHash: string): boolean => {
-    if (isKnown(rawHash)) {
-      known.set(start, end);
-      unchanged.push(rawHash);
-      return true;
-    }
-    hashes.set(start, rawHash);
-    return false;
-  };
-  const list = text.indexOf(outer);
-  if (list < 0) return { known, hashes, unchanged };
-  let at = list + outer.length;
+export function compareItems(bytes: Buffer, [outer, inner]: RawLists, isKnown: IsKnown): ComparedAnswer {
+  const source = new Source(bytes);
+  const rest = new Rest(bytes, isKnown);
+  const list = source.indexOf(outer, 0);
+  let at = list < 0 ? bytes.length : list + outer.length;
   for (;;) {
-    const start = behindSpace(text, at);
-    if (!text.startsWith(OPEN, start)) return { known, hashes, unchanged };
+    const start = source.behindSpace(at);
+    if (!source.startsWith(OPEN, start)) return rest.answer();
     if (inner === undefined) {
-      at = itemEnd(text, start);
-      take({ start, end: at }, rawHash(text.slice(start, at)));
-      continue;
+      at = itemEnd(source, start);
+      rest.take({ start, end: at }, rawHash(bytes.subarray(start, at)));
+    } else {
+      const group = readGroup(source, start, inner);
+      at = group.end;
+      rest.takeGroup({ start, end: at }, group.items);
     }
-    const group = readGroup(text, start, inner);
-    at = group.end;
-    const around = group.items.length > 1 ? rawHash(textAround(text, start, group)) : '';
-    // An item alone in its group, as nearly all are, is hashed with it at once.
-    const [only] = group.items;
-    const allKnown =
-      around === '' && only
-        ? take(only, rawHash(text.slice(start, group.end)))
-        : group.items
-            .map(item => take(item, rawHash(around + rawHash(text.slice(item.start, item.end)))))
-            .every(Boolean);
-    if (allKnown) known.set(start, group.end);
   }
 }
 
@@ -67,76 +47,172 @@ interface Range {
   readonly end: number;
 }
 
-interface Group {
-  readonly end: number;
-  readonly items: readonly Range[];
-}
-
 const OPEN = '<item>';
 const TAG_END = 'item>';
 const LESS_THAN = 0x3c;
 const SLASH = 0x2f;
 
 /** The group that begins at `start`, with the items of its list. */
-function readGroup(text: string, start: number, list: string): Group {
-  const listStart = text.indexOf(list, start);
-  const before = listStart < 0 ? text.length : listStart;
-  // Groups may have other lists before this one; a group without this one ends before it.
-  const { end: early, depth } = scan(text, { from: start, depth: 0, until: before });
-  if (early !== undefined) return { end: early, items: [] };
-  // Deeper inside something else, it is not the list of this group.
-  if (depth !== 1) return { end: itemEnd(text, start), items: [] };
+function readGroup(source: Source, start: number, list: string): { end: number; items: Range[] } {
   const items: Range[] = [];
-  let at = listStart + list.length;
+  let depth = 0;
+  let at = start;
   for (;;) {
-    const from = behindSpace(text, at);
-    if (!text.startsWith(OPEN, from)) break;
-    at = itemEnd(text, from);
-    items.push({ start: from, end: at });
+    const tag = source.nextItemTag(at);
+    at = tag.end;
+    if (!tag.opens) depth -= 1;
+    else if (depth === 1 && source.endsWith(list, source.beforeSpace(tag.start))) {
+      let from = tag.start;
+      do {
+        at = itemEnd(source, from);
+        items.push({ start: from, end: at });
+        from = source.behindSpace(at);
+      } while (source.startsWith(OPEN, from));
+    } else depth += 1;
+    if (depth === 0) return { end: at, items };
   }
-  const { end } = scan(text, { from: at, depth: 1, until: text.length });
-  if (end === undefined) throw new Irregular('a group that does not end');
-  return { end, items };
 }
 
-function textAround(text: string, start: number, { items, end }: Group): string {
-  return text.slice(start, items[0]?.start ?? end) + text.slice(items.at(-1)?.end ?? end, end);
+function itemEnd(source: Source, start: number): number {
+  let depth = 0;
+  let at = start;
+  do {
+    const tag = source.nextItemTag(at);
+    depth += tag.opens ? 1 : -1;
+    at = tag.end;
+  } while (depth > 0);
+  return at;
 }
 
-function itemEnd(text: string, start: number): number {
-  const { end } = scan(text, { from: start, depth: 0, until: text.length });
-  if (end === undefined) throw new Irregular('an item that does not end');
-  return end;
-}
+/** What is left of an answer when the known items are taken out. */
+class Rest {
+  readonly #bytes: Buffer;
+  readonly #isKnown: IsKnown;
+  readonly #parts: string[] = [];
+  readonly #hashes = new Map<number, string>();
+  readonly #unchanged: string[] = [];
+  /** How much of the rest is in `parts`, and from where in the bytes it goes on. */
+  #length = 0;
+  #from = 0;
 
-/** Follows the tags of items from a place of this depth: to where the depth becomes 0 again, or to `until`. */
-function scan(
-  text: string,
-  { from, depth: startDepth, until }: { from: number; depth: number; until: number },
-): { end?: number; depth: number } {
-  let depth = startDepth;
-  let at = text.indexOf(TAG_END, from);
-  while (at >= 0 && at < until) {
-    const before = text.charCodeAt(at - 1);
-    if (before === LESS_THAN) depth += 1;
-    else if (before === SLASH && text.charCodeAt(at - 2) === LESS_THAN) {
-      depth -= 1;
-      if (depth === 0) return { end: at + TAG_END.length, depth };
+  constructor(bytes: Buffer, isKnown: IsKnown) {
+    this.#bytes = bytes;
+    this.#isKnown = isKnown;
+  }
+
+  take(item: Range, rawHash: string): void {
+    if (this.#isKnown(rawHash)) {
+      this.#unchanged.push(rawHash);
+      this.#leaveOut(item);
+    } else this.#hashes.set(this.#length + item.start - this.#from, rawHash);
+  }
+
+  /** A group of nothing but known items is left out as a whole. */
+  takeGroup(group: Range, items: readonly Range[]): void {
+    const [only] = items;
+    const hashes =
+      // An item alone in its group, as nearly all are, is hashed with it at once.
+      items.length === 1 ? [rawHash(this.#bytes.subarray(group.start, group.end))] : this.#hashesWithin(group, items);
+    if (only && hashes.every(this.#isKnown)) {
+      this.#unchanged.push(...hashes);
+      this.#leaveOut(group);
+      return;
     }
-    at = text.indexOf(TAG_END, at + TAG_END.length);
+    for (const [index, item] of items.entries()) this.take(item, hashes[index] ?? '');
   }
-  return { depth };
+
+  answer(): ComparedAnswer {
+    this.#parts.push(this.#bytes.toString('latin1', this.#from));
+    return { text: this.#parts.join(''), hashes: this.#hashes, unchanged: this.#unchanged };
+  }
+
+  #hashesWithin({ start, end }: Range, items: readonly Range[]): string[] {
+    const before = this.#bytes.toString('latin1', start, items[0]?.start ?? end);
+    const behind = this.#bytes.toString('latin1', items.at(-1)?.end ?? end, end);
+    const around = rawHash(before + behind);
+    return items.map(item => rawHash(around + rawHash(this.#bytes.subarray(item.start, item.end))));
+  }
+
+  #leaveOut({ start, end }: Range): void {
+    const kept = this.#bytes.toString('latin1', this.#from, start);
+    // Space between two that are left out is left out, too.
+    if (this.#length === 0 || kept.trim() !== '') {
+      this.#parts.push(kept);
+      this.#length += kept.length;
+    }
+    this.#from = end;
+  }
 }
 
-function behindSpace(text: string, from: number): number {
-  let at = from;
-  for (;;) {
-    const code = text.charCodeAt(at);
-    if (code !== 0x20 && code !== 0x0a && code !== 0x09) return at;
-    at += 1;
+/**
+ * The bytes of an answer as a text, of which a small part at a time is a string: one of megabytes would live outside of the
+ * heap, and be collected at the price of a look at everything in it.
+ */
+class Source {
+  readonly #bytes: Buffer;
+  #part = '';
+  #partAt = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  /** The next `<item>` or `</item>`. */
+  nextItemTag(from: number): { start: number; end: number; opens: boolean } {
+    for (let at = from; ; ) {
+      const found = this.indexOf(TAG_END, at);
+      if (found < 0) throw new Irregular('an item that does not end');
+      const end = found + TAG_END.length;
+      const before = this.#bytes[found - 1];
+      if (before === LESS_THAN) return { start: found - 1, end, opens: true };
+      if (before === SLASH && this.#bytes[found - 2] === LESS_THAN) return { start: found - 2, end, opens: false };
+      at = end;
+    }
+  }
+
+  indexOf(what: string, from: number): number {
+    for (let at = from; at + what.length <= this.#bytes.length; ) {
+      if (at < this.#partAt || at + what.length > this.#partAt + this.#part.length) this.#load(at);
+      const found = this.#part.indexOf(what, at - this.#partAt);
+      if (found >= 0) return this.#partAt + found;
+      at = this.#partAt + this.#part.length - what.length + 1;
+    }
+    return -1;
+  }
+
+  startsWith(what: string, at: number): boolean {
+    return this.#bytes.toString('latin1', at, at + what.length) === what;
+  }
+
+  endsWith(what: string, end: number): boolean {
+    return end >= what.length && this.startsWith(what, end - what.length);
+  }
+
+  behindSpace(from: number): number {
+    let at = from;
+    while (isSpace(this.#bytes[at])) at += 1;
+    return at;
+  }
+
+  beforeSpace(from: number): number {
+    let at = from;
+    while (isSpace(this.#bytes[at - 1])) at -= 1;
+    return at;
+  }
+
+  #load(at: number): void {
+    this.#part = this.#bytes.toString('latin1', at, Math.min(at + PART_BYTES, this.#bytes.length));
+    this.#partAt = at;
   }
 }
 
-function rawHash(text: string): string {
-  return hash('sha1', text, 'base64').slice(0, RAW_HASH_CHARS);
+/** Small enough for the young part of the heap, where what is not used any more costs nothing. */
+const PART_BYTES = 65_536;
+
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x09;
+}
+
+function rawHash(of: string | Buffer): string {
+  return hash('sha1', of, 'base64').slice(0, RAW_HASH_CHARS);
 }

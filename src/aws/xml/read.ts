@@ -1,11 +1,10 @@
 import { RAW_HASH } from '../../inventory/raw.ts';
-import type { RawItems } from './raw-items.ts';
 import type { LeafShape, ListShape, Member, Shape, StructShape } from './shape.ts';
 
 /** What this reader does not take on: the SDK's own reader is asked then, and says what is wrong if something is. */
 export class Irregular extends Error {}
 
-/** An answer's bytes as a text of one character a byte, in which places are the same as in the bytes. */
+/** A plain answer (`isPlain`) as a text of one character a byte. */
 export interface AnswerText {
   readonly text: string;
   /** Whether its values are UTF-8 still. */
@@ -18,16 +17,16 @@ export type Fields = Record<string, unknown>;
 /**
  * Reads the document's root element, or the only element inside it when `inside` names that, as a struct; equal to what
  * the SDK reads. An XML parser makes a tree of text first and a second pass makes fields of it; the shape says at every
- * place what can come, so one pass is enough, in about a sixth of the time (docs/performance.md). Items that `raw` says are
- * known are passed over; the others carry their raw hash.
- * @throws Irregular for comments, CDATA, attributes below the root, text beside elements, and whatever is malformed.
+ * place what can come, so one pass is enough, in about a sixth of the time (docs/performance.md). Items carry the
+ * raw hashes that are given for where they begin.
+ * @throws Irregular for attributes below the root, text beside elements, and whatever is malformed.
  */
 export function readDocument(
   answer: AnswerText,
   shape: StructShape,
-  { inside, raw }: { inside?: string | undefined; raw?: RawItems | undefined } = {},
+  { inside, hashes }: { inside?: string | undefined; hashes?: ReadonlyMap<number, string> | undefined } = {},
 ): Fields {
-  const reader = new Reader(answer, raw);
+  const reader = new Reader(answer, hashes);
   const rootEnd = reader.enterRoot();
   if (inside === undefined) return reader.struct(shape, rootEnd);
   if (!reader.enter(`<${inside}>`)) throw new Irregular(`no ${inside}`);
@@ -46,26 +45,28 @@ const SLASH = 0x2f;
  * Whether there is nothing but elements and text: the SDK joins the two characters of a line's end first, and comments and
  * CDATA may hide what looks like tags.
  */
-export function isPlain({ text }: AnswerText): boolean {
-  if (text.includes('\r')) return false;
+export function isPlain(bytes: Buffer): boolean {
+  if (bytes.includes(CARRIAGE_RETURN)) return false;
   // One rare character is found much faster than two of which one is everywhere.
-  for (let at = text.indexOf('!'); at >= 0; at = text.indexOf('!', at + 1)) {
-    if (text.charCodeAt(at - 1) === LESS_THAN) return false;
+  for (let at = bytes.indexOf(EXCLAMATION_MARK); at >= 0; at = bytes.indexOf(EXCLAMATION_MARK, at + 1)) {
+    if (bytes[at - 1] === LESS_THAN) return false;
   }
   return true;
 }
 
+const CARRIAGE_RETURN = 0x0d;
+const EXCLAMATION_MARK = 0x21;
+
 class Reader {
   readonly #text: string;
   readonly #isAscii: boolean;
-  readonly #raw: RawItems | undefined;
+  readonly #hashes: ReadonlyMap<number, string> | undefined;
   #at = 0;
 
-  constructor(answer: AnswerText, raw: RawItems | undefined) {
-    if (!isPlain(answer)) throw new Irregular('more than elements and text');
+  constructor(answer: AnswerText, hashes: ReadonlyMap<number, string> | undefined) {
     this.#text = answer.text;
     this.#isAscii = answer.isAscii;
-    this.#raw = raw;
+    this.#hashes = hashes;
   }
 
   /**
@@ -181,13 +182,8 @@ class Reader {
       this.#skipLayout();
       if (this.#text.startsWith(closeTag, this.#at)) break;
       const start = this.#at;
-      const behindKnown = this.#raw?.known.get(start);
-      if (behindKnown !== undefined) {
-        this.#at = behindKnown;
-        continue;
-      }
       const item = this.#value(shape.item, shape);
-      const rawHash = this.#raw?.hashes.get(start);
+      const rawHash = this.#hashes?.get(start);
       if (rawHash !== undefined && typeof item === 'object' && item !== null) Reflect.set(item, RAW_HASH, rawHash);
       items.push(item);
     }
