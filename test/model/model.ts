@@ -28,6 +28,8 @@ interface LedgerRow {
   /** null: never observed; `broken`: anything but complete. */
   outcome: string | 'broken' | null;
   complete: { readonly from: Date; readonly to: Date } | null;
+  /** Whether the last observation was complete and found nothing. */
+  empty: boolean;
 }
 
 /** What a run is to read. */
@@ -106,6 +108,8 @@ export class Model {
     connector.ledger.set(scope, {
       outcome,
       complete: outcome === 'complete' ? watch.times : (row?.complete ?? null),
+      empty:
+        outcome === 'complete' && ![...after.assets.values()].some(one => !one.gone && one.key.startsWith(`${scope}/`)),
     });
     if (!sight || outcome !== 'complete') return;
     for (const id of sight.always) {
@@ -157,12 +161,13 @@ export class Model {
     if (runBefore && runBefore.scopes.length > 0) return;
     const plan = new Set(runAfter.scopes.map(scope => scopeIn(aim.accountId, scope)));
     const expected = this.#planOf({ ...aim, ledger: connector.ledger }, watch);
-    check(
-      `${[...plan].sort()}` === `${expected.sort()}`,
-      `the plan is ${[...plan].sort().join(' ')}; expected: ${expected.join(' ')}`,
-    );
-    const kept = [...connector.ledger].filter(([scope]) => plan.has(scope));
-    connector.ledger = new Map([...plan].map(scope => [scope, { outcome: null, complete: null }]));
+    for (const scope of plan) check(expected.includes(scope), `${scope} is planned, and is none of the connector's`);
+    for (const scope of expected.filter(one => !plan.has(one))) {
+      const mayWait = runAfter.trigger === 'schedule' && connector.ledger.get(scope)?.empty;
+      check(mayWait, `${scope} is not planned, and was not found empty`);
+    }
+    const kept = [...connector.ledger].filter(([scope]) => expected.includes(scope));
+    connector.ledger = new Map(expected.map(scope => [scope, { outcome: null, complete: null, empty: false }]));
     for (const [scope, row] of kept) connector.ledger.set(scope, row);
     connector.uncertain = false;
     this.#leftOut(connector);
@@ -257,7 +262,7 @@ export class Model {
     if (connectors.some(({ uncertain }) => uncertain)) return;
     const rows = connectors.flatMap(({ id, ledger }) =>
       ledger.size === 0
-        ? [{ name: `${id} *`, outcome: null, complete: null }]
+        ? [{ name: `${id} *`, outcome: null, complete: null, empty: false }]
         : [...ledger].map(([scope, row]) => ({ name: `${id} ${scope.split('/').slice(2).join('/')}`, ...row })),
     );
     check(coverage.scopes === rows.length, `${coverage.scopes} scopes are told, there are ${rows.length}`);
@@ -305,10 +310,7 @@ function newlyFinished({ aim, runBefore, runAfter }: Look): Finished[] {
 
 /** The outcomes that a listing may have whose last call was answered so. */
 function outcomesOf({ listing, tricked }: Sight, { hangs }: Watch): string[] {
-  const possible = [outcomeOf(listing)];
-  if (hangs) possible.push('timed-out');
-  if (tricked) possible.push('failed');
-  return possible;
+  return [...new Set([outcomeOf(listing), ...(hangs ? ['timed-out'] : []), ...(tricked ? ['failed'] : [])])];
 }
 
 function outcomeOf(answer: FaultOutcome | undefined): string {

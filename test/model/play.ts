@@ -149,7 +149,7 @@ export class Play {
     const connector = this.#people.connectors.get(step.connector);
     // A worker that stands still does nothing else.
     if (!connector || this.#frozen.has(step.worker)) return;
-    const runId = await this.#runOf(connector);
+    const runId = await this.#runOf(connector, step.asked ? 'request' : 'schedule');
     if (runId === undefined) return;
     const aim = aimOf(connector);
     const began = { runBefore: await readRun(this.#db, runId), fence: (await readFence(this.#db, runId))?.fence ?? 0 };
@@ -220,11 +220,11 @@ export class Play {
   }
 
   /** The connector's run that is not over, or a new one; undefined when it may have none. */
-  async #runOf(connector: ModelConnector): Promise<string | undefined> {
+  async #runOf(connector: ModelConnector, trigger: 'request' | 'schedule'): Promise<string | undefined> {
     if (connector.runId !== undefined) return connector.runId;
     if (!connector.enabled) return undefined;
     const { ids, clock } = this.#deps;
-    const run = { id: ids.uuid(), connectorId: connector.id, trigger: 'schedule', requestedBy: 'system' } as const;
+    const run = { id: ids.uuid(), connectorId: connector.id, trigger, requestedBy: 'system' } as const;
     const [made] = await insertRuns(this.#db, [{ ...run, jobId: ids.uuid(), queuedAt: clock.now() }]);
     check(made, 'a connector without a run under way gets none');
     connector.runId = made.runId;
@@ -246,7 +246,15 @@ export class Play {
 
   /** All trouble ends: every connector that can be reached comes to know exactly what is there. */
   async #settle(): Promise<void> {
-    for (const worker of this.#frozen.keys()) await this.#thaw(worker);
+    for (const [worker, { connector }] of [...this.#frozen]) {
+      // Another one takes the run over; who still stands still then has been replaced.
+      const other = 1 - worker;
+      await this.#thaw(other);
+      if (this.#people.connectors.get(connector.slot) === connector) {
+        await this.#attempt({ ...calmAttempt(connector), worker: other });
+      }
+      await this.#thaw(worker);
+    }
     const restless = new Set(
       [...this.#people.connectors.values()].filter(({ enabled, runId }) => enabled || runId !== undefined),
     );
@@ -277,6 +285,7 @@ function calmAttempt({ slot }: ModelConnector): AttemptStep {
     do: 'attempt',
     connector: slot,
     worker: 0,
+    asked: true,
     tries: 2,
     troubles: [],
     meanwhile: [],

@@ -75,7 +75,7 @@ async function soak(db: ReturnType<typeof openDatabase>): Promise<number> {
 }
 
 async function tellFound({ seed, why, story }: Found): Promise<void> {
-  const file = path.resolve(`soak-story-${seed}.json`);
+  const file = path.join(tmpdir(), `causeway-story-${seed}.json`);
   await writeFile(file, `${JSON.stringify(story, null, 2)}\n`);
   say(`VIOLATION with --seed ${seed}: ${why}`);
   say(JSON.stringify(story));

@@ -56,6 +56,8 @@ export interface AttemptStep {
   readonly do: 'attempt';
   readonly connector: number;
   readonly worker: number;
+  /** Whether a person asks for the run, if it is a new one, or the schedule. */
+  readonly asked: boolean;
   /** Of each call to AWS. */
   readonly tries: number;
   readonly troubles: readonly Trouble[];
@@ -251,6 +253,7 @@ const attempt: fc.Arbitrary<AttemptStep> = fc.record({
   do: fc.constant('attempt'),
   connector,
   worker,
+  asked: fc.boolean(),
   tries: fc.constantFrom(1, 1, 1, 2),
   troubles: fc.oneof(
     { weight: 1, arbitrary: fc.constant([]) },

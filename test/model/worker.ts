@@ -17,7 +17,8 @@ import { iamGroup } from '../../src/inventory/iam-group.ts';
 import { sqsQueue } from '../../src/inventory/sqs-queue.ts';
 import type { SyncDeps } from '../../src/sync/deps.ts';
 import { type Attempt, attemptRun } from '../../src/sync/run.ts';
-import { gatherEnds } from '../../src/sync/run-progress.ts';
+import { shareByRuns } from '../../src/sync/shared-by-runs.ts';
+
 import { depsFor, type PlatformKey } from '../sync-sim/deps.ts';
 import { inSmallPages } from '../sync-sim/small-pages.ts';
 import { Gate } from './gate.ts';
@@ -67,7 +68,7 @@ export class Worker implements AsyncDisposable {
       decideFault: request => ({ delayMs: 0, outcome: heart.decide(request) }),
     });
     const usual = depsFor({ endpoint: server.url, key, db: gate.db });
-    const deps = { ...usual, clock, aws: { ...usual.aws, clock }, assetTypes: TYPES, writeEnd: gatherEnds(gate.db) };
+    const deps = { ...usual, clock, aws: { ...usual.aws, clock }, assetTypes: TYPES, shared: shareByRuns(gate.db) };
     const close = async () => {
       closeAws(deps.aws);
       await server.close();
