@@ -115,7 +115,12 @@ export class Model {
     for (const id of sight.always) {
       const held = after.assets.get(`${scope}/${id}`);
       check(held && !held.gone, `${scope}/${id} was there all the time, and a complete observation did not find it`);
-      const troubled = contentTrouble(held, { sight, id, before: before.assets.get(held.key) });
+      const troubled = contentTrouble(held, {
+        sight,
+        disturbed: watch.disturbed,
+        id,
+        before: before.assets.get(held.key),
+      });
       check(troubled === undefined, `${held.key} ${troubled}`);
     }
     for (const held of after.assets.values()) {
@@ -208,7 +213,8 @@ export class Model {
   /** A run that failed has observed nothing of what it did not finish. */
   #runEnded({ connector, aim, runBefore, runAfter }: Look): void {
     if (!runAfter || runAfter.finishedAt === null) return;
-    connector.runId = undefined;
+    // A worker that stood still may come back to a run that is over when there is another one already.
+    if (connector.runId === runAfter.id) connector.runId = undefined;
     check(runAfter.fault?.code !== 'internal-error', 'a run ended with a bug');
     for (const { fault } of runAfter.scopes)
       check(fault?.code !== 'internal-error', `a scope ended with a bug: ${fault?.detail}`);
@@ -309,8 +315,15 @@ function newlyFinished({ aim, runBefore, runAfter }: Look): Finished[] {
 }
 
 /** The outcomes that a listing may have whose last call was answered so. */
-function outcomesOf({ listing, tricked }: Sight, { hangs }: Watch): string[] {
-  return [...new Set([outcomeOf(listing), ...(hangs ? ['timed-out'] : []), ...(tricked ? ['failed'] : [])])];
+function outcomesOf({ listing, tricked }: Sight, { hangs, disturbed }: Watch): string[] {
+  return [
+    ...new Set([
+      outcomeOf(listing),
+      ...(hangs ? ['timed-out'] : []),
+      ...(tricked ? ['failed'] : []),
+      ...(disturbed ? ['denied', 'failed'] : []),
+    ]),
+  ];
 }
 
 function outcomeOf(answer: FaultOutcome | undefined): string {
@@ -352,10 +365,11 @@ const BEFORE: Readonly<Record<string, string>> = {
 /** What is wrong with what is stored of an asset that was there all the time. */
 function contentTrouble(
   held: Held,
-  { sight, id, before }: { sight: Sight; id: string; before: Held | undefined },
+  { sight, disturbed, id, before }: { sight: Sight; disturbed: boolean; id: string; before: Held | undefined },
 ): string | undefined {
   const fields = Object.keys(held.unknown);
-  if (fields.length > 0 && !sight.detailsTroubled) return `says that ${fields} is unknown, and everything was answered`;
+  if (fields.length > 0 && !sight.detailsTroubled && !disturbed)
+    return `says that ${fields} is unknown, and everything was answered`;
   const stored = before && !before.gone ? versionsOf(before) : [];
   for (const [place, version] of versionsOf(held).entries()) {
     const isUnknown = fields.includes(place === 0 ? 'tags' : 'attributes');

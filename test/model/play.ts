@@ -247,11 +247,11 @@ export class Play {
   /** All trouble ends: every connector that can be reached comes to know exactly what is there. */
   async #settle(): Promise<void> {
     for (const [worker, { connector }] of [...this.#frozen]) {
-      // Another one takes the run over; who still stands still then has been replaced.
+      // Another one takes the run over and leaves it; who still stands still then has been replaced.
       const other = 1 - worker;
       await this.#thaw(other);
       if (this.#people.connectors.get(connector.slot) === connector) {
-        await this.#attempt({ ...calmAttempt(connector), worker: other });
+        await this.#attempt({ ...calmAttempt(connector), worker: other, end: { how: 'stopped', call: 3 } });
       }
       await this.#thaw(worker);
     }

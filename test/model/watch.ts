@@ -24,6 +24,8 @@ export class Watch {
   readonly sights = new Map<string, Sight>();
   /** Whether some call may have taken longer than this attempt waits. */
   readonly hangs: boolean;
+  /** Whether roles or sessions ended meanwhile: then calls are refused before anybody could note what they are about. */
+  disturbed = false;
   /** How DescribeRegions was answered last, and what was there to be answered. */
   regions: { readonly outcome: FaultOutcome; readonly optedIn: boolean } | undefined;
   readonly #land: Land;

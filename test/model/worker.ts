@@ -112,7 +112,10 @@ export class Worker implements AsyncDisposable {
       counts.set(place, count);
       for (const one of step.meanwhile) {
         const region = one.on === 'group' ? GLOBAL_CALLED_IN : REGIONS[one.region];
-        if (one.on === listed && region === request.region && one.call === count) happenings.push(meanwhile(one.what));
+        if (one.on === listed && region === request.region && one.call === count) {
+          if (one.what.do === 'account') watch.disturbed = true;
+          happenings.push(meanwhile(one.what));
+        }
       }
       const { outcome } = script.decide(request);
       watch.note(request, { listed, outcome });
