@@ -67,7 +67,7 @@ export class Model {
     this.lookAtAll(look);
     const finished = newlyFinished(look);
     this.#planned(look);
-    for (const { scope, outcome } of finished) this.#finished(look, { scope, outcome });
+    for (const one of finished) this.#finished(look, one);
     this.#runEnded(look);
     this.#onlySeenChanges(look);
     this.#seenBy(look, finished);
@@ -97,12 +97,15 @@ export class Model {
     );
   }
 
-  #finished({ watch, before, after, connector }: Look, { scope, outcome }: Finished): void {
+  #finished({ watch, before, after, connector }: Look, { scope, outcome, why }: Finished): void {
     const sight = watch.sights.get(scope);
     if (sight) {
       this.scopes += 1;
       const possible = outcomesOf(sight, watch);
-      check(possible.includes(outcome), `${scope} is ${outcome}; AWS's answers make it ${possible.join(' or ')}`);
+      check(
+        possible.includes(outcome),
+        `${scope} is ${outcome} (${why}); AWS's answers make it ${possible.join(' or ')}`,
+      );
     } else check(outcome !== 'complete', `${scope} is complete without a call`);
     const row = connector.ledger.get(scope);
     connector.ledger.set(scope, {
@@ -300,6 +303,8 @@ export class Model {
 interface Finished {
   readonly scope: string;
   readonly outcome: string;
+  /** What Causeway says of it, if it says something. */
+  readonly why: string;
 }
 
 /** What the attempt finished; nothing of a run that was broken off in its middle, which says so of all that was open. */
@@ -309,7 +314,7 @@ function newlyFinished({ aim, runBefore, runAfter }: Look): Finished[] {
   const planned = runBefore && runBefore.scopes.length > 0;
   return runAfter.scopes.flatMap(scope =>
     scope.outcome !== null && (!planned || open.has(nameOf(scope)))
-      ? [{ scope: scopeIn(aim.accountId, scope), outcome: scope.outcome }]
+      ? [{ scope: scopeIn(aim.accountId, scope), outcome: scope.outcome, why: scope.fault?.detail ?? '' }]
       : [],
   );
 }
