@@ -29,6 +29,8 @@ export interface Aws {
   readonly pace: Pace;
   /** And the calls of runs for a slot, which are shared between the accounts. */
   readonly slots: Slots;
+  /** And large answers for room in memory. */
+  readonly largeAnswers: Slots;
   /** What this process did, for the metrics. */
   readonly totals: Totals;
   readonly machine: MachineSettings;
@@ -71,6 +73,7 @@ export function openAws({
     endpoints,
     pace: createPace(clock, { sharePercent: quotaSharePercent }),
     slots: createSlots(callsInFlight),
+    largeAnswers: createSlots(LIMITS.largeAnswersAtOnce),
     totals: createTotals(),
     machine,
     requestHandler: new NodeHttpHandler({

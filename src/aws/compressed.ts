@@ -2,33 +2,63 @@ import { setImmediate } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { LIMITS } from '../domain/limits.ts';
+import type { Slots } from './slots.ts';
+
+/** The call that an answer is of, and what it holds of the room for large answers. */
+export interface AnswerRoom {
+  /** Whether somebody gives the room back when the answer is not needed any more. */
+  readonly wanted: boolean;
+  giveBack?: (() => void) | undefined;
+}
 
 /**
  * A request handler that asks for compressed answers, and takes either: listings shrink to a twentieth, and the SDK asks
  * for plain ones. The header is added after signing, as a proxy might add it.
+ *
+ * A large answer waits, packed or not yet read, until there is room for it: what becomes of it takes several times its size
+ * until it is written, and AWS answers faster than a database writes.
  */
-export function asksForCompressed(plain: NodeHttpHandler): NodeHttpHandler {
+export function asksForCompressed(
+  plain: NodeHttpHandler,
+  { slots, roomOfCall }: { slots: Slots; roomOfCall: () => AnswerRoom | undefined },
+): NodeHttpHandler {
   const handle: NodeHttpHandler['handle'] = async (request, options) => {
     request.headers['accept-encoding'] = 'gzip';
     const { response } = await plain.handle(request, options);
-    const bytes = await bytesOf(response.body);
-    if (bytes.length >= LARGE_BYTES) await nextTurn();
-    response.body = response.headers['content-encoding'] === 'gzip' ? unpacked(bytes) : bytes;
+    const isPacked = response.headers['content-encoding'] === 'gzip';
+    const room = roomOfCall();
+    const takeRoom = async (bytes: number) => {
+      if (!room?.wanted || bytes < (isPacked ? LIMITS.largePackedBytes : LIMITS.largeAnswerBytes)) return;
+      const stop = options?.abortSignal;
+      room.giveBack = await slots.take({
+        of: request.hostname,
+        weight: 1,
+        stop: stop instanceof AbortSignal ? stop : NEVER,
+      });
+      await nextTurn();
+    };
+    if (isPacked) {
+      const bytes = await bytesOf(response.body);
+      await takeRoom(bytes.length);
+      response.body = unpacked(bytes);
+    } else {
+      // Those that do not say their length are small, or of an endpoint that is not AWS.
+      await takeRoom(Number(response.headers['content-length'] ?? 0));
+      response.body = await bytesOf(response.body);
+    }
     return { response };
   };
   // Everything else, such as `destroy`, is the plain one's.
   return Object.assign(Object.create(plain), { handle });
 }
 
-/** Packed, an answer of about a hundred instances. */
-const LARGE_BYTES = 16 * 1024;
+const NEVER = new AbortController().signal;
 
 let lastTurn: Promise<void> = Promise.resolve();
 
 /**
- * Waits for a turn of the event loop that no other large answer has. What is handed out is read before the next one is: of
- * packed answers one is in memory in full; and however many arrive together, the database and the queue are
- * answered between them.
+ * Waits for a turn of the event loop that no other large answer has: however many arrive together, the database and the
+ * queue are answered between them.
  */
 async function nextTurn(): Promise<void> {
   lastTurn = lastTurn.then(() => setImmediate());

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { RawRequest } from '../inventory/raw.ts';
+import { GIVE_BACK, type RawRequest } from '../inventory/raw.ts';
 import type { ServiceName } from '../inventory/services.ts';
 import { type Aws, clientSettings } from './aws.ts';
-import { asksForCompressed } from './compressed.ts';
+import { type AnswerRoom, asksForCompressed } from './compressed.ts';
 import type { CredentialsProvider } from './credentials.ts';
 import type { MemberSession } from './session.ts';
 import { readQuickly } from './xml/quick-deserializer.ts';
@@ -11,7 +11,8 @@ import { readQuickly } from './xml/quick-deserializer.ts';
 export interface ServiceClient {
   /**
    * Sends an operation signed by this session. Where the service's answers are read here, items that `raw` says are known
-   * are left out of the answer (src/inventory/raw.ts); elsewhere all are in it. Throws what the SDK throws.
+   * are left out of the answer, and a large answer holds room in memory until its `GIVE_BACK` is called
+   * (src/inventory/raw.ts); elsewhere all are in it. Throws what the SDK throws.
    */
   send(
     session: Pick<MemberSession, 'credentials'>,
@@ -33,7 +34,9 @@ export async function serviceClient(aws: Aws, service: ServiceName, region: stri
   const client = new Client({
     ...clientSettings(aws, { service: service.replaceAll('-', '_'), region, credentials: credentialsOfTheCall }),
     // AWS-compatible endpoints of other makes have no host name per bucket.
-    ...(service === 'ec2' ? { requestHandler: asksForCompressed(aws.requestHandler) } : {}),
+    ...(service === 'ec2'
+      ? { requestHandler: asksForCompressed(aws.requestHandler, { slots: aws.largeAnswers, roomOfCall }) }
+      : {}),
     ...(service === 's3' ? { forcePathStyle: hasOwnEndpoint(aws) } : {}),
   });
   // Its listings are the bulk of what is read, and the SDK's parser takes most of the time that they take.
@@ -43,7 +46,17 @@ export async function serviceClient(aws: Aws, service: ServiceName, region: stri
       const Command = module[`${operation}Command`];
       if (!isCommandClass(Command)) throw new Error(`the SDK client of ${service} has no operation ${operation}`);
       const command = new Command(input);
-      return await callUnderWay.run({ credentials, raw }, () => client.send(command, { abortSignal: signal }));
+      const room: AnswerRoom = { wanted: raw !== undefined };
+      try {
+        const answer = await callUnderWay.run({ credentials, raw, room }, () =>
+          client.send(command, { abortSignal: signal }),
+        );
+        if (room.giveBack && typeof answer === 'object' && answer) Reflect.set(answer, GIVE_BACK, room.giveBack);
+        return answer;
+      } catch (error) {
+        room.giveBack?.();
+        throw error;
+      }
     },
   };
   aws.serviceClients.set(key, made);
@@ -51,7 +64,13 @@ export async function serviceClient(aws: Aws, service: ServiceName, region: stri
 }
 
 /** Who signs the call that is being made, and what its answer is compared with. A call outside of `send` has nobody and fails: there is no default. */
-const callUnderWay = new AsyncLocalStorage<{ credentials: CredentialsProvider; raw: RawRequest | undefined }>();
+const callUnderWay = new AsyncLocalStorage<{
+  credentials: CredentialsProvider;
+  raw: RawRequest | undefined;
+  room: AnswerRoom;
+}>();
+
+const roomOfCall = () => callUnderWay.getStore()?.room;
 
 /** `memoized` makes the SDK ask for every call and keep nothing. */
 const credentialsOfTheCall: CredentialsProvider = Object.assign(

@@ -2,7 +2,7 @@ import { fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { AwsCalls, ListedPage, Listing } from './define.ts';
-import { type RawPath, unchangedOf } from './raw.ts';
+import { giveBackRoomOf, type RawPath, unchangedOf } from './raw.ts';
 import { actionOf, type InputOf, type OperationOf, type OutputOf, type ServiceName } from './services.ts';
 
 /**
@@ -54,7 +54,11 @@ export function listing<Service extends ServiceName, Operation extends Operation
         yield answer;
         return;
       }
-      yield ok({ items: items(answer.value) ?? [], unchanged: unchangedOf(answer.value) });
+      try {
+        yield ok({ items: items(answer.value) ?? [], unchanged: unchangedOf(answer.value) });
+      } finally {
+        giveBackRoomOf(answer.value);
+      }
       token = next?.(answer.value) || undefined;
       if (token === undefined) return;
       if (tokens.has(token)) {

@@ -9,6 +9,9 @@ export const RAW_HASH = Symbol('raw hash');
 /** Of an answer: the raw hashes of the items that the caller knew; they were not read and are not in it. */
 export const UNCHANGED = Symbol('unchanged');
 
+/** Of a large answer: gives back the room in memory that it takes, once its items are not needed any more. */
+export const GIVE_BACK = Symbol('give back');
+
 /** 120 bits. */
 export const RAW_HASH_CHARS = 20;
 
@@ -34,4 +37,10 @@ export function rawHashOf(item: object): string | null {
 export function unchangedOf(answer: unknown): readonly string[] {
   if (typeof answer !== 'object' || answer === null || !(UNCHANGED in answer)) return [];
   return Array.isArray(answer[UNCHANGED]) ? answer[UNCHANGED] : [];
+}
+
+/** To be called when the items of an answer are not needed any more. */
+export function giveBackRoomOf(answer: unknown): void {
+  if (typeof answer !== 'object' || answer === null || !(GIVE_BACK in answer)) return;
+  if (typeof answer[GIVE_BACK] === 'function') answer[GIVE_BACK]();
 }
