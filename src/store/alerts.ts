@@ -6,7 +6,7 @@ import { staleAt } from './alert-causes.ts';
 import type { AlertEvent } from './alert-deliveries.ts';
 import type { Database } from './database.ts';
 
-/** Why connectors are not complete, in what tells one cause from another (docs/adr/0019-one-alert-per-cause.md). */
+/** Why connectors are not complete, in what tells one cause from another (docs/adr/0021-one-alert-per-cause.md). */
 export interface AlertCause {
   readonly code: FaultCode;
   readonly accountType: AccountType;
