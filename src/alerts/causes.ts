@@ -19,7 +19,8 @@ export interface FoundCause {
  * The causes of one connector, each once. A run that failed has the one fault that ended it, and what its role was to be
  * reached through belongs to the cause: a key that is deleted stops all connectors of its hub. Of a run that reached the
  * role, the scopes that are not complete tell the causes: all denials of a kind are one, made of the actions that are
- * missing, so that it is mended by one edit of one policy, in however many regions they are missing.
+ * missing, so that it is mended by one edit of one policy, in however many regions they are missing; other faults are one
+ * for each code.
  */
 export function causesOf(connector: LaggingConnector, hub: Hub | null): FoundCause[] {
   const { accountType, runState, runFault, scopes } = connector;
@@ -33,16 +34,26 @@ export function causesOf(connector: LaggingConnector, hub: Hub | null): FoundCau
     return [{ cause, fault: fault('no-run-ended', detail), scopes: 0, regions: 0 }];
   }
   const known = scopes.filter(hasFault);
-  const denied = Map.groupBy(known.filter(isDenied), ({ fault: { code } }) => code);
+  if (known.length === 0) {
+    const cause = { code: 'no-run-ended', accountType, hub: null, actions: [] } as const;
+    const detail = 'Why the latest run was not complete is not known any more, and none has ended since.';
+    return [{ cause, fault: fault('no-run-ended', detail), ...extentOf(scopes) }];
+  }
+  const byCode = (groups: readonly Known[]) => [...Map.groupBy(groups, ({ fault: { code } }) => code)];
   return [
-    ...[...denied.values()].map(group => denials(accountType, group)),
-    ...known
-      .filter(group => !isDenied(group))
-      .map(group => ({
-        cause: { code: group.fault.code, accountType, hub: null, actions: [] },
-        ...group,
-      })),
+    ...byCode(known.filter(isDenied)).map(([, groups]) => denials(accountType, groups)),
+    ...byCode(known.filter(group => !isDenied(group))).flatMap(([code, groups]) => {
+      const why = groups[0]?.fault;
+      return why ? [{ cause: { code, accountType, hub: null, actions: [] }, fault: why, ...extentOf(groups) }] : [];
+    }),
   ];
+}
+
+function extentOf(groups: readonly LaggingScopes[]): Pick<FoundCause, 'scopes' | 'regions'> {
+  return {
+    scopes: groups.reduce((sum, group) => sum + group.scopes, 0),
+    regions: new Set(groups.flatMap(group => group.regions)).size,
+  };
 }
 
 /** The same for the same cause, and for no other. */
@@ -74,8 +85,7 @@ function denials(accountType: AlertCause['accountType'], groups: readonly Known[
   return {
     cause: { code, accountType, hub: null, actions },
     fault: why,
-    scopes: groups.reduce((sum, group) => sum + group.scopes, 0),
-    regions: Math.max(...groups.map(group => group.regions)),
+    ...extentOf(groups),
   };
 }
 

@@ -115,7 +115,11 @@ async function repeat(deps: WorkerDeps, steps: readonly Step[], stop: AbortSigna
       } catch (error) {
         if (isDatabaseUnavailable(error))
           deps.log.warn({ error: String(error) }, 'the database is away; waiting for it');
-        else deps.log.error({ step: step.name, error: String(error) }, 'scheduling ended with a bug');
+        else
+          deps.log.error(
+            { step: step.name, error: String(error) },
+            'a step of the worker ended with a bug; it is tried again',
+          );
       }
     }
     await pause(LIMITS.scheduleEverySeconds * 1_000, stop);

@@ -24,7 +24,7 @@ export interface LaggingConnector {
 
 export interface LaggingScopes {
   readonly scopes: number;
-  readonly regions: number;
+  readonly regions: readonly string[];
   /** The fault of one of them. */
   readonly fault: Fault | null;
 }
@@ -54,7 +54,7 @@ export async function listLagging(
       order by c.id limit ${limit}
     ),
     broken as (
-      select s.connector_id, count(*) as scopes, count(distinct s.region) as regions,
+      select s.connector_id, count(*) as scopes, array_agg(distinct s.region) as regions,
         (array_agg(s.last_fault order by s.region, s.asset_type))[1] as fault
       from lagging l join scopes s on s.connector_id = l.id
       where l.state = 'problems' and s.last_outcome not in ('complete', 'not-applicable')

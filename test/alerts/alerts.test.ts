@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { changeChannel } from '../../src/alerts/channels.ts';
 import { deliverAlerts } from '../../src/alerts/deliver.ts';
 import { evaluateAlerts } from '../../src/alerts/evaluate.ts';
-import { fault } from '../../src/domain/faults.ts';
+import { type Fault, fault } from '../../src/domain/faults.ts';
 import { must } from '../accounts/support.ts';
 import { addWebhook, denied, HUB, KEY_DELETED, lookAndTell, startFleet } from './fleet.ts';
 import { receiverOfTest, trustTheReceivers } from './receivers.ts';
@@ -101,6 +101,41 @@ describe('one alert per cause', () => {
     ]);
     await fleet.look();
     expect((await fleet.alerts()).map(({ cause }) => cause.code).sort()).toEqual(['aws-throttled', 'aws-timeout']);
+  });
+
+  it('faults of one code that name different actions are one cause, over the regions of all of them', async () => {
+    const { receiver, fleet } = await stage();
+    const ids = await fleet.add(1);
+    const scope = (region: string, assetType: string, why: Fault) => {
+      return { region, assetType, outcome: 'denied', fault: why };
+    };
+    const session = (action?: string) =>
+      fault('session-not-accepted', 'The session is not accepted.', {
+        aws: { service: 'ec2', operation: 'DescribeVpcs', name: 'AuthFailure', ...(action ? { action } : {}) },
+      });
+    fleet.wait({ minutes: 181 });
+    await fleet.problems(ids, [
+      scope('us-east-1', 'AWS::EC2::Instance', session()),
+      scope('us-east-1', 'AWS::EC2::VPC', session('ec2:DescribeVpcs')),
+      scope('eu-west-1', 'AWS::EC2::VPC', session('ec2:DescribeVpcs')),
+      scope('us-east-1', 'AWS::SQS::Queue', denied('sqs:ListQueues')),
+      scope('eu-west-1', 'AWS::SNS::Topic', denied('sns:ListTopics')),
+    ]);
+    await lookAndTell(fleet);
+    const told = receiver.received.map(({ message }) => message.alert);
+    expect(told.map(alert => [alert?.cause.code, alert?.connectors.named[0]]).sort()).toMatchObject([
+      ['access-denied', { scopes: 2, regions: 2 }],
+      ['session-not-accepted', { scopes: 3, regions: 2 }],
+    ]);
+  });
+
+  it('a run with problems whose reasons are gone is an alert all the same', async () => {
+    const { fleet } = await stage();
+    const ids = await fleet.add(1);
+    fleet.wait({ minutes: 181 });
+    await fleet.problems(ids, []);
+    await fleet.look();
+    expect(await fleet.alerts()).toMatchObject([{ connectors: 1, cause: { code: 'no-run-ended' } }]);
   });
 });
 
