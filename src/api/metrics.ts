@@ -56,7 +56,9 @@ function isThisMachine(request: FastifyRequest): boolean {
 /** Answers a function that brings the numbers up to date; to be called before each scrape is answered. */
 function registerCounts(registry: Registry, deps: MetricsDeps): () => Promise<void> {
   const up = gauge(registry, 'database_up', '1 while the database answers; 0: the numbers are missing.');
-  const told = [queueNumbers(registry), readinessNumbers(registry), totalNumbers(registry), retentionNumbers(registry)];
+  const told = [queueNumbers, readinessNumbers, alertNumbers, totalNumbers, retentionNumbers].map(make =>
+    make(registry),
+  );
   const read = cachedNumbers(deps);
   return async () => {
     const { numbers } = await read();
@@ -140,6 +142,34 @@ function readinessNumbers(registry: Registry): Tell {
       ages.set(key, { labels, seconds: Math.max(seconds, ages.get(key)?.seconds ?? 0) });
     }
     for (const { labels, seconds } of ages.values()) oldest.set(labels, seconds);
+  };
+}
+
+/** The states of a message, so that each is told before the first has it. */
+const DELIVERY_STATES = ['pending', 'sent', 'failed', 'replaced'];
+
+function alertNumbers(registry: Registry): Tell {
+  const open = gauge(registry, 'alerts_open', 'Open alerts.', ['cause']);
+  const connectors = gauge(registry, 'alert_connectors', 'Connectors that fail for the cause of an open alert.', [
+    'cause',
+  ]);
+  const deliveries = gauge(
+    registry,
+    'alert_deliveries',
+    'Messages of alerts that are kept; those that were given up are “failed”.',
+    ['state'],
+  );
+  const looked = gauge(registry, 'alerts_evaluated_timestamp_seconds', 'When a worker looked for alerts last.');
+  return numbers => {
+    for (const one of [open, connectors, deliveries]) one.reset();
+    if (!numbers) return;
+    for (const { cause, count, connectors: concerned } of numbers.alertsOpen) {
+      open.set({ cause }, count);
+      connectors.set({ cause }, concerned);
+    }
+    for (const state of DELIVERY_STATES) deliveries.set({ state }, 0);
+    for (const { state, count } of numbers.alertDeliveries) deliveries.set({ state }, count);
+    looked.set(numbers.alertsEvaluatedAt.getTime() / 1_000);
   };
 }
 

@@ -15,6 +15,12 @@ export interface DeploymentCounts {
   /** What processes did, added up. */
   readonly totals: readonly Total[];
   readonly retention: readonly RetentionState[];
+  /** Open alerts by the code of their cause, and how many connectors they concern. */
+  readonly alertsOpen: readonly { readonly cause: string; readonly count: number; readonly connectors: number }[];
+  /** Messages of alerts that are kept, by how their delivery went. */
+  readonly alertDeliveries: readonly { readonly state: string; readonly count: number }[];
+  /** When it was looked last which connectors are not complete for too long. */
+  readonly alertsEvaluatedAt: Date;
 }
 
 export async function countDeployment(db: Database, now: Date): Promise<DeploymentCounts> {
@@ -30,7 +36,15 @@ export async function countDeployment(db: Database, now: Date): Promise<Deployme
       (select next_run_at from connectors c where enabled and next_run_at <= ${now}
         and not exists (select from runs r where r.connector_id = c.id and r.state in ('queued', 'running'))
         order by next_run_at limit 1) as "oldestDueAt",
-      (select coalesce(jsonb_agg(t), '[]') from (select metric, labels, value from metric_totals) t) as totals
+      (select coalesce(jsonb_agg(t), '[]') from (select metric, labels, value from metric_totals) t) as totals,
+      (select coalesce(jsonb_agg(a), '[]') from (
+        select cause ->> 'code' as cause, count(*) as count, sum(connectors) as connectors
+        from alerts where resolved_at is null group by 1
+      ) a) as "alertsOpen",
+      (select coalesce(jsonb_agg(d), '[]') from (
+        select state, count(*) as count from alert_deliveries group by 1
+      ) d) as "alertDeliveries",
+      (select evaluated_at from alert_evaluations) as "alertsEvaluatedAt"
   `.execute(db);
   const [row] = rows;
   if (!row) throw new Error('a statement of subqueries gave no row');
