@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { PeopleDeps } from '../accounts/callers.ts';
+import type { AccountsDeps } from '../accounts/deps.ts';
 import { handOverTotals, type TotalsDeps } from '../accounts/hand-over-totals.ts';
 import { LIMITS } from '../domain/limits.ts';
+import { ACCOUNT_TYPES } from '../domain/partition.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
 import { AGE_HOURS, type EstateReadiness, readEstateReadiness } from '../store/estate-readiness.ts';
 import { countDeployment, type DeploymentCounts } from '../store/metrics.ts';
@@ -10,15 +12,19 @@ import { admit } from './access.ts';
 import { sendFaults } from './fault-reply.ts';
 import { isLoopback } from './security-headers.ts';
 
-type MetricsDeps = PeopleDeps & TotalsDeps;
+type MetricsDeps = PeopleDeps & TotalsDeps & Pick<AccountsDeps, 'emptyScopesEvery'>;
 
 /**
  * `/metrics` in the text format of Prometheus: durations of the API's routes in this process, and numbers of the whole
  * deployment, what workers on other machines did included: every server tells the same, so take the maximum over servers
  * and never the sum (docs/adr/0019). They tell how large an estate is, so they are for readers (a token as the scraper's
- * bearer token) and for this machine itself.
+ * bearer token) and, unless `tokensOnly`, for this machine itself.
  */
-export function registerMetrics(app: FastifyInstance, deps: MetricsDeps): void {
+export function registerMetrics(
+  app: FastifyInstance,
+  deps: MetricsDeps,
+  { tokensOnly }: { tokensOnly: boolean },
+): void {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const durations = new Histogram({
@@ -34,7 +40,7 @@ export function registerMetrics(app: FastifyInstance, deps: MetricsDeps): void {
     if (route) durations.observe({ route, status: reply.statusCode }, reply.elapsedTime / 1000);
   });
   app.get('/metrics', async (request, reply) => {
-    if (!isThisMachine(request)) {
+    if (tokensOnly || !isThisMachine(request)) {
       const admitted = await admit(deps, request, 'reader');
       if (!admitted.ok) return sendFaults(reply, [admitted.fault]);
     }
@@ -189,9 +195,26 @@ function secondsSince(time: Date | null, now: Date): number {
   return time === null ? 0 : Math.max(0, (now.getTime() - time.getTime()) / 1_000);
 }
 
-/** Counters that processes add up in the database; their labels are those that they are counted with. */
-const TOTALS: readonly { readonly name: string; readonly help: string; readonly labels: readonly string[] }[] = [
-  { name: 'runs_total', help: 'Runs that are over, by how they ended.', labels: ['account_type', 'state', 'trigger'] },
+/** A counter that processes add up in the database; its labels are those that it is counted with. */
+interface CounterInfo {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** Values of every label that are told as 0 before they are counted: Prometheus sees no increase in what appears above 0. */
+  readonly known?: Readonly<Record<string, readonly string[]>>;
+}
+
+const TOTALS: readonly CounterInfo[] = [
+  {
+    name: 'runs_total',
+    help: 'Runs that are over, by how they ended.',
+    labels: ['account_type', 'state', 'trigger'],
+    known: {
+      account_type: ACCOUNT_TYPES,
+      state: ['ok', 'problems', 'failed', 'cancelled'],
+      trigger: ['created', 'schedule', 'request'],
+    },
+  },
   { name: 'run_duration_seconds_bucket', help: 'Runs that took at most so long.', labels: ['le'] },
   { name: 'run_duration_seconds_sum', help: 'How long all runs took together.', labels: [] },
   { name: 'run_duration_seconds_count', help: 'Runs whose duration was counted.', labels: [] },
@@ -202,23 +225,40 @@ const TOTALS: readonly { readonly name: string; readonly help: string; readonly 
     name: 'hub_uses_total',
     help: 'Assumptions of roles that a hub was used for; those with no or a wrong external ID are meant to be refused.',
     labels: ['account_type', 'hub', 'external_id', 'outcome'],
+    known: {
+      account_type: ACCOUNT_TYPES,
+      hub: ['platform-account', 'base-account'],
+      external_id: ['own', 'none', 'random'],
+      outcome: ['accepted', 'refused'],
+    },
   },
 ];
 
 function totalNumbers(registry: Registry): Tell {
-  const counters = TOTALS.map(({ name, help, labels }) => {
+  const counters = TOTALS.map(({ name, help, labels, known }) => {
     const counter = new Counter({ name: `causeway_${name}`, help, labelNames: [...labels], registers: [registry] });
-    return { name, labels, counter };
+    return { name, labels, counter, zeros: known ? combinations(known) : [] };
   });
   return numbers => {
-    for (const { name, labels, counter } of counters) {
+    for (const { name, labels, counter, zeros } of counters) {
       counter.reset();
-      for (const total of numbers?.totals.filter(({ metric }) => metric === name) ?? []) {
+      if (!numbers) continue;
+      for (const zero of zeros) counter.inc(zero, 0);
+      for (const total of numbers.totals.filter(({ metric }) => metric === name) ?? []) {
         // JSON in the database has an order of its own.
         counter.inc(Object.fromEntries(labels.map(label => [label, total.labels[label] ?? ''])), total.value);
       }
     }
   };
+}
+
+/** Each value of each label with each of the others. */
+function combinations(values: Readonly<Record<string, readonly string[]>>): readonly Record<string, string>[] {
+  let combined: Record<string, string>[] = [{}];
+  for (const [label, choices] of Object.entries(values)) {
+    combined = combined.flatMap(labels => choices.map(choice => ({ ...labels, [label]: choice })));
+  }
+  return combined;
 }
 
 interface LatestNumbers {
@@ -242,7 +282,8 @@ async function numbersOrNone(deps: MetricsDeps, now: Date): Promise<Numbers | un
   try {
     await handOverTotals(deps);
     const counts = await countDeployment(deps.db, now);
-    return { ...counts, readiness: await readEstateReadiness(deps.db, now), at: now };
+    const { emptyScopesEvery = LIMITS.emptyScopesEveryDefault } = deps;
+    return { ...counts, readiness: await readEstateReadiness(deps.db, { now, emptyScopesEvery }), at: now };
   } catch (error) {
     if (isDatabaseUnavailable(error)) return undefined;
     throw error;

@@ -72,7 +72,9 @@ async function buildServer(deps: ApiDeps, options: ApiServerOptions): Promise<Fa
   await limitRate(app, options.requestsPerMinuteMax ?? LIMITS.requestsPerMinuteMax);
   await registerSecurityHeaders(app, options);
   registerHealth(app, deps);
-  registerMetrics(app, deps);
+  // A proxy of which the settings tell may be on this machine and give nobody away.
+  const isProxied = (options.trustedProxies?.length ?? 0) > 0 || (options.allowedHosts?.length ?? 0) > 0;
+  registerMetrics(app, deps, { tokensOnly: isProxied });
   const handlers = handlersOf(deps);
   await app.register(
     (api, _options, done) => {

@@ -5,6 +5,7 @@ import { LIMITS } from './limits.ts';
  *
  * fresh           its last observation was complete, and is not older than `LIMITS.freshIntervals` polling intervals; of one
  *                 that is proved empty and observed less often for that, as many more as its next proof may take
+ *                 (`proofIntervals`)
  * stale           the same, but older: nobody has looked since
  * not-observed    it is planned, and no observation of it has ended yet
  * the others      the outcome of its last observation; what an earlier complete one saw still stands, with its age
@@ -35,21 +36,30 @@ export interface ScopeFacts {
 
 export function readinessOf(
   { outcome, completeAt, emptyProofs }: ScopeFacts,
-  { now, pollingMinutes }: { now: Date; pollingMinutes: number },
+  { now, ...pace }: { now: Date } & Pace,
 ): Readiness {
   if (outcome === null) return 'not-observed';
   if (outcome !== 'complete') return isReadiness(outcome) ? outcome : 'failed';
   const ageMs = completeAt === null ? Number.POSITIVE_INFINITY : now.getTime() - completeAt.getTime();
-  return ageMs <= freshForMs({ pollingMinutes, emptyProofs }) ? 'fresh' : 'stale';
+  return ageMs <= freshForMs(emptyProofs, pace) ? 'fresh' : 'stale';
+}
+
+/** How often a scope is observed. */
+interface Pace {
+  readonly pollingMinutes: number;
+  /** In which of a connector's runs a scope that is proved empty is observed again; 1: in all. */
+  readonly emptyScopesEvery: number;
 }
 
 /** How old a complete observation may be and still count as fresh. */
-export function freshForMs({
-  pollingMinutes,
-  emptyProofs,
-}: Pick<ScopeFacts, 'emptyProofs'> & { pollingMinutes: number }): number {
-  const skipped = emptyProofs >= LIMITS.emptyProofsMin ? LIMITS.emptyScopesEveryMax : 0;
-  return (LIMITS.freshIntervals + skipped) * pollingMinutes * 60_000;
+function freshForMs(emptyProofs: number, { pollingMinutes, emptyScopesEvery }: Pace): number {
+  const waits = emptyProofs >= LIMITS.emptyProofsMin ? proofIntervals(emptyScopesEvery) : 0;
+  return (LIMITS.freshIntervals + waits) * pollingMinutes * 60_000;
+}
+
+/** For how many polling intervals more than another scope one that is proved empty may wait to be observed. */
+export function proofIntervals(emptyScopesEvery: number): number {
+  return emptyScopesEvery === 1 ? 0 : emptyScopesEvery;
 }
 
 export function isReadiness(text: string): text is Readiness {

@@ -102,8 +102,12 @@ const SCHEDULE: readonly Step[] = [
 const ALERTS: readonly Step[] = [evaluateAlerts, deliverAlerts];
 const NUMBERS: readonly Step[] = [handOverTotals, countReadiness];
 
-async function countReadiness({ db, clock }: WorkerDeps): Promise<void> {
-  await refreshEstateReadiness(db, clock.now());
+async function countReadiness({
+  db,
+  clock,
+  emptyScopesEvery = LIMITS.emptyScopesEveryDefault,
+}: WorkerDeps): Promise<void> {
+  await refreshEstateReadiness(db, { now: clock.now(), emptyScopesEvery });
 }
 
 /** Takes these steps again and again until stopped. */

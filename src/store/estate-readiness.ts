@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { LIMITS } from '../domain/limits.ts';
 import type { AccountType } from '../domain/partition.ts';
-import type { Readiness } from '../domain/readiness.ts';
+import { proofIntervals, type Readiness } from '../domain/readiness.ts';
 import { type Database, inTransaction } from './database.ts';
 
 /** Scopes of enabled connectors that have a place and a readiness in common. */
@@ -42,6 +42,13 @@ export interface EstateReadiness {
   readonly causes: readonly ReadinessCause[];
 }
 
+/** When, and by which setting, scopes are judged. */
+interface AsOf {
+  readonly now: Date;
+  /** In which of a connector's runs a scope that is proved empty is observed again; 1: in all. */
+  readonly emptyScopesEvery: number;
+}
+
 /** Ages by which complete observations are counted. */
 export const AGE_HOURS = [1, 2, 4, 8, 24, 72, 168] as const;
 
@@ -50,22 +57,22 @@ export const AGE_HOURS = [1, 2, 4, 8, 24, 72, 168] as const;
  * cores. So workers count it anew (`refreshEstateReadiness`) when `LIMITS.estateReadinessSeconds` have passed, and when that
  * is little beside what counting took last; one process at a time. Only when no worker has for long, whoever reads it does.
  */
-export async function readEstateReadiness(db: Database, now: Date): Promise<EstateReadiness> {
+export async function readEstateReadiness(db: Database, as: AsOf): Promise<EstateReadiness> {
   const { rows } = await sql<EstateReadiness & { tookMs: number }>`
     select taken_at as "takenAt", took_ms as "tookMs", cells, causes from estate_readiness
   `.execute(db);
   const [latest] = rows;
-  if (latest && ageMs(latest, now) < LIMITS.estateReadinessLateFactor * pauseMs(latest.tookMs)) return latest;
-  return (await countAnew(db, now)) ?? latest ?? { takenAt: now, cells: [], causes: [] };
+  if (latest && ageMs(latest, as.now) < LIMITS.estateReadinessLateFactor * pauseMs(latest.tookMs)) return latest;
+  return (await countAnew(db, as)) ?? latest ?? { takenAt: as.now, cells: [], causes: [] };
 }
 
 /** Counts the readiness of the estate anew if it is time; for workers, so that who reads it seldom waits. */
-export async function refreshEstateReadiness(db: Database, now: Date): Promise<void> {
+export async function refreshEstateReadiness(db: Database, as: AsOf): Promise<void> {
   const { rows } = await sql<{ takenAt: Date; tookMs: number }>`
     select taken_at as "takenAt", took_ms as "tookMs" from estate_readiness
   `.execute(db);
   const [latest] = rows;
-  if (!latest || ageMs(latest, now) >= pauseMs(latest.tookMs)) await countAnew(db, now);
+  if (!latest || ageMs(latest, as.now) >= pauseMs(latest.tookMs)) await countAnew(db, as);
 }
 
 function ageMs({ takenAt }: { takenAt: Date }, now: Date): number {
@@ -77,7 +84,7 @@ function pauseMs(tookMs: number): number {
 }
 
 /** Undefined while another process is at it. */
-async function countAnew(db: Database, now: Date): Promise<EstateReadiness | undefined> {
+async function countAnew(db: Database, as: AsOf): Promise<EstateReadiness | undefined> {
   return await inTransaction(db, async tx => {
     await sql`
       insert into estate_readiness (taken_at, took_ms, cells, causes) values (to_timestamp(0), 0, '[]', '[]')
@@ -87,9 +94,9 @@ async function countAnew(db: Database, now: Date): Promise<EstateReadiness | und
     if (rows.length === 0) return undefined;
     await sql`select set_config('statement_timeout', ${String(LIMITS.estateReadinessTimeoutMs)}, true)`.execute(tx);
     const { rows: began } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(tx);
-    const counted = await countReadiness(tx, { now, of: sql`true` });
+    const counted = await countReadiness(tx, { ...as, of: sql`true` });
     await sql`
-      update estate_readiness set taken_at = ${now}, cells = ${JSON.stringify(counted.cells)}::jsonb,
+      update estate_readiness set taken_at = ${as.now}, cells = ${JSON.stringify(counted.cells)}::jsonb,
         causes = ${JSON.stringify(counted.causes)}::jsonb,
         took_ms = extract(epoch from clock_timestamp() - ${began[0]?.at}::timestamptz) * 1000
     `.execute(tx);
@@ -100,22 +107,20 @@ async function countAnew(db: Database, now: Date): Promise<EstateReadiness | und
 /** The readiness of one account, counted now from the ledgers of the connectors that read it. */
 export async function readAccountReadiness(
   db: Database,
-  { accountId, now }: { accountId: string; now: Date },
+  { accountId, ...as }: { accountId: string } & AsOf,
 ): Promise<EstateReadiness> {
-  return await countReadiness(db, { now, of: sql`c.account_id = ${accountId}` });
+  return await countReadiness(db, { ...as, of: sql`c.account_id = ${accountId}` });
 }
 
-async function countReadiness(
-  db: Database,
-  { now, of }: { now: Date; of: RawBuilder<unknown> },
-): Promise<EstateReadiness> {
+async function countReadiness(db: Database, asked: { of: RawBuilder<unknown> } & AsOf): Promise<EstateReadiness> {
+  const { now } = asked;
   const within = AGE_HOURS.map(
     hours => sql`count(*) filter (where complete_at >= ${now}::timestamptz - make_interval(hours => ${hours}))`,
   );
   const { rows: cells } = await sql<ReadinessCell>`
     select account_type as "accountType", region, asset_type as "assetType", readiness, count(*) as scopes,
       sum(items) as items, to_jsonb(min(complete_at)) as "oldestCompleteAt", array[${sql.join(within)}] as within
-    from (${judged({ now, of })}) j
+    from (${judged(asked)}) j
     group by account_type, region, asset_type, readiness
   `.execute(db);
   // By connector first, so that what is put into order are thousands of rows and not millions.
@@ -126,7 +131,7 @@ async function countReadiness(
     from (
       select account_type, readiness, connector_id, last_fault ->> 'code' as code, last_fault #>> '{aws,action}' as action,
         count(*) as scopes, min(last_fault ->> 'detail') as detail, min(last_fault #>> '{aws,message}') as message
-      from (${judged({ now, of })}) j where readiness not in ('fresh', 'not-applicable')
+      from (${judged(asked)}) j where readiness not in ('fresh', 'not-applicable')
       group by 1, 2, 3, 4, 5
     ) by_connector
     group by account_type, readiness, code, action order by sum(scopes) desc limit ${LIMITS.estateCausesMax}
@@ -144,14 +149,15 @@ function isoOf(time: string | null): string | null {
 }
 
 /** `readinessOf` (src/domain/readiness.ts) for every scope of the enabled connectors that `of` accepts. */
-function judged({ now, of }: { now: Date; of: RawBuilder<unknown> }): RawBuilder<unknown> {
+function judged({ now, emptyScopesEvery, of }: { of: RawBuilder<unknown> } & AsOf): RawBuilder<unknown> {
+  const provedFor = LIMITS.freshIntervals + proofIntervals(emptyScopesEvery);
   return sql`
     select c.account_type, s.connector_id, s.region, s.asset_type, s.items, s.complete_at, s.last_fault,
       case
         when s.last_outcome is null then 'not-observed'
         when s.last_outcome <> 'complete' then s.last_outcome
         when s.complete_at >= ${now}::timestamptz - make_interval(mins => c.polling_minutes
-            * case when s.empty_proofs >= ${LIMITS.emptyProofsMin} then ${LIMITS.freshIntervals + LIMITS.emptyScopesEveryMax}::int
+            * case when s.empty_proofs >= ${LIMITS.emptyProofsMin} then ${provedFor}::int
               else ${LIMITS.freshIntervals}::int end)
           then 'fresh'
         else 'stale'
@@ -180,22 +186,21 @@ export async function listNotFresh(
     region,
     assetType,
     accountType,
-    now,
     after,
     limit,
+    ...as
   }: {
     region: string;
     assetType: string;
     accountType: AccountType | null;
-    now: Date;
     after: { readonly name: string; readonly id: string } | null;
     limit: number;
-  },
+  } & AsOf,
 ): Promise<NotFresh[]> {
   const here = sql`c.id = o.id and s.region = ${region} and s.asset_type = ${assetType}`;
   const { rows } = await sql<NotFresh>`
     select o.id as "connectorId", o.name, o.account_id as "accountId", j.readiness, j.complete_at as "completeAt"
-    from connectors o cross join lateral (${judged({ now, of: here })}) j
+    from connectors o cross join lateral (${judged({ ...as, of: here })}) j
     where (${accountType}::text is null or o.account_type = ${accountType})
       and (${after?.id ?? null}::uuid is null or (o.name, o.id) > (${after?.name ?? ''}, ${after?.id ?? null}::uuid))
       and j.readiness not in ('fresh', 'not-applicable')

@@ -51,7 +51,12 @@ test('a run that was queued, ran and ended is counted, with its scopes, its call
   });
   if (!made.ok) throw new Error(made.fault.detail);
   api.advance({ minutes: 1 });
-  expect(await numbers()).toMatchObject({ 'causeway_connectors{account_type="global",enabled="true"}': 1 });
+  expect(await numbers()).toMatchObject({
+    'causeway_connectors{account_type="global",enabled="true"}': 1,
+    // An increase is seen only of what was told before.
+    'causeway_runs_total{account_type="global",state="failed",trigger="schedule"}': 0,
+    'causeway_hub_uses_total{account_type="global",hub="base-account",external_id="own",outcome="refused"}': 0,
+  });
   const run = await requestRun(deps, { connectorId: made.value.id, trigger: 'request', requestedBy: 'system' });
   if (!run.ok) throw new Error(run.fault.detail);
   api.advance({ minutes: 2 });

@@ -227,6 +227,17 @@ describe('metrics', () => {
     const answer = await raw(api.url, { path: '/metrics', headers: { via: '1.1 proxy', ...reader.headers } });
     expect(answer.status).toBe(200);
   });
+
+  test.each([{ trustedProxies: ['127.0.0.1'] }, { allowedHosts: ['causeway.internal'] }])(
+    'are only for readers where %o tells of a proxy, though it gives nobody away',
+    async options => {
+      const server = await startApiServer(api.deps, { host: '127.0.0.1', port: 0, ...options });
+      onTestFinished(() => server.close());
+      const reader = await newToken(api, { administrator, role: 'reader' });
+      expect((await raw(server.url, { path: '/metrics', headers: {} })).status).toBe(401);
+      expect((await raw(server.url, { path: '/metrics', headers: reader.headers })).status).toBe(200);
+    },
+  );
 });
 
 test('without its database a server says so, changes nothing, and goes on by itself when it is back', async () => {

@@ -178,7 +178,7 @@ describe('of all connectors', () => {
     expect(await readinessOfMany(bed.deps, {})).toEqual(first);
     // A worker counts earlier than a reader does, who takes what is there.
     const soon = new Date(first.at.getTime() + 11_000);
-    await refreshEstateReadiness(bed.db, soon);
+    await refreshEstateReadiness(bed.db, { now: soon, emptyScopesEvery: 6 });
     expect(await readinessOfMany(bed.deps, {})).toMatchObject({ at: soon, reasons: [] });
     const clock = { ...bed.deps.clock, now: () => new Date(first.at.getTime() + 3_600_000) };
     const later = await readinessOfMany({ ...bed.deps, clock }, {});
@@ -236,10 +236,19 @@ test('what nobody has looked at for two intervals is stale, whatever it was; wha
   const { totals: soon, scopes } = await read();
   const empty = scopes.filter(({ items }) => items === 0).length;
   expect(soon).toMatchObject({ fresh: empty, stale: scopes.length - empty });
-  await sql`update scopes set complete_at = complete_at - make_interval(mins => ${240 * LIMITS.emptyScopesEveryMax})`.execute(
-    bed.db,
-  );
+  // Where each run proves everything, nothing waits longer than the rest.
+  const everyRun = { ...bed.deps, emptyScopesEvery: 1 };
+  expect(await read(everyRun)).toMatchObject({ totals: { fresh: 0, stale: scopes.length } });
+  const now = (deps: typeof bed.deps) => readinessOfMany(deps, { accountId: ACCOUNT });
+  expect(await now(bed.deps)).toMatchObject({ totals: soon });
+  expect(await now(everyRun)).toMatchObject({ totals: { fresh: 0, stale: scopes.length } });
+
+  await sql`update scopes set complete_at = complete_at
+    - make_interval(mins => ${240 * LIMITS.emptyScopesEveryDefault})`.execute(bed.db);
   const { totals, reasons } = await read();
+  expect(await read({ ...bed.deps, emptyScopesEvery: LIMITS.emptyScopesEveryDefault + 1 })).toMatchObject({
+    totals: soon,
+  });
   expect(totals).toMatchObject({ fresh: 0, stale: scopes.length });
   expect(reasons).toMatchObject([{ code: 'stale', scopes: scopes.length }]);
 });
@@ -249,8 +258,8 @@ test('there is no readiness of a connector that does not exist', async () => {
   expect(await connectorReadiness(bed.deps, id)).toMatchObject({ ok: false, fault: { code: 'not-found' } });
 });
 
-async function read(): Promise<ConnectorReadiness> {
-  const found = await connectorReadiness(bed.deps, connectorId);
+async function read(deps = bed.deps): Promise<ConnectorReadiness> {
+  const found = await connectorReadiness(deps, connectorId);
   if (!found.ok) throw new Error(found.fault.detail);
   return found.value;
 }

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../domain/limits.ts';
 import type { AccountType } from '../../domain/partition.ts';
 import { type Readiness, readinessOf } from '../../domain/readiness.ts';
 import { mapped, ok, type Result } from '../../domain/result.ts';
@@ -34,14 +35,15 @@ export interface ReadyScope {
 
 /** From the ledger alone; AWS is not asked. Fault: not-found. */
 export async function connectorReadiness(
-  deps: Pick<AccountsDeps, 'db' | 'clock' | 'platformAccounts'>,
+  deps: Pick<AccountsDeps, 'db' | 'clock' | 'platformAccounts' | 'emptyScopesEvery'>,
   connectorId: string,
 ): Promise<Result<ConnectorReadiness>> {
   const ledger = await readConnectorLedger(deps.db, connectorId);
   if (!ledger) return noSuchConnector(connectorId);
   const now = deps.clock.now();
-  const { pollingMinutes } = ledger;
-  const judged = ledger.scopes.map(scope => ({ scope, readiness: readinessOf(scope, { now, pollingMinutes }) }));
+  const { emptyScopesEvery = LIMITS.emptyScopesEveryDefault } = deps;
+  const pace = { now, pollingMinutes: ledger.pollingMinutes, emptyScopesEvery };
+  const judged = ledger.scopes.map(scope => ({ scope, readiness: readinessOf(scope, pace) }));
   const { reasons: ofScopes, reasonOf } = reasonsOf(judged.filter(isFlawed), ledger.scopes);
   const reasons = [...ofScopes, ...reasonsBeforeScopes(ledger)];
   const change = await changeFor(deps, { connectorId, accountType: ledger.accountType, reasons });

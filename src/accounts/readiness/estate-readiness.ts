@@ -1,6 +1,7 @@
 import { reasonOfDenial } from '../../aws/denial.ts';
 import { readCursor, writeCursor } from '../../domain/cursor.ts';
 import { FAULTS, type Fault, type FaultCode, fault } from '../../domain/faults.ts';
+import { LIMITS } from '../../domain/limits.ts';
 import type { AccountType } from '../../domain/partition.ts';
 import type { Readiness } from '../../domain/readiness.ts';
 import { ok, type Result } from '../../domain/result.ts';
@@ -47,17 +48,19 @@ export interface EstateReason extends Words {
   readonly examples: readonly { readonly id: string; readonly name: string; readonly accountId: string }[];
 }
 
+type ReadinessDeps = Pick<AccountsDeps, 'db' | 'clock' | 'emptyScopesEvery'>;
+
 /**
  * Of every enabled connector, or of those of an account type or of one account. Of an account it is as of now, else as of
  * lately (`at`).
  */
 export async function readinessOfMany(
-  { db, clock }: Pick<AccountsDeps, 'db' | 'clock'>,
+  { db, clock, emptyScopesEvery = LIMITS.emptyScopesEveryDefault }: ReadinessDeps,
   { accountType, accountId }: { accountType?: AccountType | undefined; accountId?: string | undefined },
 ): Promise<ReadinessOfMany> {
-  const now = clock.now();
+  const as = { now: clock.now(), emptyScopesEvery };
   const counted =
-    accountId === undefined ? await readEstateReadiness(db, now) : await readAccountReadiness(db, { accountId, now });
+    accountId === undefined ? await readEstateReadiness(db, as) : await readAccountReadiness(db, { accountId, ...as });
   const isAsked = (row: { accountType: AccountType }) => accountType === undefined || row.accountType === accountType;
   const cells = counted.cells.filter(isAsked);
   const totals = noScopes();
@@ -126,7 +129,7 @@ function isFaultCode(code: string): code is FaultCode {
 
 /** The enabled connectors whose scope at one place is not fresh, by name. Fault: invalid-cursor. */
 export async function connectorsNotFresh(
-  { db, clock }: Pick<AccountsDeps, 'db' | 'clock'>,
+  { db, clock, emptyScopesEvery = LIMITS.emptyScopesEveryDefault }: ReadinessDeps,
   {
     page,
     place,
@@ -139,6 +142,7 @@ export async function connectorsNotFresh(
     ...place,
     accountType: place.accountType ?? null,
     now: clock.now(),
+    emptyScopesEvery,
     after: name === undefined || id === undefined ? null : { name, id },
     limit: page.limit + 1,
   });
