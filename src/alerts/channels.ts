@@ -121,6 +121,7 @@ export async function removeChannel(
 }
 
 export interface ChannelTest {
+  /** `ok` with a fault: it was taken, for some recipients only. */
   readonly outcome: 'ok' | 'failed';
   readonly fault: Fault | null;
   readonly testedAt: Date;
@@ -136,15 +137,15 @@ export async function testChannel(
   const at = deps.clock.now();
   const message = testMessage({ id: deps.ids.uuid(), at, channel: channel.name });
   const sealedSecret = await readChannelSecret(deps.db, id);
-  const why = await send(deps, { id, settings: channel.settings, sealedSecret }, message);
+  const { sent, fault: why } = await send(deps, { id, settings: channel.settings, sealedSecret }, message);
   await inTransaction(deps.db, async tx => {
-    if (why === null) await wakeChannel(tx, { id, at: deps.clock.now() });
+    if (sent) await wakeChannel(tx, { id, at: deps.clock.now(), fault: why });
     await appendAudit(tx, {
       ...{ at, actor, action: 'alert-channel.tested', subject: `alert-channel:${id}` },
-      detail: { name: channel.name, outcome: why === null ? 'ok' : 'failed', fault: why?.code ?? null },
+      detail: { name: channel.name, outcome: sent ? 'ok' : 'failed', fault: why?.code ?? null },
     });
   });
-  return ok({ outcome: why === null ? 'ok' : 'failed', fault: why, testedAt: at });
+  return ok({ outcome: sent ? 'ok' : 'failed', fault: why, testedAt: at });
 }
 
 export async function getChannel({ db }: Pick<AlertDeps, 'db'>, id: string): Promise<Result<ChannelRow>> {
@@ -165,7 +166,7 @@ export async function channelsPage(
   return ok({ items, nextCursor: rows.length > limit && last ? writeCursor([last.id]) : null });
 }
 
-export function noSuchChannel(id: string) {
+function noSuchChannel(id: string) {
   return failed(fault('not-found', `There is no alert channel ${id}.`, { subject: id }));
 }
 

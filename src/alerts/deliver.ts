@@ -1,4 +1,4 @@
-import type { Fault } from '../domain/faults.ts';
+import { fault } from '../domain/faults.ts';
 import { inParallel } from '../domain/in-parallel.ts';
 import { LIMITS } from '../domain/limits.ts';
 import {
@@ -12,12 +12,14 @@ import {
 import type { AlertDeps } from './deps.ts';
 import type { AlertMessage } from './message.ts';
 import { send } from './send.ts';
+import type { SendEnd } from './send-end.ts';
 
 /**
  * Sends what is queued. A channel has one worker at a time, which sends its messages one after the other; after a failure
  * the whole channel waits, longer each time, so that a receiver that is down is asked once and not for each message. A
  * worker that dies between sending and noting it leaves the message to another one, which sends it again under the same
- * id: every message arrives at least once, or is given up after `alertRetryHours`. Answers how many were sent.
+ * id: every message arrives at least once, or is given up after `alertRetryHours`, and what there is to say then is queued
+ * anew. Answers how many were sent.
  */
 export async function deliverAlerts(
   deps: AlertDeps,
@@ -39,11 +41,16 @@ async function deliverThrough(deps: AlertDeps, channel: ClaimedChannel, stop: Ab
   let sent = 0;
   while (sent < LIMITS.alertDeliveriesPerHold && !stop.aborted) {
     const delivery = await nextDelivery(db, channel.hold, held(clock.now()));
-    if (!delivery || !isMessage(delivery.message)) return sent;
+    if (!delivery) return sent;
     const { settings, sealedSecret, hold } = channel;
-    const fault = await send(deps, { id: hold.channelId, settings, sealedSecret }, delivery.message);
-    const kept = await note(deps, channel, { delivery, fault });
-    if (fault || !kept) return sent;
+    if (!isMessage(delivery.message)) {
+      const why = fault('channel-refused', 'The message is of another version of Causeway; it is written anew.');
+      if (!(await note(deps, channel, { delivery, end: { sent: false, fault: why }, giveUp: true }))) return sent;
+      continue;
+    }
+    const end = await send(deps, { id: hold.channelId, settings, sealedSecret }, delivery.message);
+    const kept = await note(deps, channel, { delivery, end });
+    if (!end.sent || !kept) return sent;
     sent += 1;
   }
   return sent;
@@ -53,17 +60,21 @@ async function deliverThrough(deps: AlertDeps, channel: ClaimedChannel, stop: Ab
 async function note(
   { db, clock, log }: AlertDeps,
   { hold, failures }: ClaimedChannel,
-  { delivery, fault }: { delivery: PendingDelivery; fault: Fault | null },
+  {
+    delivery,
+    end: { sent, fault },
+    giveUp = !sent && clock.now().getTime() - delivery.createdAt.getTime() >= LIMITS.alertRetryHours * 3_600_000,
+  }: { delivery: PendingDelivery; end: SendEnd; giveUp?: boolean },
 ): Promise<boolean> {
   const at = clock.now();
-  const { alertRetrySeconds: pauses, alertRetryHours } = LIMITS;
+  const { alertRetrySeconds: pauses } = LIMITS;
   const seconds = pauses[Math.min(failures, pauses.length - 1)] ?? 0;
-  const giveUp = at.getTime() - delivery.createdAt.getTime() >= alertRetryHours * 3_600_000;
-  const nextTryAt = fault && new Date(at.getTime() + seconds * 1_000);
-  const kept = await noteTry(db, hold, { deliveryId: delivery.id, at, fault, nextTryAt, giveUp });
+  const nextTryAt = sent ? null : new Date(at.getTime() + seconds * 1_000);
+  const kept = await noteTry(db, hold, { deliveryId: delivery.id, at, sent, fault, nextTryAt, giveUp });
   const facts = { channelId: hold.channelId, deliveryId: delivery.id };
-  if (fault) log.warn({ ...facts, fault: fault.code, detail: fault.detail, giveUp }, 'an alert was not delivered');
-  else log.info(facts, 'an alert was delivered');
+  const why = fault && { fault: fault.code, detail: fault.detail };
+  if (sent) log.info({ ...facts, ...why }, 'an alert was delivered');
+  else log.warn({ ...facts, ...why, giveUp }, 'an alert was not delivered');
   return kept;
 }
 

@@ -1,4 +1,4 @@
-import { platformHub } from '../accounts/ways.ts';
+import { targetHub } from '../accounts/hubs.ts';
 import type { Hub } from '../domain/hub.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { ACCOUNT_TYPES, type AccountType } from '../domain/partition.ts';
@@ -83,8 +83,7 @@ async function targetHubs(deps: AlertDeps): Promise<ReadonlyMap<AccountType, Hub
   const hubs = new Map<AccountType, Hub | null>();
   for (const accountType of ACCOUNT_TYPES) {
     const base = await findBaseAccountOfType(deps.db, accountType);
-    const baseHub = base && ({ kind: 'base-account', accountId: base.identity.accountId } as const);
-    hubs.set(accountType, baseHub ?? platformHub(deps, accountType));
+    hubs.set(accountType, targetHub(deps, { accountType, baseAccountId: base?.identity.accountId ?? null }));
   }
   return hubs;
 }
@@ -113,8 +112,9 @@ async function queueMessages({ db, ids }: Pick<AlertDeps, 'db' | 'ids'>, now: Da
     alertId: standing.alert.id,
     channelId: standing.channelId,
   }));
-  await saveNotices(db, notices);
+  // In the order in which the end of a try writes them, so that the two never wait for each other in a ring.
   await insertDeliveries(db, deliveries, now);
+  await saveNotices(db, notices);
   return deliveries.length;
 }
 

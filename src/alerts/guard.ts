@@ -1,5 +1,6 @@
 import dns from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { networkInterfaces } from 'node:os';
 
 /**
  * Keeps alerts away from what only this machine can reach: itself, its network link, a cloud's metadata service. Names are
@@ -24,7 +25,10 @@ export class AddressNotAllowed extends Error {
 export function createGuard(networks: readonly string[]): Guard {
   const allowed = new BlockList();
   for (const network of networks) addTo(allowed, network);
-  const mayReach = (address: string) => contains(allowed, address) || !contains(FORBIDDEN, address);
+  const own = new BlockList();
+  for (const { address } of Object.values(networkInterfaces()).flatMap(one => one ?? [])) addTo(own, address);
+  const mayReach = (address: string) =>
+    contains(allowed, address) || !(contains(FORBIDDEN, address) || contains(own, address));
   return {
     lookup(host, options, callback) {
       dns.lookup(host, { ...options, all: true }, (error, addresses) => {
@@ -51,19 +55,21 @@ for (const network of [
   '169.254.0.0/16',
   '224.0.0.0/4',
   '240.0.0.0/4',
-  // Metadata and host services of clouds outside of link-local: Alibaba, Azure, Oracle, and AWS over IPv6
+  // Metadata and host services of clouds outside of link-local: Alibaba, Azure, Oracle, and AWS and Google over IPv6
   '100.100.100.200',
   '168.63.129.16',
   '192.0.0.192',
   'fd00:ec2::/32',
+  'fd20:ce::254',
   // RFC 4291: unspecified, loopback and IPv4-compatible, link-local, site-local, multicast
   '::/96',
   'fe80::/10',
   'fec0::/10',
   'ff00::/8',
-  // An IPv4 address inside of one of IPv6 (RFC 6052, RFC 3056, RFC 4380): the one inside could be any of the above
+  // An IPv4 address inside of one of IPv6 (RFC 6052, RFC 2765, RFC 3056, RFC 4380): the one inside could be any of the above
   '64:ff9b::/96',
   '64:ff9b:1::/48',
+  '::ffff:0:0:0/96',
   '2002::/16',
   '2001::/32',
 ]) {

@@ -92,7 +92,10 @@ async function test({ client }: Session, { id, name }: Channel): Promise<Outcome
   const tested = await client.call('testAlertChannel', { params: { id } });
   if (!tested.ok) return tested;
   const { outcome, fault } = tested.value;
-  if (outcome === 'ok') return answer(`${name}: the receiver took the test message.`, tested.value);
+  if (outcome === 'ok') {
+    const but = fault ? ` But: ${fault.detail} ${fault.remedy}` : '';
+    return answer(`${name}: the receiver took the test message.${but}`, tested.value);
+  }
   return answer(`${name}: ${fault?.detail} ${fault?.remedy}`, tested.value, EXIT.failure);
 }
 

@@ -361,6 +361,13 @@ export const FAULTS = {
     explanation: 'It answered, but not that it accepts the message. Redirects are not followed.',
     remedy: 'Check the address and the secret of the channel, and the log of the receiver.',
   },
+  'recipients-refused': {
+    status: 502,
+    retry: 'after-change',
+    title: 'The mail server refuses some recipients',
+    explanation: 'The message went to the others, and is not sent again.',
+    remedy: 'Correct the addresses of the channel, or take those out that are not there any more.',
+  },
   'no-run-ended': {
     status: 503,
     retry: 'later',

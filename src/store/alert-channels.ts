@@ -33,6 +33,7 @@ export interface ChannelRow {
   /** Failed tries in a row; 0 while it works. */
   readonly failures: number;
   readonly nextTryAt: Date | null;
+  /** Of the last try; while there are no failures, what is to be mended of a channel that works. */
   readonly lastFault: Fault | null;
   readonly lastSentAt: Date | null;
   readonly pending: number;
@@ -118,10 +119,15 @@ export async function readChannelSecret(db: Database, id: string): Promise<unkno
   return rows[0]?.sealed;
 }
 
-/** It was just seen to work: what waits for its next try goes out now. */
-export async function wakeChannel(db: Database, { id, at }: { id: string; at: Date }): Promise<void> {
+/** It was just seen to work, if not for all recipients (`fault`): what waits for its next try goes out now. */
+export async function wakeChannel(
+  db: Database,
+  { id, at, fault }: { id: string; at: Date; fault: Fault | null },
+): Promise<void> {
   await sql`
-    update alert_channels set failures = 0, next_try_at = null, last_fault = null, last_sent_at = ${at} where id = ${id}
+    update alert_channels set failures = 0, next_try_at = null, last_fault = ${fault && JSON.stringify(fault)}::jsonb,
+      last_sent_at = ${at}
+    where id = ${id}
   `.execute(db);
 }
 

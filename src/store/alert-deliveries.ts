@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Fault } from '../domain/faults.ts';
 import type { ChannelSettings } from './alert-channels.ts';
 import type { Database } from './database.ts';
@@ -11,7 +11,6 @@ export interface ChannelHold {
 
 export interface ClaimedChannel {
   readonly hold: ChannelHold;
-  readonly name: string;
   readonly settings: ChannelSettings;
   readonly sealedSecret: unknown;
   readonly failures: number;
@@ -37,7 +36,7 @@ export async function claimChannels(
       order by c.next_try_at nulls first, c.id limit ${limit} for no key update skip locked
     ) as due
     where ch.id = due.id
-    returning jsonb_build_object('channelId', ch.id, 'fence', ch.fence) as hold, ch.name, ch.settings,
+    returning jsonb_build_object('channelId', ch.id, 'fence', ch.fence) as hold, ch.settings,
       ch.sealed_secret as "sealedSecret", ch.failures
   `.execute(db);
   return rows;
@@ -71,8 +70,9 @@ export async function nextDelivery(
 }
 
 /**
- * Notes how a try ended. One that was replaced while it was being sent was sent all the same. False when the hold is lost:
- * then nothing is written, and whoever has it now sends the message again.
+ * Notes how a try ended. One that was replaced while it was being sent was sent all the same; of one that is given up, its
+ * receiver knows nothing. False when the hold is lost: then nothing is written, and whoever has it now sends the message
+ * again.
  */
 export async function noteTry(
   db: Database,
@@ -80,26 +80,30 @@ export async function noteTry(
   {
     deliveryId,
     at,
+    sent,
     fault,
     nextTryAt,
     giveUp,
-  }: { deliveryId: string; at: Date; fault: Fault | null; nextTryAt: Date | null; giveUp: boolean },
+  }: { deliveryId: string; at: Date; sent: boolean; fault: Fault | null; nextTryAt: Date | null; giveUp: boolean },
 ): Promise<boolean> {
-  const state = fault === null ? 'sent' : giveUp ? 'failed' : 'pending';
+  const state = sent ? 'sent' : giveUp ? 'failed' : 'pending';
   const faultJson = fault && JSON.stringify(fault);
   const { rows } = await sql`
     with held as (
-      update alert_channels set failures = case when ${fault === null} then 0 else failures + 1 end,
+      update alert_channels set failures = case when ${sent} then 0 else failures + 1 end,
         next_try_at = ${nextTryAt}, last_fault = ${faultJson}::jsonb,
-        last_sent_at = case when ${fault === null} then ${at}::timestamptz else last_sent_at end
+        last_sent_at = case when ${sent} then ${at}::timestamptz else last_sent_at end
       where id = ${channelId} and fence = ${fence} returning id
     ),
     noted as (
       update alert_deliveries d set tries = d.tries + 1, fault = ${faultJson}::jsonb,
-        state = case when d.state = 'replaced' and ${fault !== null} then 'replaced' else ${state} end,
+        state = case when d.state = 'replaced' and ${!sent} then 'replaced' else ${state} end,
         finished_at = case when ${state === 'pending'} then d.finished_at else ${at}::timestamptz end
       from held where d.id = ${deliveryId} and d.channel_id = held.id
-    )
+      returning d.alert_id, d.state
+    ),
+    untold as (select alert_id from noted where state = 'failed'),
+    ${asSentLast(channelId)}
     select from held
   `.execute(db);
   return rows.length === 1;
@@ -162,16 +166,44 @@ export async function listDeliveries(
   return rows;
 }
 
-/** Takes back what a channel was not told yet, as if it had not been due: for a channel that is switched off. */
+/**
+ * For alerts (`untold`) of which a message does not go out after all: what the channel was told of each is again what the
+ * last message says that was sent, and nothing without one. As parts of a statement.
+ */
+function asSentLast(channelId: string): RawBuilder<unknown> {
+  return sql`
+    sent_last as (
+      select u.alert_id, d.event, d.created_at, d.connectors, (
+        select max(o.created_at) from alert_deliveries o
+        where o.channel_id = ${channelId} and o.alert_id = u.alert_id and o.state = 'sent' and o.event = 'opened'
+      ) as opened_at
+      from untold u left join lateral (
+        select event, created_at, (message #>> '{alert,connectors,total}')::integer as connectors from alert_deliveries
+        where channel_id = ${channelId} and alert_id = u.alert_id and state = 'sent' order by id desc limit 1
+      ) d on true
+    ),
+    forgotten as (
+      delete from alert_notices n using sent_last l
+      where n.channel_id = ${channelId} and n.alert_id = l.alert_id and l.event is null
+    ),
+    restored as (
+      update alert_notices n set told = case l.event when 'resolved' then 'resolved' else 'open' end,
+        told_at = l.created_at, opened_at = coalesce(l.opened_at, n.opened_at), connectors = l.connectors
+      from sent_last l where n.channel_id = ${channelId} and n.alert_id = l.alert_id and l.event is not null
+    )`;
+}
+
+/** Takes back what a channel was not told yet, as if it had not been due: for a channel that is disabled. */
 export async function takeBackDeliveries(
   db: Database,
   { channelId, at }: { channelId: string; at: Date },
 ): Promise<void> {
   await sql`
-    with taken as (
+    with untold as (
       update alert_deliveries set state = 'replaced', finished_at = ${at}
       where channel_id = ${channelId} and state = 'pending' returning alert_id
-    )
-    delete from alert_notices n using taken where n.channel_id = ${channelId} and n.alert_id = taken.alert_id
+    ),
+    ${asSentLast(channelId)}
+    select
   `.execute(db);
 }

@@ -258,6 +258,24 @@ describe('what is told, and what is not', () => {
     await lookAndTell(fleet);
     expect(events()).toEqual(['alert.opened']);
   });
+
+  it('a channel that is switched off before it is told that an alert is over is told so when it is on again', async () => {
+    const { receiver, fleet, channel, events } = await stage();
+    const ids = await fleet.add(2);
+    fleet.wait({ minutes: 181 });
+    await fleet.fail(ids, KEY_DELETED);
+    await lookAndTell(fleet);
+    await fleet.complete(ids);
+    await fleet.look();
+    for (const enabled of [false, true]) {
+      const change = { kind: 'webhook', enabled } as const;
+      must(await changeChannel(fleet.deps, { id: channel.id, change, actor: 'system' }));
+    }
+    await lookAndTell(fleet);
+    await lookAndTell(fleet);
+    expect(events()).toEqual(['alert.opened', 'alert.resolved']);
+    expect(receiver.received.at(-1)?.message.sequence).toBeGreaterThan(1);
+  });
 });
 
 describe('many at once', () => {

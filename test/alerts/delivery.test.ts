@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
+import net from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { sql } from 'kysely';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { resealSecrets } from '../../src/accounts/reseal.ts';
 import { createVault } from '../../src/accounts/vault.ts';
 import { changeChannel, createChannel, getChannel, testChannel } from '../../src/alerts/channels.ts';
@@ -9,7 +11,7 @@ import { evaluateAlerts } from '../../src/alerts/evaluate.ts';
 import { claimChannels, listDeliveries, nextDelivery, noteTry } from '../../src/store/alert-deliveries.ts';
 import { must } from '../accounts/support.ts';
 import { addWebhook, type Fleet, KEY_DELETED, lookAndTell, SIGNING_SECRET, startFleet } from './fleet.ts';
-import { mailServer, receiverOfTest, trustTheReceivers } from './receivers.ts';
+import { mailServer, portOf, receiverOfTest, trustTheReceivers } from './receivers.ts';
 
 beforeAll(trustTheReceivers);
 
@@ -49,8 +51,20 @@ describe('a webhook', () => {
     const { port } = receiver;
     const fleet = await startFleet({ networks: [] });
     const hosts = ['127.0.0.1', 'localhost', '[::1]', '[::ffff:127.0.0.1]', '0x7f.1', '2130706433', '0.0.0.0'];
-    const metadata = ['169.254.169.254', '[fd00:ec2::254]', '100.100.100.200', '[64:ff9b::a9fe:a9fe]', '[fe80::1]'];
-    for (const host of [...hosts, ...metadata]) {
+    const own = Object.values(networkInterfaces())
+      .flatMap(one => one ?? [])
+      .filter(({ scopeid, internal }) => !internal && !scopeid)
+      .map(({ address, family }) => (family === 'IPv6' ? `[${address}]` : address));
+    const metadata = [
+      '169.254.169.254',
+      '[fd00:ec2::254]',
+      '100.100.100.200',
+      '[64:ff9b::a9fe:a9fe]',
+      '[fe80::1]',
+      '[fd20:ce::254]',
+      '[::ffff:0:7f00:1]',
+    ];
+    for (const host of [...hosts, ...own, ...metadata]) {
       const channel = await addWebhook(fleet, `https://${host}:${port}/`);
       const tested = must(await testChannel(fleet.deps, { id: channel.id, actor: 'system' }));
       expect([host, tested.fault?.code]).toEqual([host, 'address-not-allowed']);
@@ -128,13 +142,32 @@ describe('a channel that is down', () => {
     expect((await deliveriesOf(fleet, channel.id)).map(({ state }) => state)).toEqual(['sent', 'replaced']);
   });
 
-  it('is given up for a message after a day', async () => {
+  it('is given up for a message after a day, and what it was to be told is queued anew', async () => {
     const receiver = await receiverOfTest();
     receiver.answer = { status: 500 };
-    const { fleet, channel } = await alerted(receiver.url);
+    const { fleet, channel, ids } = await alerted(receiver.url);
     fleet.wait({ minutes: 24 * 60 });
     await deliverAlerts(fleet.deps);
     expect(await deliveriesOf(fleet, channel.id)).toMatchObject([{ state: 'failed', tries: 1 }]);
+    receiver.answer = { status: 200 };
+    await fleet.fail(ids, KEY_DELETED);
+    fleet.wait({ minutes: 1 });
+    await lookAndTell(fleet);
+    expect(await deliveriesOf(fleet, channel.id)).toMatchObject([
+      { state: 'sent', event: 'opened' },
+      { state: 'failed' },
+    ]);
+  });
+
+  it('is told what another version of Causeway left unsent in the words of this one', async () => {
+    const receiver = await receiverOfTest();
+    const { fleet, channel } = await alerted(receiver.url);
+    await sql`update alert_deliveries set message = '{"version": 0}'`.execute(fleet.deps.db);
+    expect(await deliverAlerts(fleet.deps)).toBe(0);
+    fleet.wait({ minutes: 1 });
+    await lookAndTell(fleet);
+    expect(receiver.received.map(({ message }) => message.event)).toEqual(['alert.opened']);
+    expect((await deliveriesOf(fleet, channel.id)).map(({ state }) => state)).toEqual(['sent', 'failed']);
   });
 
   it('does not hold up another one', async () => {
@@ -202,7 +235,7 @@ describe('workers that die', () => {
     fleet.wait({ minutes: 2 });
     expect(await deliverAlerts(fleet.deps)).toBe(1);
     const fault = KEY_DELETED;
-    const end = { deliveryId: delivery?.id ?? '', at: fleet.now(), fault, nextTryAt: null, giveUp: false };
+    const end = { deliveryId: delivery?.id ?? '', at: fleet.now(), sent: false, fault, nextTryAt: null, giveUp: false };
     expect(await noteTry(db, frozen.hold, end)).toBe(false);
     expect(await nextDelivery(db, frozen.hold, at)).toBeUndefined();
   });
@@ -274,6 +307,36 @@ describe('e-mail', () => {
     const { fleet, channel } = await mailed({ port: server.port, security: 'starttls' }, 'wrong');
     const { fault } = must(await testChannel(fleet.deps, { id: channel.id, actor: 'system' }));
     expect(fault).toMatchObject({ code: 'channel-refused', detail: expect.stringContaining('535') });
+  });
+
+  it('goes once to those that the server takes, and says which it refuses', async () => {
+    const server = await mailServer({
+      onRcptTo({ address }, _session, callback) {
+        if (address === 'boss@example.com') callback(Object.assign(new Error('no such user'), { responseCode: 550 }));
+        else callback();
+      },
+    });
+    const { fleet, channel } = await mailed({ port: server.port, security: 'starttls' });
+    const ids = await fleet.add(1);
+    fleet.wait({ minutes: 181 });
+    await fleet.fail(ids, KEY_DELETED);
+    for (let look = 0; look < 3; look++) await lookAndTell(fleet);
+    expect(server.mails).toMatchObject([{ to: ['ops@example.com'] }]);
+    expect(must(await getChannel(fleet.deps, channel.id))).toMatchObject({
+      ...{ failures: 0, pending: 0 },
+      lastFault: { code: 'recipients-refused', detail: expect.stringContaining('boss@example.com') },
+    });
+    expect(await deliveriesOf(fleet, channel.id)).toMatchObject([{ state: 'sent', tries: 1 }]);
+  });
+
+  it('shows nothing of what a server says that does not speak SMTP', async () => {
+    const other = net.createServer(socket => socket.end('SSH-2.0-secret 5.1\r\n'));
+    await new Promise<void>(resolve => other.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void other.close());
+    const { fleet, channel } = await mailed({ port: portOf(other.address()), security: 'starttls' });
+    const { fault } = must(await testChannel(fleet.deps, { id: channel.id, actor: 'system' }));
+    expect(fault).toMatchObject({ code: 'channel-unreachable', detail: expect.stringContaining('speak SMTP') });
+    expect(JSON.stringify(fault)).not.toContain('secret 5.1');
   });
 
   it('goes to a relay without encryption only where there is no password to tell', async () => {

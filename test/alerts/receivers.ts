@@ -100,7 +100,7 @@ export async function mailServer(options: SMTPServerOptions = {}): Promise<MailS
   return { port: portOf(server.server.address()), mails, close };
 }
 
-function portOf(address: AddressInfo | string | null): number {
+export function portOf(address: AddressInfo | string | null): number {
   if (typeof address !== 'object' || address === null) throw new Error('it listens on no port');
   return address.port;
 }

@@ -81,9 +81,13 @@ function useChannelMenu(open: (dialog: Shown) => void): (channel: Channel) => re
       test.mutate(
         { params: { id } },
         {
-          onSuccess: ({ fault }) =>
+          onSuccess: ({ outcome, fault }) =>
             fault
-              ? notify({ type: 'error', header: `${name}: ${fault.title}`, content: `${fault.detail} ${fault.remedy}` })
+              ? notify({
+                  type: outcome === 'ok' ? 'warning' : 'error',
+                  header: `${name}: ${fault.title}`,
+                  content: `${fault.detail} ${fault.remedy}`,
+                })
               : notify({ type: 'success', header: `${name}: the receiver took the test message` }),
           onError,
         },
@@ -151,6 +155,7 @@ function ChannelState({ channel: { enabled, delivery } }: { channel: Channel }) 
   if (!enabled) return <StatusIndicator type="stopped">Off</StatusIndicator>;
   if (delivery.failures > 0 && delivery.lastFault) return <FaultPopover fault={delivery.lastFault} />;
   if (delivery.pending > 0) return <StatusIndicator type="in-progress">Sending</StatusIndicator>;
+  if (delivery.lastFault) return <FaultPopover fault={delivery.lastFault} type="warning" />;
   return <StatusIndicator type="success">On</StatusIndicator>;
 }
 

@@ -87,7 +87,8 @@ const COLUMNS: readonly Column<Delivery>[] = [
   {
     id: 'fault',
     header: 'Last failure',
-    cell: ({ fault }) => (fault ? <FaultPopover fault={fault} /> : '–'),
+    cell: ({ fault, state }) =>
+      fault ? <FaultPopover fault={fault} type={state === 'sent' ? 'warning' : 'error'} /> : '–',
     width: 260,
   },
 ];
