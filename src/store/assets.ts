@@ -171,27 +171,36 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
   return row && { assets: row.assets ?? [] };
 }
 
-/** Puts the connectors' asset tags on the assets of a scope anew, after those of one connector were changed. False when the hold was lost. */
+/**
+ * Puts the connectors' asset tags on assets of a scope anew, after those of one connector were changed: on up to `limit` of
+ * those that the connector sees, from the native id behind `after` on. Answers the last native id that it looked at, null
+ * when there is nothing left; undefined when the hold was lost.
+ */
 export async function retagScope(
   db: Database,
   hold: Hold,
-  { scope, connectorNum }: { scope: Scope; connectorNum: number },
-): Promise<boolean> {
+  { scope, connectorNum, after, limit }: { scope: Scope; connectorNum: number; after: string; limit: number },
+): Promise<{ readonly last: string | null } | undefined> {
   const { rows } = await repeatable(
     db,
-    sql`
+    sql<{ last: string | null }>`
     with held as (${holding(hold)}),
-    seen as (select distinct seen_by from assets where ${inScope(scope)} and seen_by @> array[${connectorNum}::int]),
+    batch as materialized (
+      select id, native_id, seen_by from assets
+      where ${inScope(scope)} and seen_by @> array[${connectorNum}::int] and native_id > ${after}
+      order by native_id limit ${limit}
+    ),
+    seen as (select distinct seen_by from batch),
     wanted as (select seen_by, ${tagsOfConnectors(sql`seen.seen_by`)} as tags from seen),
     tagged as (
-      update assets set connector_tags = wanted.tags from wanted
-      where ${inScope(scope)} and assets.seen_by = wanted.seen_by and connector_tags <> wanted.tags
+      update assets set connector_tags = wanted.tags from batch join wanted on wanted.seen_by = batch.seen_by
+      where assets.id = batch.id and assets.seen_by = wanted.seen_by and connector_tags <> wanted.tags
         and exists (select from held)
     )
-    select 1 from held
+    select (select max(native_id) from batch) as last from held
   `,
   );
-  return rows.length === 1;
+  return rows[0];
 }
 
 /**

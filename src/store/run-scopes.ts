@@ -92,20 +92,33 @@ export interface ScopeUnderWay extends ScopeName {
   readonly items: number;
 }
 
-/** Writes how far a run is that is under way. False when the hold was lost. */
+/**
+ * Writes how far a run is that is under way. `busy`, and nothing is written, while a write of the run's has its row: those
+ * of a large run follow each other without a gap, and a note is not worth a wait for one.
+ */
 export async function saveProgress(
   db: Database,
   hold: Hold,
   { counts, underWay }: { counts: RunCounts; underWay: readonly ScopeUnderWay[] },
-): Promise<boolean> {
-  const { numAffectedRows } = await sql`
+): Promise<'written' | 'busy' | 'lost'> {
+  const { rows } = await sql<{ written: boolean }>`
     -- prepared: save-progress
-    update runs set scopes_finished = ${counts.finished}, scopes_complete = ${counts.complete}, items = ${counts.items},
-      pages = ${counts.pages}, added = ${counts.added}, changed = ${counts.changed}, gone = ${counts.gone},
-      calls = ${counts.calls}, throttled = ${counts.throttled}, under_way = ${JSON.stringify(underWay)}::jsonb
+    with free as (
+      select id from runs where id = ${hold.runId} and fence = ${hold.fence} and state = 'running'
+      for no key update skip locked
+    ),
+    written as (
+      update runs r set scopes_finished = ${counts.finished}, scopes_complete = ${counts.complete}, items = ${counts.items},
+        pages = ${counts.pages}, added = ${counts.added}, changed = ${counts.changed}, gone = ${counts.gone},
+        calls = ${counts.calls}, throttled = ${counts.throttled}, under_way = ${JSON.stringify(underWay)}::jsonb
+      from free where r.id = free.id returning r.id
+    )
+    select exists (select from written) as written from runs
     where id = ${hold.runId} and fence = ${hold.fence} and state = 'running'
   `.execute(db);
-  return numAffectedRows === 1n;
+  const [row] = rows;
+  if (!row) return 'lost';
+  return row.written ? 'written' : 'busy';
 }
 
 /** What the ledger says of a scope that a run ended without observing it. */

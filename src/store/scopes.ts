@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Fault } from '../domain/faults.ts';
+import { LIMITS } from '../domain/limits.ts';
 import { type Database, repeatable } from './database.ts';
 import { type Hold, holding } from './runs.ts';
 
@@ -73,20 +74,56 @@ export interface ScopeEnd extends Scope {
 }
 
 /**
- * Ends a scope, in one statement: the ledger and, only if it was observed completely, the assets that it did not see become
- * gone (invariant I1). An asset's last sighting is then the end of the last complete observation by a connector that sees it,
+ * Ends a scope: the ledger and, only if it was observed completely, the assets that it did not see become gone (invariant I1),
+ * `batch` of them in one statement, the ledger with the last of them. Broken off in between, those marked until then are gone
+ * rightly, because the listing was complete, and whoever observes the scope next marks the rest. An asset's last sighting is then the end of the last complete observation by a connector that sees it,
  * if that is later than its last write. False when the hold was lost or the run has finished the scope already.
  *
  * Whoever sees the account may say so, not only the connectors that saw the asset: an EC2 listing is all or nothing, no
  * policy filters it. Observations of one account never overlap (`runs_one_per_account`), so this one is the newest.
  */
-export async function finishScope(db: Database, hold: Hold, end: ScopeEnd): Promise<boolean> {
-  const complete = end.outcome === 'complete';
+export async function finishScope(
+  db: Database,
+  hold: Hold,
+  end: ScopeEnd,
+  batch: number = LIMITS.markBatchMax,
+): Promise<boolean> {
+  const unseen = end.outcome === 'complete' ? end.unseen : [];
+  let gone = 0;
+  let from = 0;
+  for (; unseen.length - from > batch; from += batch) {
+    const { rows } = await repeatable(
+      db,
+      sql<{ gone: number }>`
+      with ${markingGone(hold, { ...end, unseen: unseen.slice(from, from + batch) })}
+      select (select count(*) from gone) as gone from open
+    `,
+    );
+    const [row] = rows;
+    if (!row) return false;
+    gone += row.gone;
+  }
   const { rows } = await repeatable(
     db,
     sql`
-    with held as (${holding(hold)}),
-    ended as (${endsOf([{ hold, end }])}),
+    with ended as (${endsOf([{ hold, end }])}),
+    ${markingGone(hold, { ...end, unseen: unseen.slice(from) })},
+    ledger as (
+      update scopes s set ${OBSERVED}, last_gone = ${gone} + (select count(*) from gone)
+      from open join ended e on true
+      where s.connector_id = open.connector_id and s.region = open.region and s.asset_type = open.asset_type
+    )
+    select 1 from open
+  `,
+  );
+  return rows.length === 1;
+}
+
+/** Of a scope that `hold` has not finished yet, `open`, what was not seen becomes `gone`; only of one observed completely. */
+function markingGone(hold: Hold, end: ScopeEnd): RawBuilder<unknown> {
+  const complete = end.outcome === 'complete';
+  return sql`
+    held as (${holding(hold)}),
     open as (
       select s.connector_id, s.region, s.asset_type, held.id as run_id from scopes s, held
       where s.connector_id = held.connector_id and s.region = ${end.region} and s.asset_type = ${end.assetType}
@@ -106,16 +143,8 @@ export async function finishScope(db: Database, hold: Hold, end: ScopeEnd): Prom
     history as (
       insert into asset_history (asset_id, at, run_id, event, changes)
       select gone.id, ${end.endedAt}, open.run_id, 'gone', '[]' from gone, open
-    ),
-    ledger as (
-      update scopes s set ${OBSERVED}, last_gone = (select count(*) from gone)
-      from open join ended e on true
-      where s.connector_id = open.connector_id and s.region = open.region and s.asset_type = open.asset_type
     )
-    select 1 from open
-  `,
-  );
-  return rows.length === 1;
+  `;
 }
 
 /** An end of a scope with the hold by which it is written. */

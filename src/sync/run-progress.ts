@@ -1,4 +1,5 @@
 import type { CallTally } from '../aws/call.ts';
+import { fault } from '../domain/faults.ts';
 import { gather } from '../domain/gather.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { type Database, isDatabaseUnavailable } from '../store/database.ts';
@@ -6,6 +7,7 @@ import { type RunCounts, saveProgress } from '../store/run-scopes.ts';
 import type { Hold } from '../store/runs.ts';
 import type { ScopeName } from '../store/scopes.ts';
 import { bringsLoss, finishScope, finishScopes, type HeldEnd, type ScopeEnd } from '../store/scopes.ts';
+import type { SyncDeps } from './deps.ts';
 import type { RunPlan } from './make-plan.ts';
 import type { ScopeOutcome } from './outcome.ts';
 
@@ -41,7 +43,7 @@ export class RunProgress implements AsyncDisposable {
   lost = false;
   /** How scopes ended. */
   readonly outcomes: ScopeOutcome[];
-  readonly #db: Database;
+  readonly #deps: Pick<SyncDeps, 'db' | 'log'>;
   readonly #hold: Hold;
   readonly #writeEnd: WriteEnd;
   readonly #underWay = new Set<ScopeCounts>();
@@ -49,16 +51,20 @@ export class RunProgress implements AsyncDisposable {
   readonly #timer: NodeJS.Timeout;
   #done: RunCounts;
   #told = '';
+  #telling = false;
   #trouble: { readonly error: unknown } | undefined;
 
-  constructor(db: Database, { hold, plan, writeEnd }: { hold: Hold; plan: RunPlan; writeEnd: WriteEnd }) {
-    this.#db = db;
+  constructor(
+    deps: Pick<SyncDeps, 'db' | 'log'>,
+    { hold, plan, writeEnd }: { hold: Hold; plan: RunPlan; writeEnd: WriteEnd },
+  ) {
+    this.#deps = deps;
     this.#hold = hold;
     this.#writeEnd = writeEnd;
     this.outcomes = [...plan.outcomes];
     this.#done = plan.done;
     this.#told = JSON.stringify(plan.done);
-    this.#timer = setInterval(() => void this.tell().catch(error => this.#fail(error)), LIMITS.runTellEveryMs);
+    this.#timer = setInterval(() => void this.#tellInTime(), LIMITS.runTellEveryMs);
   }
 
   /** Whether nothing more is to be begun: the hold was lost, or the database failed. */
@@ -75,25 +81,32 @@ export class RunProgress implements AsyncDisposable {
     this.#underWay.delete(counts);
   }
 
-  /** Has the end of a scope written. */
-  finish(counts: ScopeCounts, end: ScopeEnd & { readonly outcome: ScopeOutcome }): void {
+  /** Has the end of a scope written. One that cannot be written is a failure of its scope, not of the others. */
+  finish(counts: ScopeCounts, end: EndOfScope): void {
     this.#underWay.delete(counts);
-    const written = this.#writeEnd({ hold: this.#hold, end }).then(
-      finished => {
-        this.#ends.delete(written);
-        if (!finished) {
-          this.lost = true;
-          return;
-        }
-        this.outcomes.push(end.outcome);
-        this.#done = sumOf(this.#done, countsOfEnd(end));
-      },
-      (error: unknown) => {
-        this.#ends.delete(written);
-        this.#fail(error);
-      },
-    );
+    const written = this.#write(end)
+      .catch(async (error: unknown) => {
+        if (isDatabaseUnavailable(error)) throw error;
+        const { region, assetType } = end;
+        const facts = { runId: this.#hold.runId, region, assetType, error: String(error) };
+        this.#deps.log.error(facts, 'the end of a scope could not be written');
+        const why = fault('internal-error', 'The end of this scope could not be written; the log has the details.');
+        await this.#write({ ...end, outcome: 'failed', fault: why, unseen: [] });
+      })
+      .catch((error: unknown) => {
+        this.#trouble ??= { error };
+      })
+      .finally(() => this.#ends.delete(written));
     this.#ends.add(written);
+  }
+
+  async #write(end: EndOfScope): Promise<void> {
+    if (!(await this.#writeEnd({ hold: this.#hold, end }))) {
+      this.lost = true;
+      return;
+    }
+    this.outcomes.push(end.outcome);
+    this.#done = sumOf(this.#done, countsOfEnd(end));
   }
 
   /** Waits until every end is written. Throws when the database failed one of them. */
@@ -110,19 +123,31 @@ export class RunProgress implements AsyncDisposable {
     const underWay = [...this.#underWay].map(({ region, assetType, items }) => ({ region, assetType, items }));
     const told = JSON.stringify([counts, underWay]);
     if (told === this.#told || this.lost) return;
-    this.#told = told;
-    if (!(await saveProgress(this.#db, this.#hold, { counts, underWay }))) this.lost = true;
+    const saved = await saveProgress(this.#deps.db, this.#hold, { counts, underWay });
+    if (saved === 'lost') this.lost = true;
+    if (saved === 'written') this.#told = told;
+  }
+
+  /** One at a time, and nothing depends on it: who waits for a slow database is not joined by more, and the next one tells the same. */
+  async #tellInTime(): Promise<void> {
+    if (this.#telling) return;
+    this.#telling = true;
+    try {
+      await this.tell();
+    } catch (error) {
+      this.#deps.log.warn({ runId: this.#hold.runId, error: String(error) }, 'could not tell how far a run is');
+    } finally {
+      this.#telling = false;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(this.#ends);
   }
-
-  #fail(error: unknown): void {
-    this.#trouble ??= { error };
-  }
 }
+
+type EndOfScope = ScopeEnd & { readonly outcome: ScopeOutcome };
 
 export const NOTHING_DONE: RunCounts = {
   finished: 0,

@@ -34,7 +34,7 @@ export type Attempt = 'finished' | 'over' | 'busy' | 'lost' | 'stopped';
 
 /**
  * One connector run: claim, reach the account, plan, observe the scopes that are not finished, end. Can be repeated at any
- * point: the plan is written before the first page, each scope is finished in one statement, and every write carries the
+ * point: the plan is written before the first page, each scope is finished by one statement, and every write carries the
  * claim's fence token. Throws when the database is not available; the run can then be claimed again.
  */
 export async function attemptRun(
@@ -103,7 +103,7 @@ async function observeScopes(deps: SyncDeps, { run, session, signal, shared }: R
   // Why, says the signal.
   if (plan === 'stopped') return 'lost';
   const { hold } = run;
-  await using progress = new RunProgress(db, { hold, plan, writeEnd: shared.writeEnd });
+  await using progress = new RunProgress(deps, { hold, plan, writeEnd: shared.writeEnd });
   const own = ledgerOfAccount(ledger, run);
   const knownOfScope = knownAssets(db, { run, ledger: own });
   const memories = new Map(own.map(scope => [nameOfScope(scope), scope]));

@@ -1,6 +1,7 @@
 import type { CallTally } from '../aws/call.ts';
 import type { Slots } from '../aws/slots.ts';
 import { type Fault, fault } from '../domain/faults.ts';
+import { LIMITS } from '../domain/limits.ts';
 import { changesBetween } from '../inventory/changes.ts';
 import { contentHash, searchText } from '../inventory/content.ts';
 import type { AssetPage, AssetType, AwsCalls, ListedAsset } from '../inventory/define.ts';
@@ -90,7 +91,7 @@ class Observation {
   /** Reads every page and writes what changed. The fault that broke the listing off, or null when it was read to its end. */
   async read(): Promise<Fault | null> {
     await this.#prepare();
-    if (this.#task.progress.lost) return null;
+    if (this.#task.progress.lost || this.#task.signal.aborted) return null;
     for await (const page of this.#task.type.pages(this.#task.calls, rawHash => this.#byRawHash.has(rawHash))) {
       if (this.#task.signal.aborted) return null;
       if (!page.ok) return page.fault;
@@ -145,20 +146,29 @@ class Observation {
   }
 
   async #prepare(): Promise<void> {
-    const { db } = this.#deps;
-    const { run, type, memory, knownOfScope } = this.#task;
+    const { type, memory, knownOfScope } = this.#task;
     const scope = this.#scope;
-    const connectorNum = run.connectorNum;
-    if (memory?.tagged === false && !(await retagScope(db, run.hold, { scope, connectorNum }))) {
-      this.#task.progress.lost = true;
-      return;
-    }
+    if (memory?.tagged === false && !(await this.#retag())) return;
     const sameReader = memory?.readWith === type.readWith;
     for (const { nativeId, ...asset } of await knownOfScope(scope)) {
       const known = { ...asset, seen: false };
       this.#known.set(nativeId, known);
       if (sameReader && asset.rawHash !== null && !asset.doubtful) this.#byRawHash.set(asset.rawHash, known);
     }
+  }
+
+  /** False when the hold was lost, or the run is not to go on. */
+  async #retag(): Promise<boolean> {
+    const { run, progress, signal } = this.#task;
+    const batch = { scope: this.#scope, connectorNum: run.connectorNum, limit: LIMITS.markBatchMax };
+    for (let after: string | null = ''; after !== null; ) {
+      if (signal.aborted) return false;
+      const done = await retagScope(this.#deps.db, run.hold, { ...batch, after });
+      if (!done) progress.lost = true;
+      if (!done) return false;
+      after = done.last;
+    }
+    return true;
   }
 
   async #takePage(page: AssetPage): Promise<Fault | null> {

@@ -59,7 +59,7 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
         at: new Date(),
       }),
     ).toBe(false);
-    expect(await retagScope(bed.db, stale, { scope: SCOPE, connectorNum: 1 })).toBe(false);
+    expect(await retagScope(bed.db, stale, { scope: SCOPE, connectorNum: 1, after: '', limit: 10 })).toBeUndefined();
     expect(await writePage(bed.db, stale, newVpc())).toBeUndefined();
     expect(
       await writePage(bed.db, stale, { ...newVpc(), connectorNum: 99, assets: [], adopted: known.map(({ id }) => id) }),
@@ -69,8 +69,9 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
     );
     expect(await deleteLedgerScope(bed.db, stale, SCOPE)).toBe(false);
     expect(await finishScope(bed.db, stale, endOf(known.map(({ id }) => id)))).toBe(false);
+    expect(await finishScope(bed.db, stale, endOf([...known.map(({ id }) => id), crypto.randomUUID()]), 1)).toBe(false);
     expect(await finishScopes(bed.db, [{ hold: stale, end: endOf([]) }])).toEqual([false]);
-    expect(await saveProgress(bed.db, stale, { counts: { ...NOTHING_DONE, items: 1 }, underWay: [] })).toBe(false);
+    expect(await saveProgress(bed.db, stale, { counts: { ...NOTHING_DONE, items: 1 }, underWay: [] })).toBe('lost');
     expect(await finishRun(bed.db, stale, { state: 'ok', fault: null, leftOver: 'failed', at: new Date() })).toBe(
       false,
     );
@@ -160,6 +161,17 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
     expect(await liveAssets(bed.db)).toEqual(trueAssets(bed.world, { accountIds: [ACCOUNT], now: new Date() }));
     bed.aws.faults.clear();
   });
+});
+
+test('what is told of a run waits for no write of it', async () => {
+  const hold = await claim(await bed.queueRun(connectorId));
+  const told = { counts: { ...NOTHING_DONE, items: 1 }, underWay: [] };
+  await bed.db.transaction().execute(async writing => {
+    await sql`select from runs where id = ${hold.runId} for share`.execute(writing);
+    expect(await saveProgress(bed.db, hold, told)).toBe('busy');
+  });
+  expect(await saveProgress(bed.db, hold, told)).toBe('written');
+  await cancelRuns(bed.db, { connectorId, at: new Date() });
 });
 
 describe('one account', () => {
