@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
 import { fault, retryOf } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
+import { pause } from '../domain/pause.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { Aws } from './aws.ts';
 import type { PaceBucket } from './pace.ts';
@@ -83,6 +83,10 @@ export async function call<T>(
     if (slot && !giveBack) return result ?? failed(noTurn(names));
     const sentMs = aws.clock.monotonicMs();
     const leftMs = budget.deadlineMs - sentMs;
+    if (giveBack && leftMs <= 0) {
+      giveBack();
+      return result ?? failed(noTurn(names));
+    }
     result = await attempt(send, names, Math.max(1, Math.min(budget.attemptMs, leftMs))).finally(giveBack);
     const throttled = !result.ok && result.fault.code === 'aws-throttled';
     if (paced && throttled) aws.pace.slowDown(paced);
@@ -92,7 +96,7 @@ export async function call<T>(
     if (result.ok || retryOf(result.fault) !== 'now' || tries >= budget.triesMax) return result;
     const pauseMs = backoffMs(tries, fraction(aws.ids));
     if (aws.clock.monotonicMs() + pauseMs >= budget.deadlineMs) return result;
-    await sleep(pauseMs);
+    await pause(pauseMs, stop);
   }
 }
 

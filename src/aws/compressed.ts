@@ -8,6 +8,8 @@ import type { Slots } from './slots.ts';
 export interface AnswerRoom {
   /** Whether somebody gives the room back when the answer is not needed any more. */
   readonly wanted: boolean;
+  /** Ends the waiting for room. The call's own limit does not: its answer is here. */
+  readonly stop: AbortSignal;
   giveBack?: (() => void) | undefined;
 }
 
@@ -29,12 +31,7 @@ export function asksForCompressed(
     const room = roomOfCall();
     const takeRoom = async (bytes: number) => {
       if (!room?.wanted || bytes < (isPacked ? LIMITS.largePackedBytes : LIMITS.largeAnswerBytes)) return;
-      const stop = options?.abortSignal;
-      room.giveBack = await slots.take({
-        of: request.hostname,
-        weight: 1,
-        stop: stop instanceof AbortSignal ? stop : NEVER,
-      });
+      room.giveBack = await slots.take({ of: request.hostname, weight: 1, stop: room.stop });
       await nextTurn();
     };
     if (isPacked) {
@@ -51,8 +48,6 @@ export function asksForCompressed(
   // Everything else, such as `destroy`, is the plain one's.
   return Object.assign(Object.create(plain), { handle });
 }
-
-const NEVER = new AbortController().signal;
 
 let lastTurn: Promise<void> = Promise.resolve();
 

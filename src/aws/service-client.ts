@@ -16,7 +16,7 @@ export interface ServiceClient {
    */
   send(
     session: Pick<MemberSession, 'credentials'>,
-    call: { operation: string; input: unknown; signal: AbortSignal; raw?: RawRequest | undefined },
+    call: { operation: string; input: unknown; signal: AbortSignal; stop?: AbortSignal; raw?: RawRequest | undefined },
   ): Promise<unknown>;
 }
 
@@ -42,11 +42,11 @@ export async function serviceClient(aws: Aws, service: ServiceName, region: stri
   // Its listings are the bulk of what is read, and the SDK's parser takes most of the time that they take.
   if (service === 'ec2') readQuickly(client, () => callUnderWay.getStore()?.raw);
   const made: ServiceClient = {
-    async send({ credentials }, { operation, input, signal, raw }) {
+    async send({ credentials }, { operation, input, signal, stop = signal, raw }) {
       const Command = module[`${operation}Command`];
       if (!isCommandClass(Command)) throw new Error(`the SDK client of ${service} has no operation ${operation}`);
       const command = new Command(input);
-      const room: AnswerRoom = { wanted: raw !== undefined };
+      const room: AnswerRoom = { wanted: raw !== undefined, stop };
       try {
         const answer = await callUnderWay.run({ credentials, raw, room }, () =>
           client.send(command, { abortSignal: signal }),

@@ -81,16 +81,16 @@ export const LIMITS = {
   iamSimulationPagesMax: 1_000,
   /** Of one answer, unpacked: ten times the largest page seen. */
   awsAnswerBytesMax: 128 * 1024 * 1024,
-  /** Of runs, in one process; they have 2/3 MB each on average, so that their answers stay below 256 MB. */
-  awsCallsInFlight: 384,
-  /** How many of these a page after the first one takes, because it follows a full one: 1,000 instances are up to 9 MB of XML. */
-  laterPageSlots: 14,
-  /** To one host: AWS has one for each service and region, an endpoint of another make may have one for everything. */
+  /** Of runs, in one process: at 80 ms a call these are 800 a second, about what one core carries with all that follows. */
+  awsCallsInFlight: 64,
+  /** How many of these a page after the first one takes, because it follows a full one: so an account of many pages takes a few at a time. */
+  laterPageSlots: 4,
   /** Answers of a hundred instances and more: as sent, and packed. */
   largeAnswerBytes: 256 * 1024,
   largePackedBytes: 16 * 1024,
   /** Large answers between their arrival and the writing of what is new in them: 30 MB each with all that is made of them. */
   largeAnswersAtOnce: 4,
+  /** To one host: AWS has one for each service and region, an endpoint of another make may have one for everything. */
   awsSocketsMax: 512,
   awsClientsMax: 256,
   /** Of services in regions, for all accounts together: 17 services in 30 regions. */
@@ -168,7 +168,7 @@ export const LIMITS = {
   /** Scopes of all runs of a process, by the memory that they may take: an empty one takes 1. */
   scopeSlots: 512,
   /** What one takes that was never observed; more for every so many items that another had. */
-  newScopeSlots: 12,
+  newScopeSlots: 8,
   itemsPerScopeSlot: 50,
   scopeSlotsMax: 24,
   /** Pages that a process compares and writes at a time: most of the connections of the pool. */

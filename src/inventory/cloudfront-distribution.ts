@@ -20,7 +20,8 @@ export const cloudfrontDistribution = assetType<Distribution>({
   list: listing('cloudfront', 'ListDistributions', {
     input: token => ({ MaxItems: 100, Marker: token }),
     next: answer => answer.DistributionList?.NextMarker,
-    items: answer => answer.DistributionList?.Items,
+    // Left out when the quantity is 0.
+    items: answer => answer.DistributionList && (answer.DistributionList.Items ?? []),
   }),
   details: [
     detail('cloudfront', 'GetDistributionConfig', {

@@ -12,16 +12,19 @@ import { listing } from './listing.ts';
 let server: Server;
 let client: EC2Client;
 let tokenAfter: (page: number) => string | undefined;
+/** The answer's body, where it is no listing. */
+let instead: string | undefined;
 /** The requests' parameters, in order. */
 let asked: URLSearchParams[];
 
 beforeEach(async () => {
   asked = [];
+  instead = undefined;
   server = createServer(async (request, response) => {
     asked.push(new URLSearchParams(Buffer.concat(await request.toArray()).toString()));
     const token = tokenAfter(asked.length);
     const words = token === undefined ? '' : `<nextToken>${token}</nextToken>`;
-    response.end(`<DescribeVpcsResponse><vpcSet/>${words}</DescribeVpcsResponse>`);
+    response.end(instead ?? `<DescribeVpcsResponse><vpcSet/>${words}</DescribeVpcsResponse>`);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   client = new EC2Client({
@@ -57,6 +60,15 @@ test('a listing without an end is given up, and does not count as complete eithe
   tokenAfter = page => `token ${page}`;
   expect((await pages(20)).at(-1)).toMatchObject({ ok: false, fault: { code: 'too-many-pages' } });
   expect(asked).toHaveLength(20);
+});
+
+test.each([
+  ['no body', ''],
+  ['the page of a proxy', '<html><head><title>Sign in</title></head><body>Sign in.</body></html>'],
+  ['another operation’s answer', '<DescribeSubnetsResponse><subnetSet/></DescribeSubnetsResponse>'],
+])('%s with status 200 is no complete listing, and so no word that everything is gone', async (_claim, body) => {
+  instead = body;
+  expect(await pages()).toMatchObject([{ ok: false, fault: { code: 'incomplete-answer' } }]);
 });
 
 async function pages(pagesMax?: number) {

@@ -18,6 +18,7 @@ export function listing<Service extends ServiceName, Operation extends Operation
     readonly input: (token: string | undefined) => InputOf<Service, Operation>;
     /** Absent for an operation that answers everything at once. */
     readonly next?: (answer: OutputOf<Service, Operation>) => string | undefined;
+    /** An empty list where AWS leaves it out when there is nothing to list; undefined otherwise is no answer. */
     readonly items: (answer: OutputOf<Service, Operation>) => readonly Item[] | undefined;
     /** Where the items are, if they can be compared by their bytes: of EC2's listings, unless they have details. */
     readonly raw?: RawPath;
@@ -40,7 +41,8 @@ export function listing<Service extends ServiceName, Operation extends Operation
 
   /**
    * A page may be empty and still have a token; some services end a listing with an empty token instead of none. A listing
-   * that gives a token twice or passes `pagesMax` ends with a fault.
+   * that gives a token twice or passes `pagesMax` ends with a fault; so does an answer without the list, even an empty one:
+   * a proxy's page or a body that got lost says nothing about what is there.
    */
   async function* pages(
     ask: (token: string | undefined) => Promise<Result<OutputOf<Service, Operation>>>,
@@ -55,7 +57,14 @@ export function listing<Service extends ServiceName, Operation extends Operation
         return;
       }
       try {
-        yield ok({ items: items(answer.value) ?? [], unchanged: unchangedOf(answer.value) });
+        const listed = items(answer.value);
+        if (!listed) {
+          yield failed(
+            fault('incomplete-answer', `${limit.operation} was answered without its list, on page ${page}.`),
+          );
+          return;
+        }
+        yield ok({ items: listed, unchanged: unchangedOf(answer.value) });
       } finally {
         giveBackRoomOf(answer.value);
       }

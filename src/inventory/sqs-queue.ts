@@ -19,7 +19,8 @@ export const sqsQueue = assetType<SqsQueue>({
     // Without a page size SQS gives the first thousand and no token.
     input: token => ({ MaxResults: 1_000, NextToken: token }),
     next: answer => answer.NextToken,
-    items: answer => answer.QueueUrls?.map((QueueUrl): SqsQueue => ({ QueueUrl })),
+    // Left out when there are none.
+    items: answer => (answer.QueueUrls ?? []).map((QueueUrl): SqsQueue => ({ QueueUrl })),
   }),
   details: [
     detail('sqs', 'GetQueueAttributes', {

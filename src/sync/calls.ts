@@ -38,7 +38,7 @@ export function awsCalls(
     const client = await serviceClient(aws, service, region);
     return await call(
       aws,
-      limit => client.send(session, { operation, input, signal: AbortSignal.any([limit, stop]), raw }),
+      limit => client.send(session, { operation, input, signal: AbortSignal.any([limit, stop]), stop, raw }),
       {
         service,
         operation,
