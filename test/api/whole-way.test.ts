@@ -176,6 +176,7 @@ test('a hub, a connector, a run, its assets, and back', async () => {
     policyChange: null,
   });
 
+  expect(await call('estatePlan')).toMatchObject({ status: 200 });
   expect((await call('getReadiness', { query: `accountId=${MEMBER}` })).body).toMatchObject({
     totals: { fresh: ended.body.counts.scopes },
     reasons: [],
@@ -258,7 +259,8 @@ test('what does not exist is not found, by every route with an id', async () => 
   for (const name of ROUTE_NAMES.filter(name => ROUTES[name].path.includes(':id'))) {
     const takesChange = name.startsWith('change') || name === 'previewBaseAccountChange';
     const decides = name === 'decideKeyRotation' ? { body: { action: 'retry' } } : {};
-    const body = takesChange ? { body: { ...(name === 'changeUser' ? { role: 'reader' } : {}) } } : {};
+    const needed = { changeUser: { role: 'reader' }, changeAlertChannel: { kind: 'webhook' } };
+    const body = takesChange ? { body: name in needed ? needed[name as keyof typeof needed] : {} } : {};
     const answer = await call(name, {
       id: NO_ID,
       ...body,
@@ -272,7 +274,7 @@ test('what does not exist is not found, by every route with an id', async () => 
 
 test('no route about hubs, connectors, runs and assets was left out', () => {
   const elsewhere =
-    /Session|sign|User|Token|OwnPassword|OpenApi|evaluateTrust|adviseTrust|rustMigration|MigrationConnectors|trustEdits|echeck/;
+    /Session|sign|User|Token|OwnPassword|OpenApi|evaluateTrust|adviseTrust|Alert|rustMigration|MigrationConnectors|trustEdits|echeck/;
   expect(ROUTE_NAMES.filter(name => !called.has(name) && !elsewhere.test(name))).toEqual([]);
 });
 
