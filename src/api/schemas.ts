@@ -1176,7 +1176,13 @@ export const asset = z.object({
   lastSeenAt: isoTime,
   changedAt: isoTime,
   goneAt: isoTime.nullable(),
+  /** The connectors that see it. */
   connectorIds: z.array(uuid),
+  /**
+   * Whether anybody looks after it: `by-connectors` when at least one of them is enabled, `disabled` when none is, `detached`
+   * when there is none. What is not looked after stays as it was last seen.
+   */
+  observed: z.enum(['by-connectors', 'disabled', 'detached']),
 });
 
 export const assetQuery = page.extend({

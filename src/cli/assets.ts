@@ -95,6 +95,12 @@ function assetTable(assets: readonly Asset[]): string {
   return table(['name', 'native id', 'type', 'state', 'account', 'region', 'last seen', 'id'], rows);
 }
 
+const OBSERVED: Readonly<Record<Asset['observed'], string>> = {
+  'by-connectors': 'yes',
+  disabled: 'no: all of its connectors are disabled',
+  detached: 'no: detached',
+};
+
 function assetText(asset: Asset): string {
   const { tags, connectorTags } = asset;
   const head = facts([
@@ -110,7 +116,8 @@ function assetText(asset: Asset): string {
     ['Last seen', time(asset.lastSeenAt)],
     ['Changed', time(asset.changedAt)],
     ['Gone', asset.goneAt === null ? 'no' : `yes, noticed ${time(asset.goneAt)}`],
-    ['Connectors', list(asset.connectorIds, '') || 'none: detached'],
+    ['Connectors', list(asset.connectorIds, '') || 'none'],
+    ['Observed', OBSERVED[asset.observed]],
   ]);
   const rows = [
     ...Object.entries(tags).map(([key, value]) => [key, value, 'AWS']),

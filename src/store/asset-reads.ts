@@ -26,7 +26,14 @@ export interface Asset {
   readonly goneAt: string | null;
   /** The connectors that see it; empty when every one of them was deleted. */
   readonly connectorIds: string[];
+  readonly observed: Observed;
 }
+
+/**
+ * Whether anybody looks after an asset: `by-connectors` when at least one connector that sees it is enabled, `disabled` when
+ * none of them is, `detached` when there is none. What is not looked after stays as it was last seen.
+ */
+export type Observed = 'by-connectors' | 'disabled' | 'detached';
 
 export interface AssetChange {
   readonly seq: number;
@@ -80,7 +87,9 @@ export interface AssetRow extends Omit<Asset, 'firstSeenAt' | 'lastSeenAt' | 'ch
 export const ASSET_COLUMNS = sql`a.id, a.asset_type as "assetType", a.partition, a.account_id as "accountId", a.region,
   a.native_id as "nativeId", a.arn, a.name, a.state, a.tags, a.connector_tags as "connectorTags", a.attributes,
   a.unknown, a.first_seen_at as "firstSeenAt", ${LAST_SEEN_AT} as "lastSeenAt", a.changed_at as "changedAt", a.gone_at as "goneAt",
-  array(select c.id from connectors c where c.num = any(a.seen_by) order by c.id) as "connectorIds"`;
+  array(select c.id from connectors c where c.num = any(a.seen_by) order by c.id) as "connectorIds",
+  (select case when count(*) = 0 then 'detached' when bool_or(c.enabled) then 'by-connectors' else 'disabled' end
+    from connectors c where c.num = any(a.seen_by)) as observed`;
 
 export function assetOf(row: AssetRow): Asset {
   const { id, assetType, partition, accountId, region, nativeId, arn, name, state } = row;
@@ -92,6 +101,7 @@ export function assetOf(row: AssetRow): Asset {
     changedAt: row.changedAt.toISOString(),
     goneAt: row.goneAt?.toISOString() ?? null,
     connectorIds: row.connectorIds,
+    observed: row.observed,
   };
 }
 

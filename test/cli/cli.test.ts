@@ -272,6 +272,8 @@ describe('a journey through the product', () => {
     const ran = await cli.run(['connectors', 'run', 'Development']);
     expect(ran.exitCode).toBe(5);
     expect(ran.stderr).toContain('The connector is disabled');
+    const { stdout } = await cli.run(['assets', 'show', assetId]);
+    expect(stdout).toMatch(/Observed +no: all of its connectors are disabled\n/);
   });
 
   it('runs a connector and waits for its end', async () => {
@@ -309,7 +311,8 @@ describe('a journey through the product', () => {
     expect(await cli.run(['connectors', 'delete', 'Development', '--yes'])).toMatchObject({ exitCode: 2 });
     await cli.json(['connectors', 'delete', 'Development', '--assets', 'detach', '--yes']);
     expect(await cli.run(['connectors', 'show', 'Development'])).toMatchObject({ exitCode: 4 });
-    expect(await cli.json(['assets', 'show', assetId])).toMatchObject({ connectorIds: [] });
+    expect(await cli.json(['assets', 'show', assetId])).toMatchObject({ connectorIds: [], observed: 'detached' });
+    expect((await cli.run(['assets', 'show', assetId])).stdout).toMatch(/Observed +no: detached\n/);
   });
 
   it('manages users and tokens, and verifies the audit log', async () => {

@@ -118,6 +118,22 @@ describe.skipIf(!browser)('the inventory', { timeout: 60_000 }, () => {
     await page.getByRole('row', { name: /vpc-/ }).first().waitFor();
     await look('vpcs');
   });
+
+  test('what only a disabled connector sees is marked, in the list and on its page', async () => {
+    const { page, look, client } = stage;
+    const found = await client.call('listConnectors', { query: { search: 'Production' } });
+    const id = (found.ok && found.value.items[0]?.id) || expect.fail();
+    expect(await client.call('changeConnector', { params: { id }, body: { enabled: false } })).toMatchObject({
+      ok: true,
+    });
+    await page.goto('/assetview/instances');
+    const row = page.getByRole('row', { name: /\bi-[0-9a-f]{17}.*Connectors disabled/ }).first();
+    await row.getByRole('link').first().click();
+    await page.getByText('All of its connectors are disabled').waitFor();
+    await page.getByRole('tab', { name: 'Connectors' }).click();
+    await page.getByText('(disabled)').waitFor();
+    await look('disabled-connectors');
+  });
 });
 
 function ours() {

@@ -237,6 +237,30 @@ describe('an app', () => {
   });
 });
 
+describe('whether an asset is observed', () => {
+  it('depends on connectors that are enabled: one is enough, none is marked as disabled, no connector as detached', async () => {
+    const [one, two] = [accounts[0]?.num ?? expect.fail(), accounts[1]?.num ?? expect.fail()];
+    const off = (enabled: boolean, nums: number[]) =>
+      sql`update connectors set enabled = ${enabled} where num = any(${nums}::int[])`.execute(database.db);
+    const marks = async () => {
+      const byId = new Map((await pageOf({})).items.map(asset => [asset.id, asset.observed]));
+      const seenBy = (nums: number[]) =>
+        new Set(
+          world
+            .filter(asset => byId.has(asset.id) && asset.seenBy.join() === nums.join())
+            .map(asset => byId.get(asset.id)),
+        );
+      return [seenBy([]), seenBy([one]), seenBy([one, two])].map(found => [...found].join());
+    };
+    expect(await marks()).toEqual(['detached', 'by-connectors', 'by-connectors']);
+    await off(false, [one]);
+    expect(await marks()).toEqual(['detached', 'disabled', 'by-connectors']);
+    await off(false, [two]);
+    expect(await marks()).toEqual(['detached', 'disabled', 'disabled']);
+    await off(true, [one, two]);
+  });
+});
+
 describe('one asset', () => {
   it('is answered with every field as it is stored', async () => {
     const [stored] = world.filter(asset => asset.seenBy.length === 1 && asset.name !== null);
@@ -248,6 +272,7 @@ describe('one asset', () => {
         goneAt,
         unknown: {},
         connectorIds: accounts.filter(({ num }) => seenBy.includes(num)).map(({ id }) => id),
+        observed: 'by-connectors',
       },
     });
   });

@@ -30,10 +30,11 @@ export function AssetHelp() {
         The line under the title says how many scopes (a region and a type of one connector) were observed to their end.
         A scope that could not be observed keeps what was known before; nothing is marked gone because of it.
       </p>
-      <h3>Gone, terminated, detached</h3>
+      <h3>Gone, terminated, detached, connectors disabled</h3>
       <p>
         <b>Gone</b>: a complete observation did not see it any more. <b>Terminated</b>: AWS still lists the instance, as
-        terminated. <b>Detached</b>: the connectors that saw it were deleted.
+        terminated. <b>Detached</b>: the connectors that saw it were deleted. <b>Connectors disabled</b>: all that see
+        it are disabled, so what is shown is how it was last seen.
       </p>
     </HelpPanel>
   );

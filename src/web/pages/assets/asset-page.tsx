@@ -92,11 +92,18 @@ function Past({ asset }: { asset: Asset }) {
       </Alert>
     );
   }
-  if (asset.connectorIds.length === 0) {
+  if (asset.observed === 'detached') {
     return (
       <Alert type="warning" header="Detached">
         The connectors that saw it were deleted, so nobody looks after it any more. What stands here is how it was last
         seen.
+      </Alert>
+    );
+  }
+  if (asset.observed === 'disabled') {
+    return (
+      <Alert type="warning" header="All of its connectors are disabled">
+        Nobody looks after it until one of them is enabled. What stands here is how it was last seen.
       </Alert>
     );
   }
@@ -221,5 +228,10 @@ function SeenBy({ asset }: { asset: Asset }) {
 
 function ConnectorLine({ id }: { id: string }) {
   const read = useRead('getConnector', { params: { id } });
-  return <PageLink href={PATHS.connector(id)}>{read.data?.name ?? id}</PageLink>;
+  return (
+    <>
+      <PageLink href={PATHS.connector(id)}>{read.data?.name ?? id}</PageLink>
+      {read.data?.enabled === false && ' (disabled)'}
+    </>
+  );
 }

@@ -4,8 +4,8 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import type { Asset } from './asset-types.ts';
 
-/** AWS's own word for the state, with a sign where the word is a common one, and whether the asset is gone or detached. */
-export function AssetState({ asset }: { asset: Pick<Asset, 'state' | 'goneAt' | 'connectorIds'> }) {
+/** AWS's own word for the state, with a sign where the word is a common one, and whether the asset is gone or nobody looks after it. */
+export function AssetState({ asset }: { asset: Pick<Asset, 'state' | 'goneAt' | 'observed'> }) {
   return (
     <SpaceBetween direction="horizontal" size="xs">
       {asset.state === null ? (
@@ -16,7 +16,8 @@ export function AssetState({ asset }: { asset: Pick<Asset, 'state' | 'goneAt' | 
         </StatusIndicator>
       )}
       {asset.goneAt !== null && <Badge color="severity-neutral">Gone</Badge>}
-      {asset.connectorIds.length === 0 && <Badge color="severity-neutral">Detached</Badge>}
+      {asset.observed === 'detached' && <Badge color="severity-neutral">Detached</Badge>}
+      {asset.observed === 'disabled' && <Badge color="severity-neutral">Connectors disabled</Badge>}
     </SpaceBetween>
   );
 }

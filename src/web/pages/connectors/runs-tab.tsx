@@ -91,6 +91,12 @@ export const RUN_COLUMNS: readonly Column<Run>[] = [
     cell: run => (run.startedAt && run.finishedAt ? durationInWords(run.startedAt, run.finishedAt) : '–'),
     width: 100,
   },
+  {
+    id: 'skipped',
+    header: 'Left out as proved empty',
+    cell: ({ skipped }) => (skipped ? `${skipped.scopes.toLocaleString('en-US')} scopes` : '–'),
+    width: 190,
+  },
   { id: 'hub', header: 'Through', cell: run => <HubName hub={run.hub} none="–" />, width: 220 },
   { id: 'trigger', header: 'Why', cell: run => TRIGGERS[run.trigger], width: 140 },
   { id: 'requestedBy', header: 'By', cell: run => run.requestedBy, width: 140, hiddenAtFirst: true },
