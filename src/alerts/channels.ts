@@ -127,7 +127,7 @@ export interface ChannelTest {
   readonly testedAt: Date;
 }
 
-/** Sends a test message now, once, also through a channel that is switched off. Fault not-found. */
+/** Sends a test message now, once, also through a channel that is disabled. Fault not-found. */
 export async function testChannel(
   deps: AlertDeps,
   { id, actor }: { id: string; actor: Actor },

@@ -11,7 +11,7 @@ export interface Decision {
 /**
  * What a channel is to be told of an alert now; null for nothing. Pure, and for each channel by itself:
  *
- * opened     it was never told, or was told that it is over, and connectors fail. At most every `alertRepeatHours`.
+ * opened     it was never told, or was told that it is resolved, and connectors fail. At most every `alertRepeatHours`.
  * updated    twice as many connectors fail as it was told last.
  * reminder   it was told of nothing new for as long as the channel wants to be reminded.
  * resolved   no connector that concerns the channel fails for this cause any more.

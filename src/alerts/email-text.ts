@@ -1,5 +1,6 @@
+import { hubInWords } from '../domain/hub.ts';
 import { factsOfAccountType, isAccountType } from '../domain/partition.ts';
-import type { AlertMessage } from './message.ts';
+import { type AlertMessage, counted } from './message.ts';
 
 interface Email {
   readonly subject: string;
@@ -36,9 +37,7 @@ function blocksOf({ alert, id, sequence }: AlertMessage): Block[] {
   const { cause, connectors, firstAt, lastAt, resolvedAt, occurrences } = alert;
   const { total, most, named, recovered, disabled, otherwise } = connectors;
   const accountType = isAccountType(cause.accountType) ? factsOfAccountType(cause.accountType).label : '';
-  const hub =
-    cause.hub && `${cause.hub.kind === 'base-account' ? 'Base account' : 'Platform account'} ${cause.hub.accountId}`;
-  const over = `${recovered} complete again, ${disabled} disabled, ${otherwise} for another cause or reason; the others were deleted.`;
+  const others = `${recovered} complete again, ${disabled} disabled, ${otherwise} for another cause or reason; the others were deleted.`;
   return [
     {
       heading: 'Cause',
@@ -47,7 +46,7 @@ function blocksOf({ alert, id, sequence }: AlertMessage): Block[] {
         cause.detail,
         ...(resolvedAt === null ? [`What to do: ${cause.remedy}`] : []),
         `Account type: ${accountType}`,
-        ...(hub ? [hub] : []),
+        ...(cause.hub ? [`Hub: ${hubInWords(cause.hub)}`] : []),
         ...(cause.actions.length > 0 ? [`Actions: ${cause.actions.join(', ')}`] : []),
       ],
     },
@@ -55,15 +54,15 @@ function blocksOf({ alert, id, sequence }: AlertMessage): Block[] {
       heading: 'Connectors',
       lines:
         resolvedAt === null
-          ? [`${total} now, ${most} at most`, ...namedLines(named, total)]
-          : [`${most} at most. ${over}`],
+          ? [`${total} now, ${most} at most`, ...namedLines(named, total), allOf(alert.id)]
+          : [`${most} at most. ${others}`, allOf(alert.id)],
     },
     {
       heading: 'When',
       lines: [
         `First ${firstAt}`,
         `Last ${lastAt}`,
-        ...(resolvedAt === null ? [] : [`Over ${resolvedAt}`]),
+        ...(resolvedAt === null ? [] : [`Resolved ${resolvedAt}`]),
         ...(occurrences > 1 ? [`Opened ${occurrences} times`] : []),
         `Alert ${alert.id}, message ${sequence}`,
       ],
@@ -71,12 +70,17 @@ function blocksOf({ alert, id, sequence }: AlertMessage): Block[] {
   ];
 }
 
+/** Where to go on: what address people reach Causeway at, it does not know. */
+function allOf(alertId: string): string {
+  return `All of them: “causeway alerts show ${alertId}”, or CloudView > Alerts.`;
+}
+
 type Named = NonNullable<AlertMessage['alert']>['connectors']['named'];
 
 function namedLines(named: Named, total: number): string[] {
   const lines = named.map(({ name, accountId, intervals, scopes, regions }) => {
-    const where = scopes === 0 ? '' : `, ${scopes} scopes in ${regions} regions`;
-    return `${name} (account ${accountId}), ${intervals} polling intervals${where}`;
+    const where = scopes === 0 ? '' : `, ${counted(scopes, 'scope')} in ${counted(regions, 'region')}`;
+    return `${name} (account ${accountId}), ${counted(intervals, 'polling interval')}${where}`;
   });
   return total > named.length ? [...lines, `and ${total - named.length} more`] : lines;
 }

@@ -1,4 +1,5 @@
 import { FAULTS, remedyOf } from '../domain/faults.ts';
+import { type Hub, hubInWords } from '../domain/hub.ts';
 import { factsOfAccountType } from '../domain/partition.ts';
 import type { AlertEvent } from '../store/alert-deliveries.ts';
 import type { AlertConnector } from '../store/alert-reads.ts';
@@ -36,7 +37,7 @@ interface MessageAlert {
     readonly detail: string;
     readonly remedy: string;
     readonly accountType: string;
-    readonly hub: { readonly kind: string; readonly accountId: string } | null;
+    readonly hub: Hub | null;
     readonly actions: readonly string[];
   };
   readonly connectors: {
@@ -120,17 +121,20 @@ export function testMessage({ id, at, channel }: { id: string; at: Date; channel
 }
 
 function summaryOf(
-  { cause: { code, accountType, actions }, connectorsMost }: AlertRow,
+  { cause: { code, accountType, hub, actions }, connectorsMost }: AlertRow,
   { event, connectors }: { event: AlertEvent; connectors: number },
 ): string {
   const which = factsOfAccountType(accountType).label;
-  const what = `${FAULTS[code].title}${actions.length > 0 ? ` (${actions.length === 1 ? actions[0] : `${actions.length} actions`})` : ''}`;
-  if (event === 'resolved') return `Over: ${what}. It concerned up to ${counted(connectorsMost)} (${which}).`;
+  const where = hub ? [hubInWords(hub)] : actions.length > 1 ? [counted(actions.length, 'action')] : actions;
+  const what = [FAULTS[code].title, ...where.map(one => `(${one})`)].join(' ');
+  const most = counted(connectorsMost, 'connector');
+  if (event === 'resolved') return `Resolved: ${what}. It concerned up to ${most} (${which}).`;
   const still = event === 'reminder' ? 'still ' : '';
   const more = event === 'updated' ? 'More: ' : '';
-  return `${more}${counted(connectors)} (${which}) ${still}not complete: ${what}.`;
+  return `${more}${counted(connectors, 'connector')} (${which}) ${still}not complete: ${what}.`;
 }
 
-function counted(connectors: number): string {
-  return `${connectors} ${connectors === 1 ? 'connector' : 'connectors'}`;
+/** Such as "1 connector" and "12 connectors". */
+export function counted(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -576,7 +576,7 @@ export const ROUTES = {
     summary: 'List alerts, newest first: one for each cause why connectors have not been complete for too long',
     query: s.page.extend({ state: s.alertState.optional() }),
     status: 200,
-    reply: s.listOf(s.alert),
+    reply: s.alertPage,
   },
   getAlert: {
     method: 'GET',

@@ -1018,6 +1018,11 @@ export const alert = z.object({
   }),
 });
 
+export const alertPage = listOf(alert).extend({
+  /** When a worker looked for alerts last; null when none ever has, so that no alerts mean nothing. */
+  evaluatedAt: isoTime.nullable(),
+});
+
 export const alertConnector = z.object({
   connectorId: uuid,
   name: z.string(),

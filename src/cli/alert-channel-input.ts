@@ -41,7 +41,11 @@ export async function createBody(
   if (host === undefined || from === undefined || to === undefined) {
     return usage('E-mail needs a mail server, a sender and recipients.', 'Add --host, --from and --to.');
   }
-  const mail = { kind, ...common, port: 587, ...mailOf(options), host, from, to: listOf(to) };
+  const port = options.security === 'tls' ? 465 : 587;
+  const mail = { kind, ...common, port, ...mailOf(options), host, from, to: listOf(to) };
+  if (smtpUser === undefined && (options.secretStdin || options.secretFile !== undefined)) {
+    return usage('A password needs its user name.', 'Add --smtp-user.');
+  }
   if (smtpUser === undefined) return { ok: true, value: mail };
   const secret = await secretOf(io, options, 'Password of the mail server');
   return secret.ok ? { ok: true, value: { ...mail, secret: secret.value } } : secret;

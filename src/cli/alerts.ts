@@ -20,9 +20,13 @@ export function addAlertCommands(program: Command, io: Io): void {
         const { state } = options;
         const page = await client.call('listAlerts', { query: { ...pageQuery(options), ...(state ? { state } : {}) } });
         if (!page.ok) return page;
-        const { items, nextCursor } = page.value;
+        const { items, nextCursor, evaluatedAt } = page.value;
         const isOpen = items.some(alert => alert.state === 'open');
-        return answer(alertTable(items) + more(nextCursor), page.value, isOpen ? EXIT.failure : EXIT.ok);
+        return answer(
+          `${alertTable(items)}${more(nextCursor)}\n\n${lookedText(evaluatedAt)}`,
+          page.value,
+          isOpen ? EXIT.failure : EXIT.ok,
+        );
       }),
     );
   paged(leaf(group, 'show <alert>', 'show one, named by its id, with the connectors that it concerns')).action(
@@ -39,13 +43,18 @@ async function show({ client }: Session, id: string, options: CommonOptions & Pa
   return answer(text, { alert: alert.value, connectors: connectors.value });
 }
 
+function lookedText(evaluatedAt: string | null): string {
+  if (evaluatedAt === null) return 'No worker has looked for alerts yet: start "causeway serve" or "causeway work".';
+  return `A worker looked last at ${time(evaluatedAt)}; one does each minute.`;
+}
+
 function alertTable(alerts: readonly Alert[]): string {
   const rows = alerts.map(({ id, state, cause, connectors, firstAt, resolvedAt }) => {
     const { label } = factsOfAccountType(cause.accountType);
     const many = state === 'open' ? connectors.total : connectors.most;
     return [state, cause.fault.title, label, many, time(firstAt), time(resolvedAt), id];
   });
-  return table(['state', 'cause', 'account type', 'connectors', 'since', 'over', 'id'], rows);
+  return table(['state', 'cause', 'account type', 'connectors', 'since', 'resolved', 'id'], rows);
 }
 
 function alertText({ id, state, cause, connectors, firstAt, lastAt, resolvedAt, occurrences }: Alert): string {
@@ -63,7 +72,7 @@ function alertText({ id, state, cause, connectors, firstAt, lastAt, resolvedAt, 
     ['Others', `${recovered} complete again, ${disabled} disabled, ${otherwise} for another cause`],
     ['First', time(firstAt)],
     ['Last', time(lastAt)],
-    ['Over', time(resolvedAt)],
+    ['Resolved', time(resolvedAt)],
     ['Opened', count(occurrences, 'time')],
   ]);
 }

@@ -1,3 +1,5 @@
+import { type Hub, hubInWords } from '../domain/hub.ts';
+
 /** Rows under headings, in columns as wide as their widest cell. */
 export function table(headings: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
   const cells = rows.map(row => row.map(cell => shown(cell)));
@@ -27,9 +29,8 @@ export function list(items: readonly string[] | null, whenNull: string): string 
   return items === null ? whenNull : items.join(', ');
 }
 
-export function hubText(hub: { kind: string; accountId: string } | null): string | null {
-  if (!hub) return null;
-  return `${hub.kind === 'base-account' ? 'base account' : 'platform account'} ${hub.accountId}`;
+export function hubText(hub: Hub | null): string | null {
+  return hub && hubInWords(hub);
 }
 
 /** Such as "1 connector" and "12 connectors". */

@@ -22,6 +22,14 @@ export async function listAlerts(
   return rows;
 }
 
+/** When it was looked for alerts last; null: never. */
+export async function lastEvaluation(db: Database): Promise<Date | null> {
+  const { rows } = await sql<{ at: Date | null }>`
+    select nullif(evaluated_at, 'epoch') as at from alert_evaluations
+  `.execute(db);
+  return rows[0]?.at ?? null;
+}
+
 /** A connector that fails for the cause of an alert now. */
 export interface AlertConnector {
   readonly connectorId: string;

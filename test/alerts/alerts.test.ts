@@ -39,7 +39,8 @@ describe('one alert per cause', () => {
     const { message } = receiver.received[0] ?? {};
     expect(message).toMatchObject({
       ...{ version: 1, event: 'alert.opened', sequence: 1 },
-      summary: '300 connectors (Global) not complete: AWS does not know the access key ID.',
+      summary:
+        '300 connectors (Global) not complete: AWS does not know the access key ID (platform account 999900000001).',
       alert: { state: 'open', connectors: { total: 300, most: 300 } },
     });
     expect(message?.alert?.connectors.named).toHaveLength(25);
@@ -140,7 +141,7 @@ describe('one alert per cause', () => {
 });
 
 describe('what is told, and what is not', () => {
-  it('an open alert is told once, again after a day, and as over when its connectors are complete', async () => {
+  it('an open alert is told once, again after a day, and as resolved when its connectors are complete', async () => {
     const { receiver, fleet, events } = await stage();
     const ids = await fleet.add(4);
     fleet.wait({ minutes: 181 });
@@ -242,7 +243,7 @@ describe('what is told, and what is not', () => {
     expect(receiver.received[0]?.message.alert?.connectors).toMatchObject({ total: 1, named: [{ intervals: 5 }] });
   });
 
-  it('a channel that is switched off is told nothing, and when it is on again, what is open then', async () => {
+  it('a channel that is disabled is told nothing, and when it is enabled again, what is open then', async () => {
     const { fleet, channel, events } = await stage();
     const ids = await fleet.add(2);
     fleet.wait({ minutes: 181 });
@@ -259,7 +260,7 @@ describe('what is told, and what is not', () => {
     expect(events()).toEqual(['alert.opened']);
   });
 
-  it('a channel that is switched off before it is told that an alert is over is told so when it is on again', async () => {
+  it('a channel that is disabled before it is told that an alert is resolved is told so when it is enabled again', async () => {
     const { receiver, fleet, channel, events } = await stage();
     const ids = await fleet.add(2);
     fleet.wait({ minutes: 181 });

@@ -10,7 +10,7 @@ import { deliverAlerts } from '../../src/alerts/deliver.ts';
 import { evaluateAlerts } from '../../src/alerts/evaluate.ts';
 import { claimChannels, listDeliveries, nextDelivery, noteTry } from '../../src/store/alert-deliveries.ts';
 import { must } from '../accounts/support.ts';
-import { addWebhook, type Fleet, KEY_DELETED, lookAndTell, SIGNING_SECRET, startFleet } from './fleet.ts';
+import { addWebhook, type Fleet, HUB, KEY_DELETED, lookAndTell, SIGNING_SECRET, startFleet } from './fleet.ts';
 import { mailServer, portOf, receiverOfTest, trustTheReceivers } from './receivers.ts';
 
 beforeAll(trustTheReceivers);
@@ -128,7 +128,7 @@ describe('a channel that is down', () => {
     expect(must(await getChannel(fleet.deps, channel.id))).toMatchObject({ failures: 0, pending: 0, lastFault: null });
   });
 
-  it('is told only that it is over, when that is all there is to say by then', async () => {
+  it('is told only that it is resolved, when that is all there is to say by then', async () => {
     const receiver = await receiverOfTest();
     receiver.answer = { status: 503 };
     const { fleet, channel, ids } = await alerted(receiver.url);
@@ -280,6 +280,11 @@ describe('e-mail', () => {
     const source = (server.mails[0]?.source ?? '').replaceAll('\r\n ', ' ');
     expect(source).toContain('Subject: [Causeway] 1 connector (Global) not complete: AWS does not know the');
     expect(source).toContain('multipart/alternative');
+    const [{ id = '' } = {}] = await fleet.alerts();
+    const words = source.replaceAll('=\r\n', '');
+    expect(words).toContain(`causeway alerts show ${id}`);
+    expect(words).toContain(`Hub: platform account ${HUB}`);
+    expect(words).toContain('3 polling intervals');
     expect(source).toMatch(/Message-ID: <[0-9a-f-]{36}@causeway\.invalid>/);
     expect(source).not.toMatch(/^bcc:/im);
     expect(source.slice(source.indexOf('<!doctype html>'))).not.toContain('<script>');

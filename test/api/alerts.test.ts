@@ -82,11 +82,13 @@ it('readers see alerts and their connectors, but no channels', async () => {
   api.advance({ minutes: 181 });
   administrator = await signIn(api, { username: 'administrator' });
   reader = await signIn(api, { username: 'reader' });
+  expect((await send(api, reader, { path: '/api/v1/alerts' })).body).toMatchObject({ items: [], evaluatedAt: null });
   expect(await evaluateAlerts(api.deps)).toBe(true);
   const list = await send(api, reader, { path: '/api/v1/alerts?state=open' });
   expect(list.body).toMatchObject({
     items: [{ state: 'open', cause: { fault: { code: 'no-run-ended' } }, connectors: { total: 1 } }],
     nextCursor: null,
+    evaluatedAt: expect.any(String),
   });
   const [{ id: alertId }] = list.body.items;
   const connectors = await send(api, reader, { path: `/api/v1/alerts/${alertId}/connectors` });

@@ -44,6 +44,12 @@ it('e-mail is created without a password where the server asks for none', async 
   const made = await run([...create, '--from', 'a@b.example', '--to', 'c@d.example, e@f.example']);
   expect(made.stdout).toMatch(/To\s+c@d.example, e@f.example/);
   expect(made.stdout).toMatch(/Mail server\s+mail.example.com:587 \(starttls\)/);
+  const tls = await run([...create, '--from', 'a@b.example', '--to', 'c@d.example', '--security', 'tls']);
+  expect(tls.stdout).toMatch(/Mail server\s+mail.example.com:465 \(tls\)/);
+  const nobody = await run([...create, '--from', 'a@b.example', '--to', 'c@d.example', '--secret-stdin'], {
+    stdin: 'x',
+  });
+  expect(nobody).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--smtp-user') });
 });
 
 it('what is missing is told before anything is sent', async () => {
@@ -52,6 +58,9 @@ it('what is missing is told before anything is sent', async () => {
 });
 
 it('alerts are listed, and end with 0 while none is open', async () => {
-  expect(await run(['alerts', 'list'])).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('ACCOUNT TYPE') });
+  expect(await run(['alerts', 'list'])).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining('No worker has looked'),
+  });
   expect((await run(['alerts', 'show', '0198c2a4-7c1e-7d3a-9b52-0f6a4e1d2c3b'])).exitCode).toBe(4);
 });

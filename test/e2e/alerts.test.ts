@@ -97,22 +97,22 @@ describe.skipIf(!browser)('an administrator is told that a role has lost a right
     await look('alert-dark');
   }, 120_000);
 
-  test('the right is given back: the alert is over, and the channel is told', async () => {
+  test('the right is given back: the alert is resolved, and the channel is told', async () => {
     const { page, look, db } = stage;
     allowInAws(stage, readPolicy());
     await runNow(stage, 'Production');
     await sql`update alert_evaluations set evaluated_at = 'epoch'`.execute(db);
     await vi.waitFor(() => expect(events().at(-1)).toBe('alert.resolved'), 30_000);
     await page.getByRole('link', { name: 'Alerts', exact: true }).first().click();
-    await page.getByRole('button', { name: 'Past' }).click();
-    await page.getByRole('row', { name: /The role may not make this call.*Over/ }).waitFor();
+    await page.getByRole('button', { name: 'Resolved' }).click();
+    await page.getByRole('row', { name: /The role may not make this call.*Resolved/ }).waitFor();
     await look('past-alerts-dark');
     await page.goto('/administration/alert-channels');
     await page.getByRole('button', { name: 'Actions for on-call' }).click();
     await page.getByRole('menuitem', { name: 'Show messages' }).click();
     await page
       .getByRole('dialog')
-      .getByRole('row', { name: /Over.*Sent/ })
+      .getByRole('row', { name: /Resolved.*Sent/ })
       .waitFor();
     await look('messages-dark');
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();

@@ -2,7 +2,13 @@ import type { AlertDeps } from '../../alerts/deps.ts';
 import { readCursor } from '../../domain/cursor.ts';
 import { fault } from '../../domain/faults.ts';
 import { failed, ok } from '../../domain/result.ts';
-import { type AlertConnector, findAlert, listAlertConnectors, listAlerts } from '../../store/alert-reads.ts';
+import {
+  type AlertConnector,
+  findAlert,
+  lastEvaluation,
+  listAlertConnectors,
+  listAlerts,
+} from '../../store/alert-reads.ts';
 import type { AlertRow } from '../../store/alerts.ts';
 import type { ReplyOf } from '../contract.ts';
 import { wireFault } from '../fault-reply.ts';
@@ -18,7 +24,8 @@ export function alertRoutes({
       const after = readCursor(cursor, ['id']);
       if (!after.ok) return after;
       const rows = await listAlerts(db, { state, after: after.value?.[0] ?? null, limit: limit + 1 });
-      return ok(pageOf(rows, { limit, keys: alert => [alert.id], item: wireAlert }));
+      const evaluatedAt = (await lastEvaluation(db))?.toISOString() ?? null;
+      return ok({ ...pageOf(rows, { limit, keys: alert => [alert.id], item: wireAlert }), evaluatedAt });
     },
     async getAlert({ params: { id } }) {
       const row = await findAlert(db, id);

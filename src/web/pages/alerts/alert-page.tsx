@@ -35,7 +35,7 @@ export function AlertPage() {
             <FaultAlert
               fault={alert.cause.fault}
               type={alert.state === 'open' ? 'error' : 'info'}
-              {...(alert.state === 'open' ? {} : { header: 'It is over. It was, for example:' })}
+              {...(alert.state === 'open' ? {} : { header: 'It is resolved. It was, for example:' })}
             />
             <AlertFacts alert={alert} />
             <AlertConnectors alert={alert} />
@@ -68,7 +68,7 @@ function AlertFacts({ alert }: { alert: Alert }) {
           { label: 'Opened', value: occurrences === 1 ? 'Once' : `${occurrences} times` },
           { label: 'First seen', value: <ExactTime at={alert.firstAt} /> },
           { label: 'Last seen', value: <ExactTime at={alert.lastAt} /> },
-          { label: 'Over', value: alert.resolvedAt && <ExactTime at={alert.resolvedAt} /> },
+          { label: 'Resolved', value: alert.resolvedAt && <ExactTime at={alert.resolvedAt} /> },
         ]}
       />
     </Container>
@@ -98,7 +98,7 @@ function AlertConnectors({ alert }: { alert: Alert }) {
       empty={
         <EmptyState title="None">
           {alert.state === 'open'
-            ? 'They fail for another cause now; if this stays so for two polling intervals, the alert is over.'
+            ? 'They fail for another cause now; if this stays so for two polling intervals, the alert is resolved.'
             : `It concerned up to ${connectorsInWords(alert.connectors.most)}.`}
         </EmptyState>
       }

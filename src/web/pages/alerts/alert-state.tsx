@@ -7,7 +7,7 @@ export function AlertState({ state }: Pick<Alert, 'state'>) {
   return state === 'open' ? (
     <StatusIndicator type="error">Open</StatusIndicator>
   ) : (
-    <StatusIndicator type="success">Over</StatusIndicator>
+    <StatusIndicator type="success">Resolved</StatusIndicator>
   );
 }
 

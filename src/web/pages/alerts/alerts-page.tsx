@@ -14,7 +14,7 @@ import { AlertsHelp } from './help.tsx';
 
 const everyMs = 15_000;
 
-/** Alerts that are open, or those that are over. */
+/** Alerts that are open, or those that are resolved. */
 export function AlertsPage() {
   const settings = useTableSettings('alerts');
   const pager = usePager();
@@ -32,11 +32,16 @@ export function AlertsPage() {
         id="alerts"
         what="alerts"
         title="Alerts"
-        description="One for each cause why connectors have not been complete for some of their polling intervals."
+        description={
+          <>
+            One for each cause why connectors have not been complete for some of their polling intervals. A worker last
+            looked: <TimeAgo at={read.data?.evaluatedAt ?? null} />.
+          </>
+        }
         read={read}
         settings={settings}
         pager={pager}
-        columns={state === 'open' ? OPEN_COLUMNS : PAST_COLUMNS}
+        columns={state === 'open' ? OPEN_COLUMNS : RESOLVED_COLUMNS}
         trackBy={alert => alert.id}
         filter={
           <SegmentedControl
@@ -44,7 +49,7 @@ export function AlertsPage() {
             selectedId={state}
             options={[
               { id: 'open', text: 'Open' },
-              { id: 'resolved', text: 'Past' },
+              { id: 'resolved', text: 'Resolved' },
             ]}
             onChange={event => view.set({ state: event.detail.selectedId === 'resolved' ? 'resolved' : '' })}
           />
@@ -52,11 +57,9 @@ export function AlertsPage() {
         actions={whyNot === null ? <PageButton href={PATHS.alertChannels}>Alert channels</PageButton> : undefined}
         empty={
           state === 'open' ? (
-            <EmptyState title="No open alerts">
-              Every enabled connector was complete within three of its polling intervals.
-            </EmptyState>
+            <NoOpenAlerts evaluatedAt={read.data?.evaluatedAt ?? null} />
           ) : (
-            <EmptyState title="No past alerts">Alerts that are over stay here for 90 days.</EmptyState>
+            <EmptyState title="No resolved alerts">Alerts that are resolved stay here for 90 days.</EmptyState>
           )
         }
       />
@@ -65,6 +68,21 @@ export function AlertsPage() {
 }
 
 const HELP = <AlertsHelp />;
+
+/** Without a worker nobody looks, and then it means nothing that there are none. */
+function NoOpenAlerts({ evaluatedAt }: { evaluatedAt: string | null }) {
+  if (evaluatedAt === null) {
+    return (
+      <EmptyState title="Nobody has looked for alerts yet">A worker does each minute: see that one runs.</EmptyState>
+    );
+  }
+  return (
+    <EmptyState title="No open alerts">
+      Every enabled connector was complete within three of its polling intervals when a worker last looked,{' '}
+      <TimeAgo at={evaluatedAt} />.
+    </EmptyState>
+  );
+}
 
 const CAUSE: Column<Alert> = {
   id: 'cause',
@@ -101,12 +119,12 @@ const OPEN_COLUMNS: readonly Column<Alert>[] = [
   SINCE,
 ];
 
-const PAST_COLUMNS: readonly Column<Alert>[] = [
+const RESOLVED_COLUMNS: readonly Column<Alert>[] = [
   CAUSE,
   { id: 'state', header: 'State', cell: AlertState, width: 110 },
   { id: 'most', header: 'Connectors at most', cell: ({ connectors }) => connectors.most, width: 180 },
   DETAIL,
   ACCOUNT_TYPE,
   SINCE,
-  { id: 'resolvedAt', header: 'Over', cell: ({ resolvedAt }) => <TimeAgo at={resolvedAt} />, width: 150 },
+  { id: 'resolvedAt', header: 'Resolved', cell: ({ resolvedAt }) => <TimeAgo at={resolvedAt} />, width: 150 },
 ];

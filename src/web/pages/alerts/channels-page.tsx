@@ -42,7 +42,7 @@ export function AlertChannelsPage() {
         id="alert-channels"
         what="alert channels"
         title="Alert channels"
-        description="Each is told of every alert, once, with reminders, and when it is over."
+        description="Each is told of every alert, once, with reminders, and when it is resolved."
         read={read}
         settings={settings}
         pager={pager}
@@ -95,13 +95,16 @@ function useChannelMenu(open: (dialog: Shown) => void): (channel: Channel) => re
     const setEnabled = () =>
       change.mutate(
         { params: { id }, body: { kind: settings.kind, enabled: !enabled } },
-        { onSuccess: () => notify({ type: 'success', header: `${name} is ${enabled ? 'off' : 'on'}` }), onError },
+        {
+          onSuccess: () => notify({ type: 'success', header: `${name} is ${enabled ? 'disabled' : 'enabled'}` }),
+          onError,
+        },
       );
     return [
       { text: 'Send test message', onClick: sendTest },
       { text: 'Edit', onClick: () => open({ kind: 'edit', channel }) },
       { text: 'Show messages', onClick: () => open({ kind: 'deliveries', channel }) },
-      { text: enabled ? 'Switch off' : 'Switch on', onClick: setEnabled },
+      { text: enabled ? 'Disable' : 'Enable', onClick: setEnabled },
       { text: 'Delete', onClick: () => open({ kind: 'delete', channel }) },
     ];
   };
@@ -152,11 +155,11 @@ const COLUMNS: readonly Column<Channel>[] = [
 ];
 
 function ChannelState({ channel: { enabled, delivery } }: { channel: Channel }) {
-  if (!enabled) return <StatusIndicator type="stopped">Off</StatusIndicator>;
+  if (!enabled) return <StatusIndicator type="stopped">Disabled</StatusIndicator>;
   if (delivery.failures > 0 && delivery.lastFault) return <FaultPopover fault={delivery.lastFault} />;
   if (delivery.pending > 0) return <StatusIndicator type="in-progress">Sending</StatusIndicator>;
   if (delivery.lastFault) return <FaultPopover fault={delivery.lastFault} type="warning" />;
-  return <StatusIndicator type="success">On</StatusIndicator>;
+  return <StatusIndicator type="success">Enabled</StatusIndicator>;
 }
 
 function actionsColumn(menu: (channel: Channel) => readonly MenuItem[]): Column<Channel> {

@@ -58,7 +58,7 @@ const EVENTS = {
   opened: 'Opened',
   updated: 'More connectors',
   reminder: 'Reminder',
-  resolved: 'Over',
+  resolved: 'Resolved',
 } as const satisfies Record<Delivery['event'], string>;
 
 const STATES = {

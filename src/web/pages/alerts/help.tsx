@@ -12,7 +12,7 @@ export function AlertsHelp() {
         What went wrong, for which account type, and through which hub or with which denied actions. A connector that
         fails for another cause later moves to the alert of that cause.
       </p>
-      <h3>When it is over</h3>
+      <h3>When it is resolved</h3>
       <p>
         When no connector fails for the cause any more. A cause that comes back within a day is the same alert. Nobody
         has to close an alert.
