@@ -1,3 +1,8 @@
+-- Runs under way write several of these tables, in this order: taken one by one as they are needed below, the locks would
+-- meet theirs and one of the two would be broken off. So writes wait from here to the end of this migration, about two
+-- minutes per 10 million assets and 10,000 connectors; reads go on.
+lock table runs, connectors, assets, asset_history in share row exclusive mode;
+
 -- What is deleted when it is old enough, and when its next batch is due; whoever locks the row does it. Of runs, those up
 -- to `after_id` were looked at in this pass.
 create table retention (
@@ -9,8 +14,7 @@ create table retention (
 );
 insert into retention (kind, due_at) values ('runs', 'epoch'), ('history', 'epoch');
 
--- History is deleted oldest first. Building the index keeps runs from writing (not reads) for some ten seconds per 10
--- million rows.
+-- History is deleted oldest first. Building the index takes some ten seconds per 10 million rows.
 create index asset_history_at on asset_history (at);
 
 -- How far each connector's ledger was observed, added up when a run of it ends: a count over 10,000 connectors must not
@@ -118,7 +122,6 @@ begin
 end
 $$;
 
--- From here to the end of this migration runs wait with their writes, about a minute per 10 million assets; reads go on.
 create trigger assets_count_came after insert on assets referencing new table as came
   for each statement execute function count_assets();
 create trigger assets_count_changed after update on assets referencing old table as went new table as came

@@ -90,6 +90,8 @@ export interface PageWrite {
 
 export interface PageWritten {
   readonly assets: readonly { readonly nativeId: string; readonly id: string; readonly event: AssetEvent | null }[];
+  /** How many of `adopted` there are still: the others were deleted with another connector since they were looked up. */
+  readonly adopted: number;
 }
 
 type AssetEvent = 'appeared' | 'changed' | 'returned';
@@ -103,7 +105,7 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
   const tags = sql`${JSON.stringify(page.connectorTags)}::jsonb`;
   const { rows } = await repeatable(
     db,
-    sql<{ assets: PageWritten['assets'] | null }>`
+    sql<{ assets: PageWritten['assets'] | null; adopted: number }>`
     with held as (${holding(hold)}),
     incoming as (
       select i.* from jsonb_to_recordset(${JSON.stringify(page.assets)}::jsonb) as i(
@@ -154,21 +156,22 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
     ),
     adopted as (
       update assets a set connector_tags = a.connector_tags || ${tags},
-        seen_by = a.seen_by || ${page.connectorNum}::int
-      where a.id = any(${page.adopted}::uuid[]) and not a.seen_by @> array[${page.connectorNum}::int]
-        and exists (select from held)
+        seen_by = case when a.seen_by @> array[${page.connectorNum}::int] then a.seen_by else a.seen_by || ${page.connectorNum}::int end
+      where a.id = any(${page.adopted}::uuid[]) and exists (select from held)
+      returning a.id
     ),
     rehashed as (
       update assets a set raw_hash = decode(r."rawHash", 'base64')
       from jsonb_to_recordset(${JSON.stringify(page.rehashed)}::jsonb) as r(id uuid, "rawHash" text)
       where a.id = r.id and not a.id = any(${page.adopted}::uuid[]) and exists (select from held)
     )
-    select (select jsonb_agg(jsonb_build_object('id', id, 'nativeId', native_id, 'event', event)) from events) as assets
+    select (select jsonb_agg(jsonb_build_object('id', id, 'nativeId', native_id, 'event', event)) from events) as assets,
+      (select count(*) from adopted) as adopted
     from held
   `,
   );
   const row = rows[0];
-  return row && { assets: row.assets ?? [] };
+  return row && { assets: row.assets ?? [], adopted: row.adopted };
 }
 
 /**

@@ -89,7 +89,8 @@ async function migrateUnderLock(
   return ok(pending.map(migration => migration.name));
 }
 
-async function apply(client: pg.Client, migration: Migration): Promise<Fault | undefined> {
+/** Again when it and a process that is at work locked the same tables in another order, and PostgreSQL broke this one off. */
+async function apply(client: pg.Client, migration: Migration, tries = 1): Promise<Fault | undefined> {
   try {
     await client.query('begin');
     await client.query(migration.sql);
@@ -99,6 +100,9 @@ async function apply(client: pg.Client, migration: Migration): Promise<Fault | u
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || isDatabaseUnavailable(error)) throw error;
     await client.query('rollback');
+    if (error.code === DEADLOCK_DETECTED && tries < LIMITS.transactionTriesMax) {
+      return await apply(client, migration, tries + 1);
+    }
     return fault('migration-failed', `${migration.name}: ${error.message}.`, { subject: migration.name });
   }
 }
@@ -150,6 +154,7 @@ async function faultOfLocking(client: pg.Client): Promise<Fault | undefined> {
 }
 
 const LOCK_NOT_AVAILABLE = '55P03';
+const DEADLOCK_DETECTED = '40P01';
 
 async function readMigrations(folder: string): Promise<Migration[]> {
   const names = (await readdir(folder)).filter(name => name.endsWith('.sql') && name !== SCHEMA_DUMP).sort();

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Fault } from '../domain/faults.ts';
-import type { Database } from './database.ts';
+import { type Database, repeatable } from './database.ts';
 import type { Skipped } from './empty-scopes.ts';
 import type { Hold } from './runs.ts';
 import { nameOfScope, type ScopeName } from './scopes.ts';
@@ -41,7 +41,9 @@ export async function savePlan(
 ): Promise<boolean> {
   const names = new Set(known.map(nameOfScope));
   const toWrite = scopes.filter(scope => scope.outcome !== null || !names.has(nameOfScope(scope)));
-  const { rows } = await sql<{ held: number }>`
+  const { rows } = await repeatable(
+    db,
+    sql<{ held: number }>`
     -- prepared: save-plan
     with held as (
       select r.id, r.connector_id, r.partition, r.account_id from runs r
@@ -70,7 +72,8 @@ export async function savePlan(
       from held where r.id = held.id
     )
     select 1 as held from held
-  `.execute(db);
+  `,
+  );
   return rows.length === 1;
 }
 

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
 import { LIMITS } from '../domain/limits.ts';
-import { type Database, inTransaction } from './database.ts';
+import { type Database, inTransaction, repeatable } from './database.ts';
 import { foldOf, NOTHING_OBSERVED } from './run-scopes.ts';
 
 /**
@@ -120,7 +120,9 @@ export interface ClaimedRun {
  */
 export async function claimRun(db: Database, { runId, now }: { runId: string; now: Date }): Promise<Claim> {
   try {
-    const { rows } = await sql<ClaimedRow>`
+    const { rows } = await repeatable(
+      db,
+      sql<ClaimedRow>`
       -- prepared: claim-run
       with target as (
         select r.id, r.started_at is null as first, c.polling_minutes, c.num, c.regions, c.asset_tags,
@@ -146,7 +148,8 @@ export async function claimRun(db: Database, { runId, now }: { runId: string; no
         k.partition, k.account_id as "accountId", k.regions, k.asset_tags as "assetTags", k.started_at as "startedAt",
         k.plan is not null as planned
       from target t left join claimed k on k.id = t.id
-    `.execute(db);
+    `,
+    );
     const [row] = rows;
     if (!row) return { kind: 'over' };
     const { busy, wanted, fence, ...run } = row;
@@ -232,7 +235,10 @@ async function endRun(
   { state, fault, leftOver, at, target }: RunEnd & { target: RawBuilder<unknown> },
 ): Promise<boolean> {
   const faultJson = fault === null ? null : JSON.stringify(fault);
-  const { rows } = await sql`
+  // Whoever asks for a run meanwhile locks the connector first, and then waits for this run's row.
+  const { rows } = await repeatable(
+    db,
+    sql`
     with held as (${target}),
     ended as (
       update runs r set state = ${state}, fault = ${faultJson}::jsonb, finished_at = ${at}, fence = r.fence + 1,
@@ -254,7 +260,8 @@ async function endRun(
       update connectors c set last_complete_at = ${at} from ended where c.id = ended.connector_id and ${state === 'ok'}
     )
     select id from ended
-  `.execute(db);
+  `,
+  );
   return rows.length === 1;
 }
 

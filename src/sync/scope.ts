@@ -207,7 +207,7 @@ class Observation {
     this.counts.items += 1;
   }
 
-  async #write({ news, adopted }: PageNews): Promise<null> {
+  async #write({ news, adopted }: PageNews): Promise<Fault | null> {
     const { run, pages, signal } = this.#task;
     if (news.length === 0 && adopted.size === 0) return null;
     // In a queue of our own: one at the pool of connections ends with a fault when it takes too long.
@@ -220,7 +220,7 @@ class Observation {
     }
   }
 
-  async #writeInTurn({ news, adopted }: PageNews): Promise<null> {
+  async #writeInTurn({ news, adopted }: PageNews): Promise<Fault | null> {
     const { db, clock } = this.#deps;
     const { run } = this.#task;
     const stored = await loadContents(db, { scope: this.#scope, nativeIds: news.map(asset => asset.nativeId) });
@@ -260,7 +260,11 @@ class Observation {
       if (earlier) this.#byRawHash.delete(earlier);
       this.#known.set(nativeId, { id, hash, rawHash, mine: true, seen: true, doubtful });
     }
-    return null;
+    if (written.adopted === adopted.size) return null;
+    // They are in the account, but all that is left here of them is a hash.
+    return fault('edit-conflict', 'Assets of this scope were deleted with another connector while it was being read.', {
+      remedy: 'Nothing is to be done: the next run reads them anew.',
+    });
   }
 
   /** What is to be written of an observation; undefined when what is stored says the same. */

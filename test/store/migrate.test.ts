@@ -58,6 +58,23 @@ test('a migration and the record of it stand or fall together', async () => {
   expect((await sql`select to_regclass('b') as b`.execute(world.db)).rows).toEqual([{ b: null }]);
 });
 
+test('a migration that is broken off because others lock the same tables in another order is applied again', async () => {
+  await using world = await makeWorld({ '0001_first.sql': 'create table a (id int); create table b (id int)' });
+  await world.migrate();
+  await world.write('0002_second.sql', `lock table a, b in share row exclusive mode; ${ADD_NAME}`);
+  const migrating: ReturnType<typeof migrate>[] = [];
+  const inOtherOrder = world.db.transaction().execute(async other => {
+    await sql`insert into b values (1)`.execute(other);
+    migrating.push(world.migrate());
+    const waits = sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+    await expect.poll(async () => (await waits.execute(world.db)).rows.length, { timeout: 10_000 }).toBe(1);
+    await sql`insert into a values (1)`.execute(other);
+  });
+  // PostgreSQL ends one of the two: nearly always the migration, which waited first, on a busy machine the other.
+  await inOtherOrder.catch(error => expect(error).toMatchObject({ code: '40P01' }));
+  expect(await Promise.all(migrating)).toEqual([{ ok: true, value: ['0002_second.sql'] }]);
+});
+
 test('a migration that was changed after it was applied is refused', async () => {
   await using world = await makeWorld({ '0001_first.sql': 'create table a (id int)' });
   await world.migrate();

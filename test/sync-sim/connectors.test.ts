@@ -4,6 +4,7 @@ import { accountOf, addRole, ec2RegionOf } from '../../simulator/world/build.ts'
 import { GENERATED_PLATFORM_ACCOUNT_ID, generatedExternalId, generateWorld } from '../../simulator/world/generate.ts';
 import { readPolicy, trustPolicy } from '../../simulator/world/policies.ts';
 import { changeConnector } from '../../src/accounts/connectors.ts';
+import { deleteConnector } from '../../src/accounts/delete-connector.ts';
 import type { ConnectorChange } from '../../src/accounts/shapes.ts';
 import { type Bed, count, openBed } from './bed.ts';
 import { everGone, liveAssets, trueAssets } from './truth.ts';
@@ -102,6 +103,33 @@ test('a connector pointed at another account leaves the assets of the one before
     { seenBy: 1, tags: { team: 'b' } },
   ]);
   expect(await liveAssets(bed.db)).toEqual(trueAssets(bed.world, { accountIds: [ACCOUNT, other], now: new Date() }));
+});
+
+test('an asset that is deleted with another connector while it is being seen unchanged is read by the next run', async () => {
+  const settings = { roleArn: AUDITOR, externalId: generatedExternalId(ACCOUNT), regions: ['us-east-1'] };
+  await change(second, settings);
+  await bed.sync(second);
+  const { vpcs } = ec2RegionOf(accountOf(bed.world, ACCOUNT), 'us-east-1');
+  const [launched] = vpcs;
+  if (!launched) throw new Error('the region has a VPC');
+  vpcs.push({ ...launched, VpcId: 'vpc-0new00000000000001' });
+  await bed.sync(first);
+
+  bed.aws.faults.put({ id: 'late', match: { operation: 'DescribeVpcs' }, effect: { kind: 'slow', delayMs: 2_000 } });
+  bed.aws.callLog.clear();
+  const runId = await bed.queueRun(second);
+  const attempt = bed.attempt(runId);
+  await expect.poll(() => bed.aws.callLog.calls().some(call => call.operation === 'DescribeSubnets')).toBe(true);
+  expect(await deleteConnector(bed.deps, { id: first, assets: 'delete', actor: 'system' })).toMatchObject({ ok: true });
+  expect(await attempt).toBe('finished');
+  bed.aws.faults.clear();
+  const { scopes } = await bed.run(runId);
+  expect(scopes.find(({ assetType }) => assetType === 'AWS::EC2::VPC')).toMatchObject({
+    outcome: 'failed',
+    fault: { code: 'edit-conflict' },
+  });
+  expect(await bed.sync(second)).toMatchObject({ state: 'ok', counts: { added: 1, gone: 0 } });
+  expect(await count(bed.db, "assets where native_id = 'vpc-0new00000000000001' and gone_at is null")).toBe(1);
 });
 
 async function change(id: string, wanted: ConnectorChange): Promise<void> {

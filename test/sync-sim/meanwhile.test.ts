@@ -6,7 +6,7 @@ import { CONNECTOR_ROLE_NAME } from '../../simulator/world/policies.ts';
 import { changeConnector, getConnector } from '../../src/accounts/connectors.ts';
 import { deleteConnector } from '../../src/accounts/delete-connector.ts';
 import { deleteScopeAssets, loadContents, loadKnown, writePage } from '../../src/store/assets.ts';
-import { cancelRuns, claimRun } from '../../src/store/runs.ts';
+import { cancelRuns, claimRun, finishRun, insertRuns, lockConnectorForRun } from '../../src/store/runs.ts';
 import { type Bed, count, openBed } from './bed.ts';
 
 /** What others do while, or between, the runs of a connector. */
@@ -61,6 +61,29 @@ test('a page is written although somebody else locks the same assets in another 
   // PostgreSQL ends one of the two: nearly always the page's statement, which waited first, on a busy machine the other.
   await inOtherOrder.catch(error => expect(error).toMatchObject({ code: '40P01' }));
   expect(await Promise.all(writing)).toMatchObject([{ assets: [{ event: 'changed' }, { event: 'changed' }] }]);
+  await cancelRuns(bed.db, { connectorId, at: new Date() });
+});
+
+test('a run ends although somebody asks for the next one at the same moment', async () => {
+  const claim = await claimRun(bed.db, { runId: await bed.queueRun(connectorId), now: new Date() });
+  if (claim.kind !== 'claimed') throw new Error(`the claim was ${claim.kind}`);
+  const ending: Promise<boolean>[] = [];
+  const next = {
+    id: bed.deps.ids.uuid(),
+    jobId: bed.deps.ids.uuid(),
+    trigger: 'request',
+    requestedBy: 'system',
+  } as const;
+  const asking = bed.db.transaction().execute(async other => {
+    await lockConnectorForRun(other, connectorId);
+    const end = { state: 'ok', fault: null, leftOver: 'failed', at: new Date() } as const;
+    ending.push(finishRun(bed.db, claim.run.hold, end));
+    await someoneWaits();
+    await insertRuns(other, [{ ...next, connectorId, queuedAt: new Date() }]);
+  });
+  // As above: nearly always it is the end of the run that PostgreSQL breaks off.
+  await asking.catch(error => expect(error).toMatchObject({ code: '40P01' }));
+  expect(await Promise.all(ending)).toEqual([true]);
   await cancelRuns(bed.db, { connectorId, at: new Date() });
 });
 
