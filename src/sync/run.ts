@@ -105,7 +105,7 @@ async function observeScopes(deps: SyncDeps, { run, session, signal, shared }: R
   const { hold } = run;
   await using progress = new RunProgress(deps, { hold, plan, writeEnd: shared.writeEnd });
   const own = ledgerOfAccount(ledger, run);
-  const knownOfScope = knownAssets(db, { run, ledger: own });
+  const knownOfScope = knownAssets(db, { run, ledger: own, pages: shared.pages, signal });
   const memories = new Map(own.map(scope => [nameOfScope(scope), scope]));
   await inParallel(inOrder(plan.open, assetTypes), { limit: LIMITS.scopesInFlightPerRun }, async scope => {
     const { region, assetType } = scope;

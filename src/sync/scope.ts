@@ -14,6 +14,7 @@ import type { SyncDeps } from './deps.ts';
 import type { KnownOfScope } from './known-assets.ts';
 import { outcomeOfFault } from './outcome.ts';
 import type { RunProgress, ScopeCounts } from './run-progress.ts';
+import { inTurn } from './shared-by-runs.ts';
 
 export interface ScopeTask {
   readonly run: ClaimedRun;
@@ -159,13 +160,16 @@ class Observation {
 
   /** False when the hold was lost, or the run is not to go on. */
   async #retag(): Promise<boolean> {
-    const { run, progress, signal } = this.#task;
+    const { run, progress, pages, signal } = this.#task;
+    const turn = { of: run.hold.runId, stop: signal };
     const batch = { scope: this.#scope, connectorNum: run.connectorNum, limit: LIMITS.markBatchMax };
     for (let after: string | null = ''; after !== null; ) {
-      if (signal.aborted) return false;
-      const done = await retagScope(this.#deps.db, run.hold, { ...batch, after });
-      if (!done) progress.lost = true;
-      if (!done) return false;
+      const from: string = after;
+      const done = await inTurn(pages, turn, () => retagScope(this.#deps.db, run.hold, { ...batch, after: from }));
+      if (!done) {
+        progress.lost ||= !signal.aborted;
+        return false;
+      }
       after = done.last;
     }
     return true;
@@ -210,14 +214,8 @@ class Observation {
   async #write({ news, adopted }: PageNews): Promise<Fault | null> {
     const { run, pages, signal } = this.#task;
     if (news.length === 0 && adopted.size === 0) return null;
-    // In a queue of our own: one at the pool of connections ends with a fault when it takes too long.
-    const giveBack = await pages.take({ of: run.hold.runId, weight: 1, stop: signal });
-    if (!giveBack) return null;
-    try {
-      return await this.#writeInTurn({ news, adopted });
-    } finally {
-      giveBack();
-    }
+    const turn = { of: run.hold.runId, stop: signal };
+    return (await inTurn(pages, turn, () => this.#writeInTurn({ news, adopted }))) ?? null;
   }
 
   async #writeInTurn({ news, adopted }: PageNews): Promise<Fault | null> {

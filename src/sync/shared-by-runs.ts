@@ -10,8 +10,26 @@ export interface SharedByRuns {
   readonly writeEnd: WriteEnd;
   /** Scopes under way, by the memory that they may take. */
   readonly scopes: Slots;
-  /** Pages that are being compared and written. */
+  /** Pages that are being compared and written, and what is known being read and tagged anew. */
   readonly pages: Slots;
+}
+
+/**
+ * Does something with the database when the run `of` has its turn: in a queue of our own, because one at the pool of
+ * connections ends with a fault when it takes too long. Undefined, and nothing is done, when `stop` was aborted before.
+ */
+export async function inTurn<T>(
+  pages: Slots,
+  { of, stop }: { of: string; stop: AbortSignal },
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  const giveBack = await pages.take({ of, weight: 1, stop });
+  if (!giveBack) return undefined;
+  try {
+    return await work();
+  } finally {
+    giveBack();
+  }
 }
 
 export function shareByRuns(db: Database): SharedByRuns {

@@ -1,11 +1,15 @@
+import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateWorld } from '../../simulator/world/generate.ts';
+import { createSlots } from '../../src/aws/slots.ts';
 import { LIMITS } from '../../src/domain/limits.ts';
 import { loadKnown, retagScope } from '../../src/store/assets.ts';
 import { savePlan } from '../../src/store/run-scopes.ts';
 import { cancelRuns, claimRun, type Hold } from '../../src/store/runs.ts';
 import { finishScope, type ScopeEnd } from '../../src/store/scopes.ts';
+import { attemptRun } from '../../src/sync/run.ts';
+import { shareByRuns } from '../../src/sync/shared-by-runs.ts';
 import { type Bed, count, openBed } from './bed.ts';
 
 /** Scopes whose end, or beginning, is too much for one statement, or that PostgreSQL refuses. */
@@ -35,6 +39,25 @@ test('new asset tags reach a scope in several statements, each asset once', asyn
   }
   expect(looked).toEqual([4, 8, 9, 9]);
   await cancelRuns(bed.db, { connectorId, at: new Date() });
+});
+
+test('what is known is read, and tagged anew, in the turns of pages, so that it takes no connection from them', async () => {
+  const pages = createSlots(1);
+  const { signal: stop } = new AbortController();
+  const giveBack = await pages.take({ of: 'another run', weight: 1, stop });
+  await sql`update connectors set asset_tags = '{"team": "b"}'`.execute(bed.db);
+  const runId = await bed.queueRun(connectorId);
+  const attempt = attemptRun({ ...bed.deps, shared: { ...shareByRuns(bed.db), pages } }, { runId, stop });
+  await expect.poll(async () => (await bed.run(runId)).counts.scopes).toBe(3);
+  await setTimeout(300);
+  const tagged = `assets where connector_tags ->> 'team' = 'b'`;
+  expect([await count(bed.db, tagged), (await bed.run(runId)).counts.finished]).toEqual([0, 0]);
+  giveBack?.();
+  expect(await attempt).toBe('finished');
+  expect([await count(bed.db, tagged), (await bed.run(runId)).counts.complete]).toEqual([
+    await count(bed.db, 'assets'),
+    3,
+  ]);
 });
 
 test('an end that cannot be written, and a note of progress that cannot, fail neither the run nor another scope', async () => {
