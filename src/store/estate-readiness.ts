@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { LIMITS } from '../domain/limits.ts';
 import type { AccountType } from '../domain/partition.ts';
 import { proofIntervals, type Readiness } from '../domain/readiness.ts';
-import { type Database, inTransaction } from './database.ts';
+import { type Database, inTransaction, isDatabaseUnavailable } from './database.ts';
 
 /** Scopes of enabled connectors that have a place and a readiness in common. */
 export interface ReadinessCell {
@@ -85,6 +85,31 @@ function pauseMs(tookMs: number): number {
 
 /** Undefined while another process is at it. */
 async function countAnew(db: Database, as: AsOf): Promise<EstateReadiness | undefined> {
+  const { rows: began } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(db);
+  try {
+    return await countAlone(db, as);
+  } catch (error) {
+    if (!isDatabaseUnavailable(error)) await noteFailure(db, { now: as.now, began: began[0]?.at });
+    throw error;
+  }
+}
+
+/**
+ * After a count that failed, most probably because it took too long, the next one waits as after one that took as long: what
+ * the last good count took is made such that the pause from that on ends then. Without a good count yet, nothing is noted.
+ */
+async function noteFailure(db: Database, { now, began }: { now: Date; began: Date | undefined }): Promise<void> {
+  await sql`
+    update estate_readiness set took_ms = least(${INT4_MAX}, 1000 * (
+      extract(epoch from clock_timestamp() - ${began}::timestamptz)
+        + extract(epoch from ${now}::timestamptz - taken_at) / ${LIMITS.estateReadinessPauseFactor}::int
+    ))
+  `.execute(db);
+}
+
+const INT4_MAX = 2_147_483_647;
+
+async function countAlone(db: Database, as: AsOf): Promise<EstateReadiness | undefined> {
   return await inTransaction(db, async tx => {
     await sql`
       insert into estate_readiness (taken_at, took_ms, cells, causes) values (to_timestamp(0), 0, '[]', '[]')

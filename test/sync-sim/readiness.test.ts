@@ -185,6 +185,27 @@ describe('of all connectors', () => {
     expect(later).toMatchObject({ totals: { denied: 0 }, reasons: [] });
   });
 
+  test('that could not be counted is not counted again at once', async () => {
+    const { at } = await readinessOfMany(bed.deps, {});
+    const late = new Date(at.getTime() + 3_600_000);
+    await bed.db.transaction().execute(async other => {
+      await sql`lock table scopes in access exclusive mode`.execute(other);
+      const counting = refreshEstateReadiness(bed.db, { now: late, emptyScopesEvery: 6 }).catch(String);
+      const waits = sql`from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      const waiting = async () => (await sql`select 1 ${waits}`.execute(bed.db)).rows.length;
+      await expect.poll(waiting, { timeout: 10_000 }).toBe(1);
+      await sql`select pg_sleep(1), pg_cancel_backend(pid) ${waits}`.execute(bed.db);
+      expect(await counting).toContain('canceling statement');
+      // Would wait for the ledger if it counted.
+      const soon = new Date(late.getTime() + 5_000);
+      await refreshEstateReadiness(bed.db, { now: soon, emptyScopesEvery: 6 });
+    });
+    expect((await readinessOfMany(bed.deps, {})).at).toEqual(at);
+    const much = new Date(late.getTime() + 120_000);
+    await refreshEstateReadiness(bed.db, { now: much, emptyScopesEvery: 6 });
+    expect((await readinessOfMany(bed.deps, {})).at).toEqual(much);
+  });
+
   test('a place names the connectors that are not fresh there, page by page', async () => {
     deny('ec2', 'DescribeVolumes');
     const others = await Promise.all([2, 3].map(number => bed.connect(`20000000000${number}`, { regions: REGIONS })));
