@@ -25,8 +25,8 @@ export interface Fleet extends AsyncDisposable {
   readonly connectors: readonly string[];
   readonly env: Record<string, string>;
   readonly prng: Prng;
-  /** Asks for a run of every connector; answers their ids. */
-  requestRuns(): Promise<string[]>;
+  /** Asks for a run of each of these connectors; answers their ids. */
+  requestRuns(connectors?: readonly string[]): Promise<string[]>;
   /** Deletes some instances of these accounts; their keys, as the inventory names them. */
   takeAwaySome(accountIds: readonly string[]): string[];
   untilRunsAreOver(): Promise<void>;
@@ -76,7 +76,7 @@ export async function openFleet({ seed, accounts }: { seed: number; accounts: nu
       CAUSEWAY_PLATFORM_ACCOUNTS: writePlatformAccounts(directory, { global: platformKey(bed.world) }),
       AWS_ENDPOINT_URL: bed.aws.endpoint,
     },
-    requestRuns: () => Promise.all(connectors.map(connectorId => request(bed, { queue, connectorId }))),
+    requestRuns: (of = connectors) => Promise.all(of.map(connectorId => request(bed, { queue, connectorId }))),
     takeAwaySome: ids => takeAwaySome(bed, { ids, prng }),
     untilRunsAreOver: () => until(async () => (await count(bed.db, "runs where state in ('queued', 'running')")) === 0),
     findings: gone => findingsOf(bed, { accountIds, gone }),
@@ -88,8 +88,13 @@ export async function openFleet({ seed, accounts }: { seed: number; accounts: nu
   };
 }
 
+/** Gives up before the test runner does, which would leave processes behind. */
 export async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await holds())) await sleep(50);
+  const end = Date.now() + 90_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`never so: ${holds}`);
+    await sleep(50);
+  }
 }
 
 /** Nothing vanishes by itself: what is gone in the end is what a test took away. */

@@ -6,8 +6,8 @@ import { type Bed, count } from '../sync-sim/bed.ts';
 import { type Fleet, NOTHING_WRONG, openFleet, until } from './fleet.ts';
 
 const ACCOUNTS = 16;
-/** A failing run is repeated with SEED=… */
-const SEED = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
+/** `SEED=…` plays another world. */
+const SEED = Number(process.env.SEED ?? 20_261_125);
 const TABLES = ['assets', 'asset_history', 'scopes', 'runs', 'connectors'];
 
 test(`of four workers two are killed and one is frozen: nothing is lost, doubled or falsely gone (SEED=${SEED})`, {
@@ -19,26 +19,32 @@ test(`of four workers two are killed and one is frozen: nothing is lost, doubled
   await inParallel(fleet.connectors.slice(0, ACCOUNTS / 2), { limit: 8 }, async id => void (await bed.sync(id)));
   const gone = fleet.takeAwaySome(fleet.accountIds.slice(0, ACCOUNTS / 2));
   expect(gone.length).toBeGreaterThan(0);
-  makeAwsUnruly(fleet);
-
-  const workers = await Promise.all(Array.from({ length: 4 }, () => startWork(fleet.env)));
+  // Each worker takes what is asked for while it alone has room, and is at it for long enough to be hit in the middle.
+  bed.aws.faults.put({ id: 'slow', match: { service: 'ec2' }, effect: { kind: 'slow', delayMs: 1_500 } });
+  const workers: CausewayProcess[] = [];
+  const takeOnFour = async () => {
+    const worker = await startWork(fleet.env);
+    const from = workers.push(worker) * 4 - 4;
+    await fleet.requestRuns(fleet.connectors.slice(from, from + 4));
+    await until(async () => (await count(bed.db, "runs where state = 'queued'")) === 0);
+    await sleep(prng.int(0, 1_000));
+    return worker;
+  };
   try {
-    await fleet.requestRuns();
-    const [frozen, first, second, last] = workers;
-    if (!frozen || !first || !second || !last) throw new Error('there are four workers');
-    await until(async () => (await count(bed.db, "runs where state = 'running'")) >= ACCOUNTS / 2);
-    await sleep(prng.int(0, 400));
+    const frozen = await takeOnFour();
     frozen.child.kill('SIGSTOP');
-    await first.kill();
-    await sleep(prng.int(100, 600));
-    await second.kill();
+    await (await takeOnFour()).kill();
+    await (await takeOnFour()).kill();
+    makeAwsUnruly(fleet);
+    const last = await takeOnFour();
     await fleet.untilRunsAreOver();
     await until(async () => (await count(bed.db, "queue.job where name = 'runs' and state <> 'completed'")) === 0);
-    expect(await count(bed.db, 'runs where fence > 2')).toBeGreaterThan(0);
+    expect(await count(bed.db, 'runs where fence > 2')).toBeGreaterThanOrEqual(3 * 4);
 
     const before = await bed.versions(TABLES);
     frozen.child.kill('SIGCONT');
-    await until(() => TAKEN_OVER.test(frozen.output()));
+    // Time for all that it has in hand: answers that came while it slept, and what it would write of them.
+    await sleep(4_000);
     expect(await frozen.stop()).toBe(0);
     expect(await bed.versions(TABLES), 'the woken worker wrote').toEqual(before);
     expect(await fleet.findings(gone)).toEqual(NOTHING_WRONG);
@@ -81,6 +87,7 @@ const TAKEN_OVER = /a run was taken over by another worker/;
 /** As AWS is on a bad day: far away, throttling, now and then broken; nothing that a retry would not get over. */
 function makeAwsUnruly({ bed }: Fleet): void {
   const { faults } = bed.aws;
+  faults.clear();
   faults.put({ id: 'far', match: {}, effect: { kind: 'slow', delayMs: 80 } });
   faults.put({ id: 'busy', match: { operation: 'Describe*' }, effect: { kind: 'throttle' }, probability: 0.01 });
   const broken = { kind: 'server-error', error: 'unavailable' } as const;
