@@ -127,7 +127,13 @@ class JobTaker<Data> {
     // Which of them it refreshed, pg-boss answers but does not declare; without that nobody is told to stop.
     if (!('settled' in touched) || !Array.isArray(touched.settled)) return;
     const alive = new Set(touched.settled);
-    for (const job of jobs) if (!alive.has(job.id)) this.#held.get(job)?.abort();
+    for (const job of jobs) {
+      const claim = alive.has(job.id) ? undefined : this.#held.get(job);
+      if (!claim || claim.signal.aborted) continue;
+      claim.abort();
+      const { queue, log } = this.#settings;
+      log.warn({ queue, jobId: job.id }, 'a job was taken over by another worker');
+    }
   }
 
   #trouble(error: unknown): void {

@@ -82,7 +82,7 @@ test(`a worker that wakes up while others carry out its runs is kept from writin
   }
 });
 
-const TAKEN_OVER = /a run was taken over by another worker/;
+const TAKEN_OVER = /was taken over by another worker/;
 
 /** As AWS is on a bad day: far away, throttling, now and then broken; nothing that a retry would not get over. */
 function makeAwsUnruly({ bed }: Fleet): void {
