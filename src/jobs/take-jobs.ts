@@ -35,6 +35,8 @@ class JobTaker<Data> {
   readonly #stopping = new AbortController();
   /** What is being worked on, with what tells it that another worker has it by now. */
   readonly #held = new Map<Job, AbortController>();
+  /** Those of them that are done and only have to be settled. */
+  readonly #settling = new WeakSet<Job>();
   readonly #underWay = new Set<Promise<void>>();
   readonly #complete: (job: Job) => Promise<Job>;
   readonly #heartbeat: NodeJS.Timeout;
@@ -116,12 +118,13 @@ class JobTaker<Data> {
       await this.#boss.fail(this.#settings.queue, job, { message: String(error) });
       return;
     }
+    this.#settling.add(job);
     await this.#complete(job);
   }
 
   /** A job that another worker has by now, because the heartbeats did not come through, is told to stop. */
   async #beat(): Promise<void> {
-    const jobs = [...this.#held.keys()];
+    const jobs = [...this.#held.keys()].filter(job => !this.#settling.has(job));
     if (jobs.length === 0) return;
     const touched = await this.#boss.touch(this.#settings.queue, jobs);
     // Which of them it refreshed, pg-boss answers but does not declare; without that nobody is told to stop.
@@ -129,7 +132,7 @@ class JobTaker<Data> {
     const alive = new Set(touched.settled);
     for (const job of jobs) {
       const claim = alive.has(job.id) ? undefined : this.#held.get(job);
-      if (!claim || claim.signal.aborted) continue;
+      if (!claim || claim.signal.aborted || this.#settling.has(job)) continue;
       claim.abort();
       const { queue, log } = this.#settings;
       log.warn({ queue, jobId: job.id }, 'a job was taken over by another worker');

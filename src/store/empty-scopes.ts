@@ -26,7 +26,6 @@ export async function readSkippable(
   { connectorId, every }: { connectorId: string; every: number },
 ): Promise<SkippedScope[]> {
   const { rows } = await sql<SkippedScope>`
-    -- prepared: read-skippable
     select s.region, s.asset_type as "assetType", s.complete_at as "provedAt", s.last_calls as calls
     from scopes s join connectors c on c.id = s.connector_id
     where s.connector_id = ${connectorId} and ${isSkipped(every)}
@@ -57,6 +56,7 @@ export function isSkipped(every: number, { roughly = false } = {}): RawBuilder<b
   )`;
 }
 
+/** `offset 0` has each scope looked up by the key; joined, all assets of the deployment were read for a handful of scopes. */
 const NOTHING_LIVES = sql`
     and not exists (
       select from scopes o where o.connector_id = s.connector_id and o.region = s.region and o.alive_at > s.complete_at
@@ -64,5 +64,6 @@ const NOTHING_LIVES = sql`
     and not exists (
       select from assets a where a.partition = s.partition and a.account_id = s.account_id and a.region = s.region
         and a.asset_type = s.asset_type and a.gone_at is null
+      offset 0
     )
 `;
