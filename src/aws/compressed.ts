@@ -11,6 +11,16 @@ export interface AnswerRoom {
   /** Ends the waiting for room. The call's own limit does not: its answer is here. */
   readonly stop: AbortSignal;
   giveBack?: (() => void) | undefined;
+  /** The answer as it is read. */
+  bytes?: Buffer;
+}
+
+/**
+ * Gives the memory of an answer's bytes back, when they have been read. Left to the garbage collector
+ * they make it look through the whole heap after every few answers: that took a fifth of the time of comparing them.
+ */
+export function freeBytes({ bytes }: AnswerRoom): void {
+  if (bytes) freeMemory(bytes);
 }
 
 /**
@@ -38,15 +48,23 @@ export function asksForCompressed(
       const bytes = await bytesOf(response.body);
       await takeRoom(bytes.length);
       response.body = unpacked(bytes);
+      if (response.body !== bytes) freeMemory(bytes);
     } else {
       // Those that do not say their length are small, or of an endpoint that is not AWS.
       await takeRoom(Number(response.headers['content-length'] ?? 0));
       response.body = await bytesOf(response.body);
     }
+    if (room) room.bytes = response.body;
     return { response };
   };
   // Everything else, such as `destroy`, is the plain one's.
   return Object.assign(Object.create(plain), { handle });
+}
+
+/** A small buffer shares its memory with others; there is nothing to gain. */
+function freeMemory({ buffer, length }: Buffer): void {
+  if (length >= LIMITS.largePackedBytes && buffer instanceof ArrayBuffer && buffer.byteLength <= length + 1)
+    buffer.transfer(0);
 }
 
 let lastTurn: Promise<void> = Promise.resolve();

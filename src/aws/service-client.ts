@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { GIVE_BACK, type RawRequest } from '../inventory/raw.ts';
 import type { ServiceName } from '../inventory/services.ts';
 import { type Aws, clientSettings } from './aws.ts';
-import { type AnswerRoom, asksForCompressed } from './compressed.ts';
+import { type AnswerRoom, asksForCompressed, freeBytes } from './compressed.ts';
 import type { CredentialsProvider } from './credentials.ts';
 import type { MemberSession } from './session.ts';
 import { readQuickly } from './xml/quick-deserializer.ts';
@@ -56,6 +56,8 @@ export async function serviceClient(aws: Aws, service: ServiceName, region: stri
       } catch (error) {
         room.giveBack?.();
         throw error;
+      } finally {
+        freeBytes(room);
       }
     },
   };

@@ -56,7 +56,19 @@ function page(groups: readonly Group[], { indent = '', more = '' } = {}): string
     { milliseconds: true },
   );
   const text = `<?xml version="1.0"?><DescribeInstancesResponse xmlns="http://x/"><requestId>${more}</requestId>${members}</DescribeInstancesResponse>`;
+  if (indent === 'by depth') return indentedByDepth(text);
   return indent === '' ? text : text.replaceAll('><', `>\n${indent}<`);
+}
+
+/** As EC2 lays its answers out. */
+function indentedByDepth(text: string): string {
+  let depth = 0;
+  return text.replaceAll(/></g, (_, at: number) => {
+    const closes = text[at + 2] === '/';
+    const opened = !/[/?]/.test(text[at - 1] ?? '') && text[text.lastIndexOf('<', at) + 1] !== '/';
+    depth += (opened ? 1 : 0) - (closes ? 1 : 0);
+    return `>\n${'    '.repeat(depth)}<`;
+  });
 }
 
 interface Group {
@@ -74,7 +86,8 @@ const GROUPS: readonly Group[] = [
 
 describe.each([
   ['without layout', ''],
-  ['indented', '    '],
+  ['indented all alike', '    '],
+  ['indented by depth', 'by depth'],
 ])('instances, %s', (_layout, indent) => {
   path = ['Reservations', 'Instances'];
   const first = () => hashesOf(page(GROUPS, { indent }));
