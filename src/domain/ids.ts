@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 
 /** Where randomness comes from. Nothing else draws random bytes, so a test can own it. */
 export interface Ids {
@@ -9,16 +9,18 @@ export interface Ids {
 }
 
 export const systemIds: Ids = {
-  uuid: () => uuidV7(Date.now(), randomBytes(10)),
+  uuid: () => uuidV7(Date.now()),
   secret: bytes => randomBytes(bytes).toString('base64url'),
 };
 
-function uuidV7(timeMs: number, random: Buffer): string {
-  const bytes = Buffer.alloc(16);
-  bytes.writeUIntBE(timeMs, 0, 6);
-  random.copy(bytes, 6);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x70, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+/**
+ * The random part is that of a version 4, of which Node draws many at once: random bytes for one alone take six times as
+ * long, and a page of a listing takes a thousand.
+ */
+function uuidV7(timeMs: number): string {
+  const time = timeMs.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(RANDOM_FROM)}`;
 }
+
+/** Behind the digit that says the version. */
+const RANDOM_FROM = 15;

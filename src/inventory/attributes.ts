@@ -69,14 +69,40 @@ export function nameTag(tags: Readonly<Record<string, string>>): string | null {
  * flattened, nulls and empty texts left out.
  */
 export function valuesAt(attributes: Attributes, path: string): string[] {
-  let values: unknown[] = [attributes];
-  for (const step of path.split('.')) {
-    const name = step.replace(/\[\]$/, '');
-    values = values.flatMap(value => (isObject(value) && name in value ? [value[name]] : []));
-    if (step.endsWith('[]')) values = values.flatMap(value => (Array.isArray(value) ? value : []));
-  }
-  return values.flatMap(value => (isShown(value) ? [String(value)] : []));
+  const values: string[] = [];
+  collect(attributes, stepsOf(path), values);
+  return values;
 }
+
+/** Adds what is at the end of the steps. It runs over every property of every resource that is written. */
+function collect(value: unknown, step: Step | undefined, values: string[]): void {
+  if (!step) {
+    if (isShown(value)) values.push(String(value));
+  } else if (isObject(value)) {
+    const field = value[step.name];
+    if (!step.isList) collect(field, step.next, values);
+    else if (Array.isArray(field)) for (const one of field) collect(one, step.next, values);
+  }
+}
+
+interface Step {
+  readonly name: string;
+  readonly isList: boolean;
+  readonly next: Step | undefined;
+}
+
+function stepsOf(path: string): Step | undefined {
+  if (!STEPS.has(path)) {
+    const steps = path.split('.').reduceRight<Step | undefined>((next, step) => {
+      return { name: step.replace(/\[\]$/, ''), isList: step.endsWith('[]'), next };
+    }, undefined);
+    STEPS.set(path, steps);
+  }
+  return STEPS.get(path);
+}
+
+/** By the paths of the types' properties. */
+const STEPS = new Map<string, Step | undefined>();
 
 function isObject(value: unknown): value is Attributes {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
