@@ -88,6 +88,8 @@ export const LIMITS = {
   /** Answers of a hundred instances and more: as sent, and packed. */
   largeAnswerBytes: 256 * 1024,
   largePackedBytes: 16 * 1024,
+  /** How much the heap of a worker may grow, over what lived when it was collected last, before it is collected again. */
+  heapGrowthPercent: 50,
   /** Large answers between their arrival and the writing of what is new in them: 30 MB each with all that is made of them. */
   largeAnswersAtOnce: 4,
   /** To one host: AWS has one for each service and region, an endpoint of another make may have one for everything. */
