@@ -159,7 +159,10 @@ async function serve(it: {
   const output = await operation.run(call);
   const answer = protocol.encode(operation.shape, output, record.requestId, context.layout);
   if (outcome.kind === 'drop-answer') return { delayMs, outcome: { kind: 'drop' } };
-  if (outcome.kind === 'truncate') answer.body = cutOff(answer.body);
+  if (outcome.kind === 'truncate') {
+    answer.body = cutOff(answer.body);
+    delete answer.gzipped;
+  }
   return { delayMs, outcome: { kind: 'answer', answer } };
 }
 

@@ -10,6 +10,7 @@ import { type AwsContext, answerAws } from './answer.ts';
 import type { CallLog } from './call-log.ts';
 import type { HandleControl } from './control.ts';
 import type { DecideFault } from './faults.ts';
+import { GZIP_LEVEL } from './wire/gzip.ts';
 import type { WireAnswer, WireRequest } from './wire/protocol.ts';
 import type { Layout } from './wire/rendered.ts';
 import type { World } from './world/world.ts';
@@ -115,33 +116,38 @@ async function handle(request: IncomingMessage, response: ServerResponse, contex
 async function send(
   response: ServerResponse,
   { clock, sent }: Handling,
-  { status, headers, body, gzip = false }: WireAnswer & { gzip?: boolean },
+  { status, headers, body, gzipped, gzip = false }: WireAnswer & { gzip?: boolean },
 ): Promise<void> {
   // The simulation's own date: clients correct their clocks by it, as they do with AWS.
   response.sendDate = false;
   const date = clock.now().toUTCString();
+  const isPacked = gzip && (typeof body !== 'string' || Buffer.byteLength(body) >= GZIP_BYTES_MIN);
+  const head = { ...headers, ...(isPacked ? GZIP : {}), date };
   if (typeof body === 'string') {
-    const length = Buffer.byteLength(body);
-    const isPacked = gzip && length >= GZIP_BYTES_MIN;
-    // Text goes out in one piece with its headers, bytes would not.
-    const content = isPacked ? await gzipped(body, { level: 1 }) : body;
-    const bytes = isPacked ? content.length : length;
-    response.writeHead(status, { ...headers, ...(isPacked ? GZIP : {}), date, 'content-length': bytes });
+    const content = isPacked ? await packed(body, gzipped) : body;
+    const bytes = Buffer.byteLength(content);
+    response.writeHead(status, { ...head, 'content-length': bytes });
     response.end(content);
     sent.bytes += bytes;
     return;
   }
   // In chunks, as EC2 sends long answers, and no faster than the client reads: what is made but not read yet takes memory.
-  response.writeHead(status, { ...headers, ...(gzip ? GZIP : {}), date });
+  response.writeHead(status, head);
   const count = (piece: Uint8Array) => {
     sent.bytes += piece.length;
   };
-  if (gzip) {
-    const packer = createGzip({ level: 1 }).on('data', count);
+  if (isPacked && !gzipped) {
+    const packer = createGzip({ level: GZIP_LEVEL }).on('data', count);
     await Promise.all([pipeline(packer, response), writeAll(packer, body)]);
     return;
   }
-  await writeAll(response, body, count);
+  await writeAll(response, isPacked && gzipped ? gzipped() : body, count);
+}
+
+async function packed(body: string, gzipped: WireAnswer['gzipped']): Promise<Uint8Array> {
+  // A piece is only good until the next one is made.
+  if (gzipped) return Buffer.concat(Array.from(gzipped(), piece => Buffer.from(piece)));
+  return await gzipOnAnotherThread(body, { level: GZIP_LEVEL });
 }
 
 /** A piece is written when the one before is out of the way, since it may be made in the same place. */
@@ -159,7 +165,7 @@ async function writeAll(
   stream.end();
 }
 
-const gzipped = promisify(gzip);
+const gzipOnAnotherThread = promisify(gzip);
 const GZIP = { 'content-encoding': 'gzip' };
 
 /** AWS does not say from which size on it compresses; what fits a packet gains nothing. */

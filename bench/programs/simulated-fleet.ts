@@ -3,6 +3,7 @@ import { createFaults } from '../../simulator/faults.ts';
 import { accountIdsOf, epochOf, type FleetShape, instancesOf } from '../../simulator/fleet/fleet.ts';
 import { type TrueInstance, truthOf } from '../../simulator/fleet/truth.ts';
 import { startSimulatedAws } from '../../simulator/server.ts';
+import { packFleet } from '../../simulator/services/fleet-instances.ts';
 import type { Layout } from '../../simulator/wire/rendered.ts';
 import { accountOf } from '../../simulator/world/build.ts';
 import { GENERATED_PLATFORM_ACCOUNT_ID } from '../../simulator/world/generate.ts';
@@ -86,6 +87,7 @@ const {
 } = options;
 const world = generateFleet({ seed, now: systemClock.now(), accounts, shape, changeRate });
 const { fleet } = world;
+await packPages();
 const platform = addHub(world, accountOf(world, GENERATED_PLATFORM_ACCOUNT_ID).id, 'bench');
 const { decide } = createFaults({ clock: systemClock, tokenBuckets });
 const byOperation: Record<string, number> = {};
@@ -104,23 +106,29 @@ const { url: endpoint, sent } = await startSimulatedAws({
   },
 });
 const startCpu = process.cpuUsage();
-process.on('message', (question: FleetQuestion) => void process.send?.(answer(question)));
+process.on('message', async (question: FleetQuestion) => process.send?.(await answer(question)));
 process.on('disconnect', () => process.exit());
 const accountIds = fleet ? accountIdsOf(fleet) : [];
 process.send?.({ endpoint, platform, accountIds, instances: fleet ? instancesOf(fleet) : 0 } satisfies FleetReady);
 
-function answer(question: FleetQuestion): FleetAnswer {
+async function answer(question: FleetQuestion): Promise<FleetAnswer> {
   switch (question.kind) {
     case 'stats':
       return { kind: 'stats', stats: stats() };
     case 'advance':
       fleet?.steps.push(systemClock.now().toISOString());
+      await packPages();
       return { kind: 'advance', epoch: epoch() };
     case 'truth':
       return { kind: 'truth', instances: fleet ? truthOf(fleet, { ...question, epoch: epoch() }) : [] };
     case 'digest':
       return { kind: 'digest', digest: digest() };
   }
+}
+
+/** Simulated AWS must not be what is measured: what it answers is compressed before it is asked. */
+async function packPages(): Promise<void> {
+  if (fleet) await packFleet(fleet, { layout, now: systemClock.now() });
 }
 
 function digest(): FleetDigest {

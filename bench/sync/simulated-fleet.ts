@@ -50,7 +50,8 @@ export async function startSimulatedFleet(plan: FleetPlan): Promise<SimulatedFle
   const instances = { min: instancesPerRegion, max: instancesPerRegion };
   const shape = { regions: defaultRegions('aws'), regionsActive: activeRegions, instances, skew: 0 };
   const options: FleetOptions = { accounts, shape, changeRate: CHANGE_RATE, latencyMs, tokenBuckets };
-  const child = fork(path.join(import.meta.dirname, '../programs/simulated-fleet.ts'), [JSON.stringify(options)]);
+  const program = path.join(import.meta.dirname, '../programs/simulated-fleet.ts');
+  const child = fork(program, [JSON.stringify(options)], { execArgv: SMALL });
   const { endpoint, platform, accountIds } = await next<FleetReady>(child);
   if (child.pid === undefined) throw new Error('simulated AWS has no process');
   return {
@@ -74,6 +75,9 @@ export async function startSimulatedFleet(plan: FleetPlan): Promise<SimulatedFle
 }
 
 const CHANGE_RATE = 0.01;
+
+/** Node gives new objects 48 MB and more before it looks which of them are needed still; nearly none of a call's are. */
+const SMALL = ['--max-semi-space-size=4'];
 
 async function ask<Kind extends FleetQuestion['kind']>(
   child: ChildProcess,

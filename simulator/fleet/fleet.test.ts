@@ -3,6 +3,7 @@ import { DescribeInstancesCommand, type DescribeInstancesCommandOutput, EC2Clien
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/domain/clock.ts';
+import { packFleet } from '../services/fleet-instances.ts';
 import { type Simulation, startSimulation } from '../simulation.ts';
 import { createVirtualClock } from '../virtual-clock.ts';
 import { type FleetPlan, generateFleet } from '../world/generate-fleet.ts';
@@ -60,27 +61,32 @@ describe('a fleet', () => {
     fleet.steps.length = 0;
   });
 
-  it('is compressed for who asks for it, with the same content', async () => {
+  it('is compressed for who asks for it, with the same content in every epoch and in pages of any size', async () => {
     const ec2 = await membersClient(aws, { accountId: FIRST, region: REGION });
-    const encodings: unknown[] = [];
-    const plain = await listAll(ec2);
-    const handler = new NodeHttpHandler();
-    const unpacking = new EC2Client({
-      region: REGION,
-      endpoint: aws.endpoint,
-      credentials: ec2.config.credentials,
-      requestHandler: Object.assign(Object.create(handler), {
-        async handle(request: Parameters<NodeHttpHandler['handle']>[0]) {
-          request.headers['accept-encoding'] = 'gzip';
-          const { response } = await handler.handle(request);
-          encodings.push(response.headers['content-encoding']);
-          return { response: Object.assign(response, { body: response.body.pipe(createGunzip()) }) };
-        },
-      }),
-    });
-    const packed = await listAll(unpacking);
-    expect(encodings).toEqual(['gzip', 'gzip', 'gzip']);
-    expect(packed.map(({ Reservations }) => Reservations)).toEqual(plain.map(({ Reservations }) => Reservations));
+    const encodings = new Set<unknown>();
+    const unpacking = unpackingClient(ec2, encoding => encodings.add(encoding));
+    for (let epoch = 0; epoch < 4; epoch += 1) {
+      for (const MaxResults of [1_000, 100, 77]) {
+        const [plain, packed] = [await listAll(ec2, { MaxResults }), await listAll(unpacking, { MaxResults })];
+        expect(packed.map(({ Reservations }) => Reservations)).toEqual(plain.map(({ Reservations }) => Reservations));
+      }
+      fleet.steps.push(NOW.toISOString());
+    }
+    fleet.steps.length = 0;
+    expect([...encodings]).toEqual(['gzip']);
+  });
+
+  it('is packed before it is asked, and packs again only the parts in which something has changed', async () => {
+    const shape = { ...SHAPE, instances: { min: 2_000, max: 2_000 } };
+    const large = fleetIn(generateFleet({ ...PLAN, accounts: 1, shape, changeRate: 0.01 }));
+    const pack = () => packFleet(large, { layout: 'indented', now: NOW });
+    // Of two regions with two pages of 50 parts.
+    expect(await pack()).toEqual({ kept: 0, made: 200 });
+    expect(await pack()).toEqual({ kept: 200, made: 0 });
+    large.steps.push(LATER);
+    const { made } = await pack();
+    expect(made).toBeGreaterThanOrEqual(40);
+    expect(made).toBeLessThan(60);
   });
 
   it('finds an instance by its id, and not one of another account', async () => {
@@ -182,6 +188,24 @@ function fleetOf({ world }: Simulation): Fleet {
 function fleetIn(world: { fleet?: Fleet }): Fleet {
   if (!world.fleet) throw new Error('a world without a fleet');
   return world.fleet;
+}
+
+/** The same client, but that it asks for compressed answers. */
+function unpackingClient(ec2: EC2Client, seen: (encoding: unknown) => void): EC2Client {
+  const handler = new NodeHttpHandler();
+  return new EC2Client({
+    region: REGION,
+    endpoint: aws.endpoint,
+    credentials: ec2.config.credentials,
+    requestHandler: Object.assign(Object.create(handler), {
+      async handle(request: Parameters<NodeHttpHandler['handle']>[0]) {
+        request.headers['accept-encoding'] = 'gzip';
+        const { response } = await handler.handle(request);
+        seen(response.headers['content-encoding']);
+        return { response: Object.assign(response, { body: response.body.pipe(createGunzip()) }) };
+      },
+    }),
+  });
 }
 
 async function listAll(ec2: Awaited<ReturnType<typeof membersClient>>, input: object = { MaxResults: 100 }) {

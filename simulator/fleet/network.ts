@@ -1,9 +1,9 @@
 import type { Subnet, Vpc } from '@aws-sdk/client-ec2';
+import { createLru, type Lru } from '../lru.ts';
 import { instanceProfileId, PROFILES } from '../world/instance.ts';
 import { addressNumber, makeNetwork, type Network } from '../world/network.ts';
 import { createPrng } from '../world/prng.ts';
 import type { Fleet, FleetScope } from './fleet.ts';
-import { createLru, type Lru } from './lru.ts';
 
 /** Part of a scope's network, built as in every scope of the region: the same VPCs and subnets under other ids. */
 export interface FleetNetwork {
@@ -45,7 +45,7 @@ const networks = new WeakMap<Fleet, Lru<FleetNetwork>>();
 function networksOfFleet(fleet: Fleet): Lru<FleetNetwork> {
   const known = networks.get(fleet);
   if (known) return known;
-  const made = createLru<FleetNetwork>(2_000);
+  const made = createLru<FleetNetwork>(500);
   networks.set(fleet, made);
   return made;
 }

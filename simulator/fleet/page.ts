@@ -1,3 +1,4 @@
+import { giveBack, takeBuffer } from '../wire/piece-buffers.ts';
 import { isoTime } from './bytes.ts';
 import type { FleetScope } from './fleet.ts';
 import type { InstanceFilling } from './instance-fields.ts';
@@ -6,16 +7,22 @@ import { type FleetNetwork, networkAt, SLOTS_PER_NETWORK } from './network.ts';
 import { slotOf } from './slot.ts';
 import { fill } from './template.ts';
 
-/** A page is made and sent in pieces of about this size. */
-const PIECE_BYTES = 512 * 1024;
-
 /**
  * The text of the instances from one slot up to another, in pieces. A piece is overwritten when the next one is asked for.
  */
-export function* renderSlots(
-  scope: FleetScope,
-  { templates, from, to, epoch }: { templates: readonly InstanceTemplates[]; from: number; to: number; epoch: number },
-): Iterable<Buffer> {
+export function* renderSlots({
+  scope,
+  templates,
+  from,
+  to,
+  epoch,
+}: {
+  scope: FleetScope;
+  templates: readonly InstanceTemplates[];
+  from: number;
+  to: number;
+  epoch: number;
+}): Iterable<Buffer> {
   const out = takeBuffer();
   try {
     let at = 0;
@@ -32,7 +39,7 @@ export function* renderSlots(
     }
     yield out.subarray(0, at);
   } finally {
-    free.push(out);
+    giveBack(out);
   }
 }
 
@@ -41,7 +48,7 @@ export function renderSlot(
   scope: FleetScope,
   { templates, number, epoch }: { templates: readonly InstanceTemplates[]; number: number; epoch: number },
 ): string {
-  const [piece] = renderSlots(scope, { templates, from: number, to: number + 1, epoch });
+  const [piece] = renderSlots({ scope, templates, from: number, to: number + 1, epoch });
   return piece?.toString() ?? '';
 }
 
@@ -59,11 +66,4 @@ function fillingsOf(scope: FleetScope, epoch: number): (number: number) => Insta
     const round = Math.floor((number % SLOTS_PER_NETWORK) / EXAMPLES);
     return { slot, accountId: scope.accountId, network, round, launchedAt: isoTime(slot.launchedMs) };
   };
-}
-
-/** As many as there are pages under way; they are used again and again. */
-const free: Buffer[] = [];
-
-function takeBuffer(): Buffer {
-  return free.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
 }

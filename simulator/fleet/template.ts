@@ -33,13 +33,25 @@ export function compileTemplate<Filling>(
   for (const match of example.matchAll(pattern)) {
     const field = values.get(match[0]);
     if (!field) continue;
-    parts.push(Buffer.from(example.slice(from, match.index)));
+    parts.push(partOf(example.slice(from, match.index)));
     fields.push(field);
     from = match.index + match[0].length;
   }
-  parts.push(Buffer.from(example.slice(from)));
+  parts.push(partOf(example.slice(from)));
   const bytes = parts.reduce((sum, part) => sum + part.length, 0);
   return { parts, fields, bytesMax: bytes + fields.length * FIELD_BYTES_MAX };
+}
+
+/** Most parts stand in many templates; each is kept once. */
+const knownParts = new Map<string, Uint8Array>();
+
+function partOf(text: string): Uint8Array {
+  const known = knownParts.get(text);
+  if (known) return known;
+  const bytes = Buffer.from(text);
+  // By a text of its own: a slice would keep the whole example.
+  knownParts.set(bytes.toString(), bytes);
+  return bytes;
 }
 
 /** Writes the filled template and tells the position behind it; `out` must have `bytesMax` left. */

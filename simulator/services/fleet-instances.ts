@@ -1,9 +1,11 @@
 import { DescribeInstances$, type DescribeInstancesRequest } from '@aws-sdk/client-ec2';
-import { epochOf, type FleetScope } from '../fleet/fleet.ts';
+import { accountIdsOf, epochOf, type Fleet, type FleetScope, regionsOf, scopeOf } from '../fleet/fleet.ts';
 import { EXAMPLE } from '../fleet/instance-fields.ts';
 import { type InstanceTemplates, instanceTemplates } from '../fleet/instance-templates.ts';
+import { packAhead, packSlots, type SlotRange } from '../fleet/packed-page.ts';
 import { renderSlots } from '../fleet/page.ts';
 import type { Call } from '../service.ts';
+import { storedPart } from '../wire/gzip.ts';
 import { type Layout, RenderedMembers } from '../wire/rendered.ts';
 import { operationShape } from '../wire/shape.ts';
 import { encodeXmlMembers, escapeXml, lineBreak } from '../wire/xml-output.ts';
@@ -26,15 +28,51 @@ export function renderPage(
   const to = Math.min(from + MaxResults, scope.size);
   const nextToken = to < scope.size ? tokenFor(call, { ...place, position: to }, listing) : undefined;
   const epoch = epochOf(scope.fleet, call.clock.now());
-  return new RenderedMembers(function* (layout) {
+  const around = (layout: Layout) => {
     const line = lineBreak(STYLES[layout], 1);
-    const templates = templatesOf(scope.region, layout);
-    yield Buffer.from(`${line}<reservationSet>`);
-    yield* renderSlots(scope, { templates, from, to, epoch });
     const token = nextToken === undefined ? '' : `${line}<nextToken>${escapeXml(nextToken)}</nextToken>`;
-    yield Buffer.from(`${line}</reservationSet>${token}`);
+    return { start: `${line}<reservationSet>`, end: `${line}</reservationSet>${token}` };
+  };
+  const range = (layout: Layout) => ({ scope, templates: templatesOf(scope.region, layout), layout, from, to, epoch });
+  return new RenderedMembers({
+    *pieces(layout) {
+      const { start, end } = around(layout);
+      yield Buffer.from(start);
+      yield* renderSlots(range(layout));
+      yield Buffer.from(end);
+    },
+    *packed(layout) {
+      const { start, end } = around(layout);
+      yield storedPart(start);
+      yield* packSlots(range(layout));
+      yield storedPart(end);
+    },
   });
 }
+
+/** Compresses what the pages of 1,000 of a fleet have in the present epoch, before they are asked for. */
+export async function packFleet(
+  fleet: Fleet,
+  { layout, now }: { layout: Layout; now: Date },
+): Promise<{ made: number; kept: number }> {
+  return await packAhead(pagesOf(fleet, layout, epochOf(fleet, now)));
+}
+
+function* pagesOf(fleet: Fleet, layout: Layout, epoch: number): Iterable<SlotRange> {
+  for (const accountId of accountIdsOf(fleet)) {
+    for (const region of regionsOf(fleet, accountId)) {
+      const scope = scopeOf(fleet, { accountId, region });
+      if (!scope) continue;
+      const templates = templatesOf(region, layout);
+      for (let from = 0; from < scope.size; from += PAGE_MAX) {
+        yield { scope, templates, layout, from, to: Math.min(scope.size, from + PAGE_MAX), epoch };
+      }
+    }
+  }
+}
+
+/** The largest page of DescribeInstances. */
+const PAGE_MAX = 1_000;
 
 const STYLES = { indented: { milliseconds: true, indented: true }, compact: { milliseconds: true } } as const;
 

@@ -18,6 +18,8 @@ export interface WireAnswer {
   headers: Record<string, string>;
   /** Text, or the pieces of a document that is made while it is sent. */
   body: string | Iterable<Uint8Array>;
+  /** The body compressed by gzip, for protocols that can do it cheaper than by compressing the whole body. */
+  gzipped?: (() => Iterable<Uint8Array>) | undefined;
 }
 
 /** One of AWS's wire protocols, bound to a service. A new protocol is a new file with this interface. */

@@ -1,5 +1,7 @@
+import { createLru } from '../lru.ts';
 import type { AwsError } from '../service.ts';
-import type { Protocol, WireRequest } from './protocol.ts';
+import { gzipOf, type PackedPart, packedPart, storedPart } from './gzip.ts';
+import type { Protocol, WireAnswer, WireRequest } from './protocol.ts';
 import { decodeQueryInput } from './query-input.ts';
 import { type Layout, RenderedMembers } from './rendered.ts';
 import { encodeXmlMembers, escapeXml, keepXmlOf, lineBreak, type XmlStyle } from './xml-output.ts';
@@ -53,13 +55,29 @@ export function ec2Protocol({
     encode(operation, output, requestId, layout = 'indented') {
       const style = styles[layout];
       const line = (depth: number) => lineBreak(style, depth);
-      const start = `<${operation.name}Response xmlns="${xmlNamespace}">${line(1)}<requestId>${requestId}</requestId>`;
+      const start = `${XML_START}<${operation.name}Response xmlns="${xmlNamespace}">${line(1)}<requestId>${requestId}</requestId>`;
       const end = `${line(0)}</${operation.name}Response>`;
       if (output instanceof RenderedMembers) {
-        const { body, ...rest } = xmlAnswer(200, start, requestId);
-        return { ...rest, body: piecesOf(body, output.pieces(layout), end) };
+        return {
+          ...xmlHead(200, requestId),
+          body: around(Buffer.from(start), output.pieces(layout), Buffer.from(end)),
+          gzipped: () => gzipOf(around(storedPart(start), output.packed(layout), storedPart(end))),
+        };
       }
-      return xmlAnswer(200, start + encodeXmlMembers(operation.output, output, style) + end, requestId);
+      const members = encodeXmlMembers(operation.output, output, style);
+      return {
+        ...xmlHead(200, requestId),
+        body: start + members + end,
+        gzipped:
+          members.length > KEPT_MEMBERS_CHARACTERS_MAX
+            ? undefined
+            : () =>
+                gzipOf([
+                  storedPart(start),
+                  packedMembers.get(members, () => packedPart(Buffer.from(members))),
+                  storedPart(end),
+                ]),
+      };
     },
     encodeError(error, requestId) {
       const body = `<Response><Errors><Error>${codeAndMessage(error)}</Error></Errors><RequestID>${requestId}</RequestID></Response>`;
@@ -68,11 +86,15 @@ export function ec2Protocol({
   };
 }
 
-function* piecesOf(start: string, members: Iterable<Uint8Array>, end: string): Iterable<Uint8Array> {
-  yield Buffer.from(start);
-  yield* members;
-  yield Buffer.from(end);
+function* around<Piece>(start: Piece, pieces: Iterable<Piece>, end: Piece): Iterable<Piece> {
+  yield start;
+  yield* pieces;
+  yield end;
 }
+
+/** Compressed members of the answers that are asked for most, such as all regions: they differ by their request id only. */
+const packedMembers = createLru<PackedPart>(256);
+const KEPT_MEMBERS_CHARACTERS_MAX = 32 * 1024;
 
 /** Parameters of the query string and of a form body; where a name stands twice, the body's wins. */
 export function parametersOf(request: WireRequest): URLSearchParams {
@@ -91,10 +113,12 @@ function codeAndMessage(error: AwsError): string {
   return `<Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message>`;
 }
 
-function xmlAnswer(status: number, document: string, requestId: string) {
-  return {
-    status,
-    headers: { 'content-type': 'text/xml;charset=UTF-8', 'x-amzn-requestid': requestId },
-    body: `<?xml version="1.0" encoding="UTF-8"?>\n${document}`,
-  };
+function xmlAnswer(status: number, document: string, requestId: string): WireAnswer {
+  return { ...xmlHead(status, requestId), body: XML_START + document };
 }
+
+function xmlHead(status: number, requestId: string): Pick<WireAnswer, 'status' | 'headers'> {
+  return { status, headers: { 'content-type': 'text/xml;charset=UTF-8', 'x-amzn-requestid': requestId } };
+}
+
+const XML_START = '<?xml version="1.0" encoding="UTF-8"?>\n';

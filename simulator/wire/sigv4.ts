@@ -184,7 +184,7 @@ function encode(text: string): string {
  * The secret is part of the entry, so that a key id whose secret was replaced does not keep its old key.
  */
 const signingKeys = new Map<string, { secret: string; key: HmacKey }>();
-const SIGNING_KEYS_MAX = 50_000;
+const SIGNING_KEYS_MAX = 20_000;
 
 function signingKey({ accessKeyId, scope }: Signature, secret: string): HmacKey {
   const name = `${accessKeyId}/${scope.date}/${scope.region}/${scope.service}`;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { factsOfPartition } from '../../src/domain/partition.ts';
 import { epochOf, type Fleet } from '../fleet/fleet.ts';
-import { createLru, type Lru } from '../fleet/lru.ts';
 import { networksOf } from '../fleet/network.ts';
+import { createLru, type Lru } from '../lru.ts';
 import { ec2StateOf, fleetScopeOf, usedRegions } from './ec2-state.ts';
 import { securityGroupsOf, volumesOf } from './of-instances.ts';
 import { createPrng } from './prng.ts';
