@@ -252,6 +252,7 @@ create table assets (
   gone_at timestamp with time zone,
   unknown jsonb not null default '{}'::jsonb,
   raw_hash bytea,
+  appeared_in uuid,
   constraint assets_partition_account_id_region_asset_type_native_id_key UNIQUE (partition, account_id, region, asset_type, native_id),
   constraint assets_pkey PRIMARY KEY (id)
 );
@@ -603,3 +604,21 @@ create table users (
   constraint users_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'operator'::text, 'reader'::text])))
 );
 CREATE UNIQUE INDEX users_username ON users USING btree (lower(username));
+
+create view asset_events as
+ SELECT asset_history.asset_id,
+    asset_history.seq,
+    asset_history.at,
+    asset_history.run_id,
+    asset_history.event,
+    asset_history.changes
+   FROM asset_history
+UNION ALL
+ SELECT assets.id AS asset_id,
+    0 AS seq,
+    assets.first_seen_at AS at,
+    assets.appeared_in AS run_id,
+    'appeared'::text AS event,
+    '[]'::jsonb AS changes
+   FROM assets
+  WHERE (assets.appeared_in IS NOT NULL);

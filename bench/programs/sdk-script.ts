@@ -84,7 +84,7 @@ async function upsert(instances: Instance[], { accountId, region }: { accountId:
   );
 }
 
-/** The columns and indexes by which Causeway's assets are searched. */
+/** The columns and indexes by which Causeway's assets are searched, and no compression, as there. */
 function tableSql(): string {
   return `
     create table if not exists script_instances (
@@ -92,6 +92,7 @@ function tableSql(): string {
       attributes jsonb not null, search text not null, synced_at timestamptz not null,
       primary key (account_id, region, instance_id)
     );
+    alter table script_instances alter attributes set storage external;
     create index if not exists script_instances_name on script_instances (name, instance_id);
     create index if not exists script_instances_id on script_instances (instance_id text_pattern_ops);
     create index if not exists script_instances_tags on script_instances using gin (tags jsonb_path_ops);

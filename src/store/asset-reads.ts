@@ -64,7 +64,7 @@ export async function readAssetHistory(
     select h.seq, h.at, h.run_id as "runId", h.event, h.changes
     from assets a
     left join lateral (
-      select * from asset_history where asset_id = a.id and (${before}::bigint is null or seq < ${before}::bigint)
+      select * from asset_events where asset_id = a.id and (${before}::bigint is null or seq < ${before}::bigint)
       order by seq desc limit ${limit + 1}
     ) h on true
     where a.id = ${id}::uuid

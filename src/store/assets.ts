@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Change } from '../inventory/changes.ts';
 import type { StoredContent } from '../inventory/keep-unread.ts';
+import { jsonbArray, textArray } from './binary-arrays.ts';
 import { type Database, repeatable } from './database.ts';
 import { type Hold, holding } from './runs.ts';
 import type { Scope, ScopeName } from './scopes.ts';
@@ -69,6 +70,8 @@ export async function loadContents(
 export interface AssetWrite extends StoredContent {
   /** Its id if it is new. */
   readonly id: string;
+  /** Whether nothing was stored of it when it was looked up; somebody else may have stored it meanwhile. */
+  readonly isNew: boolean;
   readonly hash: string | null;
   readonly rawHash: string | null;
   readonly search: string;
@@ -97,10 +100,60 @@ export interface PageWritten {
 type AssetEvent = 'appeared' | 'changed' | 'returned';
 
 /**
- * Writes what a page showed that is not as it is stored, with its history, in one statement. Undefined when the hold was
- * lost; then nothing was written.
+ * Writes what a page showed that is not as it is stored, with its history. Undefined when the hold was lost; then nothing
+ * was written, or what is told again when the page is written again.
  */
 export async function writePage(db: Database, hold: Hold, page: PageWrite): Promise<PageWritten | undefined> {
+  const { assets, adopted, rehashed } = page;
+  if (!assets.every(({ isNew }) => isNew) || adopted.length > 0 || rehashed.length > 0)
+    return await merge(db, hold, page);
+  const inserted = await insertNew(db, hold, page);
+  if (!inserted) return undefined;
+  const appeared = assets.filter(({ nativeId }) => inserted.has(nativeId));
+  const written = appeared.map(({ nativeId, id }) => ({ nativeId, id, event: 'appeared' as const }));
+  if (appeared.length === assets.length) return { assets: written, adopted: 0 };
+  const merged = await merge(db, hold, { ...page, assets: assets.filter(({ nativeId }) => !inserted.has(nativeId)) });
+  return merged && { ...merged, assets: [...written, ...merged.assets] };
+}
+
+/**
+ * Inserts assets of which nothing is stored, as all are at a first sync, in one statement that does nothing else. That
+ * they appeared is told by their rows. Answers the native ids of those inserted, without those that somebody else
+ * has stored meanwhile; undefined when the hold was lost.
+ */
+async function insertNew(db: Database, hold: Hold, page: PageWrite): Promise<Set<string> | undefined> {
+  const { scope, assets, at } = page;
+  const texts = (field: 'id' | 'nativeId' | 'arn' | 'name' | 'state' | 'hash' | 'rawHash' | 'search') =>
+    sql`${textArray(assets.map(asset => asset[field]))}::text[]`;
+  const objects = (field: 'tags' | 'attributes' | 'unknown') =>
+    sql`${jsonbArray(assets.map(asset => asset[field]))}::jsonb[]`;
+  const { rows } = await repeatable(
+    db,
+    sql<{ inserted: string[] | null }>`
+    -- prepared: insert-new-assets
+    with held as (${holding(hold)}),
+    inserted as (
+      insert into assets (id, partition, account_id, region, asset_type, native_id, arn, name, state, tags, connector_tags,
+        attributes, unknown, search, content_hash, raw_hash, seen_by, first_seen_at, last_seen_at, changed_at, appeared_in)
+      select i.id::uuid, ${scope.partition}, ${scope.accountId}, ${scope.region}, ${scope.assetType}, native_id, arn, name,
+        state, tags, ${JSON.stringify(page.connectorTags)}::jsonb, attributes, unknown, search, decode(hash, 'hex'),
+        decode(raw_hash, 'base64'), array[${page.connectorNum}::int], ${at}::timestamptz, ${at}::timestamptz, ${at}::timestamptz, held.id
+      from held cross join unnest(${texts('id')}, ${texts('nativeId')}, ${texts('arn')}, ${texts('name')}, ${texts('state')},
+        ${objects('tags')}, ${objects('attributes')}, ${objects('unknown')}, ${texts('search')}, ${texts('hash')},
+        ${texts('rawHash')})
+        as i(id, native_id, arn, name, state, tags, attributes, unknown, search, hash, raw_hash)
+      on conflict (partition, account_id, region, asset_type, native_id) do nothing
+      returning native_id
+    )
+    select array(select native_id from inserted) as inserted from held
+  `,
+  );
+  const row = rows[0];
+  return row && new Set(row.inserted);
+}
+
+/** Inserts or updates, whatever is stored of the assets, in one statement. */
+async function merge(db: Database, hold: Hold, page: PageWrite): Promise<PageWritten | undefined> {
   const { scope, at } = page;
   const tags = sql`${JSON.stringify(page.connectorTags)}::jsonb`;
   const { rows } = await repeatable(
@@ -121,9 +174,9 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
     ),
     written as (
       insert into assets as a (id, partition, account_id, region, asset_type, native_id, arn, name, state, tags,
-        connector_tags, attributes, unknown, search, content_hash, raw_hash, seen_by, first_seen_at, last_seen_at, changed_at)
+        connector_tags, attributes, unknown, search, content_hash, raw_hash, seen_by, first_seen_at, last_seen_at, changed_at, appeared_in)
       select id, ${scope.partition}, ${scope.accountId}, ${scope.region}, ${scope.assetType}, "nativeId", arn, name, state,
-        tags, ${tags}, attributes, unknown, search, decode(hash, 'hex'), decode("rawHash", 'base64'), array[${page.connectorNum}::int], ${at}, ${at}, ${at}
+        tags, ${tags}, attributes, unknown, search, decode(hash, 'hex'), decode("rawHash", 'base64'), array[${page.connectorNum}::int], ${at}, ${at}, ${at}, ${hold.runId}
       from incoming
       on conflict (partition, account_id, region, asset_type, native_id) do update set
         arn = excluded.arn, name = excluded.name, state = excluded.state, tags = excluded.tags,
@@ -151,8 +204,8 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
     ),
     history as (
       insert into asset_history (asset_id, at, run_id, event, changes)
-      select e.id, ${at}, ${hold.runId}, e.event, case when e.event = 'appeared' then '[]' else i.changes end
-      from events e join incoming i on i."nativeId" = e.native_id where e.event is not null
+      select e.id, ${at}, ${hold.runId}, e.event, i.changes
+      from events e join incoming i on i."nativeId" = e.native_id where e.event in ('changed', 'returned')
     ),
     adopted as (
       update assets a set connector_tags = a.connector_tags || ${tags},

@@ -281,6 +281,7 @@ class Observation {
     return {
       ...content,
       id: this.#deps.ids.uuid(),
+      isNew: before === undefined,
       hash,
       rawHash: asset.rawHash,
       search: searchText(content, this.#task.type.properties),

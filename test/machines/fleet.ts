@@ -145,7 +145,7 @@ async function findingsOf(
     wronglyGone: without(markedGone, gone),
     overlooked: without(gone, markedGone),
     duplicates: stored.length - new Set(stored).size + markedGone.length - new Set(markedGone).size,
-    appearedTwice: (await count(bed.db, "asset_history where event = 'appeared'")) - (await count(bed.db, 'assets')),
+    appearedTwice: (await count(bed.db, "asset_events where event = 'appeared'")) - (await count(bed.db, 'assets')),
     miscounted: await miscounted(bed.db),
     runsNotOk: await count(bed.db, "runs where state <> 'ok'"),
     jobsNotDone: await count(bed.db, "queue.job where name = 'runs' and state <> 'completed'"),

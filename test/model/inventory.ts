@@ -34,7 +34,7 @@ async function readAssets(db: Database, accountIds: readonly string[]): Promise<
   const { rows } = await sql<Held>`
     select concat_ws('/', a.partition, a.account_id, a.region, a.asset_type, a.native_id) as key, a.gone_at is not null as gone,
       a.arn, a.tags, a.attributes, a.unknown,
-      array(select h.event from asset_history h where h.asset_id = a.id order by h.seq) as events,
+      array(select h.event from asset_events h where h.asset_id = a.id order by h.seq) as events,
       array(select c.id from connectors c where c.num = any(a.seen_by) order by c.id) as "connectorIds"
     from assets a where a.account_id = any(${accountIds})
     order by key

@@ -61,6 +61,7 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
     ).toBe(false);
     expect(await retagScope(bed.db, stale, { scope: SCOPE, connectorNum: 1, after: '', limit: 10 })).toBeUndefined();
     expect(await writePage(bed.db, stale, newVpc())).toBeUndefined();
+    expect(await writePage(bed.db, stale, newVpc(false))).toBeUndefined();
     expect(
       await writePage(bed.db, stale, { ...newVpc(), connectorNum: 99, assets: [], adopted: known.map(({ id }) => id) }),
     ).toBeUndefined();
@@ -271,7 +272,8 @@ async function claim(runId: string): Promise<Hold> {
   return claimed.run.hold;
 }
 
-function newVpc(): PageWrite {
+/** Of which nothing is stored, as its writer believes or not. */
+function newVpc(isNew = true): PageWrite {
   const asset = { nativeId: 'vpc-0new', arn: null, name: null, state: 'available', tags: {}, attributes: {} };
   return {
     scope: SCOPE,
@@ -281,6 +283,7 @@ function newVpc(): PageWrite {
       {
         ...asset,
         id: crypto.randomUUID(),
+        isNew,
         hash: contentHash(asset),
         rawHash: null,
         unknown: {},

@@ -64,8 +64,8 @@ test(`a worker that is killed ${KILLS} times at random moments leaves the invent
   expect(await liveAssets(bed.db)).toEqual(trueAssets(bed.world, { accountIds, now: new Date() }));
   expect(await everGone(bed.db)).toEqual(deleted);
   const assets = await count(bed.db, 'assets');
-  expect(await count(bed.db, "asset_history where event = 'appeared'")).toBe(assets);
-  expect(await count(bed.db, 'asset_history')).toBe(assets + deleted.length);
+  expect(await count(bed.db, "asset_events where event = 'appeared'")).toBe(assets);
+  expect(await count(bed.db, 'asset_events')).toBe(assets + deleted.length);
   expect(await count(bed.db, `runs where state = 'ok' and id = any('{${runs.join()}}')`)).toBe(ACCOUNTS);
   expect(recoveredMs).toBeLessThan(60_000);
 }, 120_000);

@@ -43,7 +43,16 @@ test('a page is written although somebody else locks the same assets in another 
       .filter(asset => asset.nativeId === nativeId)
       .map(asset => {
         const changes = [{ path: 'state', before: asset.state, after: 'changed' }];
-        return { ...asset, id, state: 'changed', hash: '00'.repeat(16), rawHash: null, search: '', changes };
+        return {
+          ...asset,
+          id,
+          isNew: false,
+          state: 'changed',
+          hash: '00'.repeat(16),
+          rawHash: null,
+          search: '',
+          changes,
+        };
       }),
   );
   const claim = await claimRun(bed.db, { runId: await bed.queueRun(connectorId), now: new Date() });
@@ -61,6 +70,38 @@ test('a page is written although somebody else locks the same assets in another 
   // PostgreSQL ends one of the two: nearly always the page's statement, which waited first, on a busy machine the other.
   await inOtherOrder.catch(error => expect(error).toMatchObject({ code: '40P01' }));
   expect(await Promise.all(writing)).toMatchObject([{ assets: [{ event: 'changed' }, { event: 'changed' }] }]);
+  await cancelRuns(bed.db, { connectorId, at: new Date() });
+});
+
+test('an asset that another run stored, or that had gone, is no second one because its page took it for new', async () => {
+  await bed.sync(connectorId);
+  const live = await loadKnown(bed.db, { scope: SCOPE, connectorNum: 1 });
+  const [back, same] = live;
+  if (!back || !same) throw new Error('the account has instances');
+  await sql`update assets set gone_at = now() where id = ${back.id}`.execute(bed.db);
+  const contents = await loadContents(bed.db, { scope: SCOPE, nativeIds: [back.nativeId, same.nativeId] });
+  const id = 'i-0comes0000000000';
+  const [like] = contents;
+  if (!like) throw new Error('it is stored');
+  // Text that both sides could misread: what quotes, escapes or has more bytes than letters.
+  const odd = { nativeId: id, name: 'a "b" \\n {c,NULL} €😀', tags: { 'k"': "\\ 'ü'", '': '' } };
+  const assets = [...contents, { ...like, ...odd, arn: null }].map(asset => ({
+    ...{ ...asset, id: bed.deps.ids.uuid(), isNew: true, hash: null, rawHash: 'AAEC', search: '', changes: [] },
+  }));
+  const claim = await claimRun(bed.db, { runId: await bed.queueRun(connectorId), now: new Date() });
+  if (claim.kind !== 'claimed') throw new Error(`the claim was ${claim.kind}`);
+  const page = { scope: SCOPE, connectorNum: 1, connectorTags: {}, assets, adopted: [], rehashed: [], at: new Date() };
+  const written = await writePage(bed.db, claim.run.hold, page);
+  expect(written?.assets.map(({ nativeId, event }) => [nativeId, event]).sort()).toEqual(
+    [[id, 'appeared'] as const, [back.nativeId, 'returned'] as const, [same.nativeId, null] as const].sort(),
+  );
+  expect(written?.assets).toContainEqual({ nativeId: same.nativeId, id: same.id, event: null });
+  const stored = await loadKnown(bed.db, { scope: SCOPE, connectorNum: 1 });
+  expect(stored.map(({ nativeId }) => nativeId).sort()).toEqual([...live.map(({ nativeId }) => nativeId), id].sort());
+  expect(stored.find(({ nativeId }) => nativeId === id)).toMatchObject({ rawHash: 'AAEC', hash: null, mine: true });
+  const [read] = await loadContents(bed.db, { scope: SCOPE, nativeIds: [id] });
+  expect(read).toEqual({ ...like, ...odd, arn: null });
+  await sql`delete from assets where native_id = ${id}`.execute(bed.db);
   await cancelRuns(bed.db, { connectorId, at: new Date() });
 });
 

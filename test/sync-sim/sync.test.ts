@@ -28,7 +28,7 @@ describe('syncs of one account, one after the other', () => {
     const live = await liveAssets(bed.db);
     expect(live).toEqual(trueAssets(bed.world, { accountIds: [ACCOUNT], now: new Date() }));
     expect(run.counts).toMatchObject({ items: live.length, added: live.length, changed: 0, gone: 0 });
-    expect(await count(bed.db, "asset_history where event = 'appeared' and changes = '[]'")).toBe(live.length);
+    expect(await count(bed.db, "asset_events where event = 'appeared' and changes = '[]'")).toBe(live.length);
   });
 
   test('the next writes no asset and no history, and still says that all was seen', async () => {
@@ -124,7 +124,7 @@ describe('syncs of one account, one after the other', () => {
 
 async function historyOf({ db }: Bed, nativeId: string) {
   const { rows } = await sql<{ event: string; runId: string; changes: unknown[] }>`
-    select h.event, h.run_id as "runId", h.changes from asset_history h join assets a on a.id = h.asset_id
+    select h.event, h.run_id as "runId", h.changes from asset_events h join assets a on a.id = h.asset_id
     where a.native_id = ${nativeId} order by h.seq
   `.execute(db);
   return rows;

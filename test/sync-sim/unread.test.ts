@@ -134,7 +134,7 @@ test('a type whose listing gives names only is complete for existence when nothi
   expect((await storedIn(own)).every(row => row.state === 'ACTIVE' && Object.keys(row.unknown).length === 0)).toBe(
     true,
   );
-  const { rows: events } = await sql<{ event: string }>`select distinct event from asset_history`.execute(own.db);
+  const { rows: events } = await sql<{ event: string }>`select distinct event from asset_events`.execute(own.db);
   expect(events).toEqual([{ event: 'appeared' }]);
 });
 
@@ -186,7 +186,7 @@ async function storedIn({ db }: Bed): Promise<StoredAsset[]> {
 
 async function history(name: string | undefined) {
   const { rows } = await sql<{ event: string; changes: unknown }>`
-    select h.event, h.changes from asset_history h join assets a on a.id = h.asset_id where a.name = ${name} order by h.seq desc
+    select h.event, h.changes from asset_events h join assets a on a.id = h.asset_id where a.name = ${name} order by h.seq desc
   `.execute(bed.db);
   return rows;
 }
