@@ -44,13 +44,12 @@ export async function readLivePolicy(
 /** For a run: reads it when the target hub was refused, and when what is known is old. */
 export async function keepPolicyFresh(
   deps: AccountsDeps,
-  { targetRefused, ...reached }: Reached & { targetRefused: boolean },
+  { targetRefused, policyReadAt, ...reached }: Reached & { targetRefused: boolean; policyReadAt: Date | null },
 ): Promise<void> {
-  const known = await readRoleFacts(deps.db, reached);
-  if (known && (targetRefused || isOld(known, deps.clock.now()))) await readLivePolicy(deps, reached);
+  if (targetRefused || isOld({ policyReadAt }, deps.clock.now())) await readLivePolicy(deps, reached);
 }
 
-function isOld({ policyReadAt }: RoleFacts, now: Date): boolean {
+function isOld({ policyReadAt }: Pick<RoleFacts, 'policyReadAt'>, now: Date): boolean {
   return policyReadAt === null || now.getTime() - policyReadAt.getTime() > LIMITS.trustPolicyHours * 3_600_000;
 }
 

@@ -15,6 +15,7 @@ import type { MachineSettings } from './machine.ts';
 import { createPace, type Pace } from './pace.ts';
 import type { ServiceClient } from './service-client.ts';
 import type { SessionSlot } from './session.ts';
+import { Sha256 } from './sha256.ts';
 import { createSlots, type Slots } from './slots.ts';
 
 /**
@@ -119,6 +120,7 @@ export function clientSettings(
     ...(endpoint === undefined ? {} : { endpoint }),
     ignoreConfiguredEndpointUrls: true,
     requestHandler: aws.requestHandler,
+    sha256: Sha256,
     maxAttempts: 1,
     retryMode: 'standard',
     defaultsMode: 'standard',

@@ -27,6 +27,7 @@ export async function loadKnown(
   { scope, connectorNum }: { scope: Scope; connectorNum: number },
 ): Promise<KnownAsset[]> {
   const { rows } = await sql<KnownAsset>`
+    -- prepared: load-known
     select ${knownColumns(connectorNum)} from assets where ${inScope(scope)} and gone_at is null
   `.execute(db);
   return rows;
@@ -43,6 +44,7 @@ export async function loadKnownOfAccount(
   }: { partition: string; accountId: string; connectorNum: number; limit: number },
 ): Promise<(KnownAsset & ScopeName)[]> {
   const { rows } = await sql<KnownAsset & ScopeName>`
+    -- prepared: load-known-of-account
     select region, asset_type as "assetType", ${knownColumns(connectorNum)} from assets
     where partition = ${partition} and account_id = ${accountId} and gone_at is null limit ${limit}
   `.execute(db);
@@ -61,6 +63,7 @@ export async function loadContents(
 ): Promise<StoredContent[]> {
   if (nativeIds.length === 0) return [];
   const { rows } = await sql<StoredContent>`
+    -- prepared: load-contents
     select native_id as "nativeId", arn, name, state, tags, attributes, unknown
     from assets where ${inScope(scope)} and native_id = any(${nativeIds})
   `.execute(db);

@@ -26,6 +26,7 @@ export async function readSkippable(
   { connectorId, every }: { connectorId: string; every: number },
 ): Promise<SkippedScope[]> {
   const { rows } = await sql<SkippedScope>`
+    -- prepared: read-skippable
     select s.region, s.asset_type as "assetType", s.complete_at as "provedAt", s.last_calls as calls
     from scopes s join connectors c on c.id = s.connector_id
     where s.connector_id = ${connectorId} and ${isSkipped(every)}

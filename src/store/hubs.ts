@@ -31,6 +31,8 @@ export interface HubFacts {
   /** The hub before the current one; of a connector that was never reached, the target hub before the present one. */
   readonly earlierHub: Hub | null;
   readonly earlierIdentity: IdentityRow | null;
+  /** When the trust policy of its role was read last, or could not be. */
+  readonly policyReadAt: Date | null;
   /** What is known of every hub that was ever tried with this role and external ID. */
   readonly evidence: readonly HubEvidence[];
 }
@@ -50,7 +52,7 @@ export type EvidenceRow = Omit<HubEvidence, 'at'> & { readonly at: string };
 type FactsRow = Omit<HubFacts, 'evidence'> & { readonly evidence: readonly EvidenceRow[] };
 
 export async function readHubFacts(db: Database, connectorId: string): Promise<HubFacts | undefined> {
-  const [facts] = await listHubFacts(db, sql`c.id = ${connectorId}`);
+  const [facts] = await listHubFacts(db, sql`c.id = ${connectorId}`, sql`-- prepared: read-hub-facts\n`);
   return facts;
 }
 
@@ -85,13 +87,18 @@ export async function readHubFactsToRecheck(
   );
 }
 
-async function listHubFacts(db: Database, condition: RawBuilder<unknown>): Promise<HubFacts[]> {
+async function listHubFacts(
+  db: Database,
+  condition: RawBuilder<unknown>,
+  prepared: RawBuilder<unknown> = sql``,
+): Promise<HubFacts[]> {
   const { rows } = await sql<FactsRow>`
-    select c.id as "connectorId", c.name, c.account_type as "accountType", c.role_arn as "roleArn",
+    ${prepared}select c.id as "connectorId", c.name, c.account_type as "accountType", c.role_arn as "roleArn",
       c.external_id as "externalId", b.cutover as "baseCutover", ${identityJson('i')} as "baseIdentity",
       ${hubJson('c.current_hub')} as "currentHub", c.current_hub_since as "currentHubSince",
       ${identityJson('k')} as "currentIdentity", ${hubJson('c.earlier_hub')} as "earlierHub",
-      ${identityJson('e')} as "earlierIdentity", coalesce(ev.evidence, '[]') as evidence
+      ${identityJson('e')} as "earlierIdentity",
+      c.trust_policy_read_at as "policyReadAt", coalesce(ev.evidence, '[]') as evidence
     from connectors c
     left join base_accounts b on b.account_type = c.account_type
     left join base_identities i on i.base_account_id = b.id and i.state = 'active'

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Fault } from '../domain/faults.ts';
 import { type Database, repeatable } from './database.ts';
 import type { Skipped } from './empty-scopes.ts';
-import type { Hold } from './runs.ts';
+import type { Hold, ReachedThrough } from './runs.ts';
 import { nameOfScope, type ScopeName } from './scopes.ts';
 
 /**
@@ -20,7 +20,8 @@ export interface PlanRow extends ScopeName {
 /**
  * Writes the run's plan, and a row in the ledger for each scope that has none, all before the first page: a resumed run
  * knows what is left, and no asset is ever written for a scope that the ledger does not have. `known` are the scopes that
- * the ledger has: nothing is written for those that are only planned. `skipped` are not among `scopes`. False when the hold was lost.
+ * the ledger has: nothing is written for those that are only planned. `skipped` are not among `scopes`. With the plan it is
+ * noted whom STS says we are. False when the hold was lost.
  */
 export async function savePlan(
   db: Database,
@@ -29,12 +30,14 @@ export async function savePlan(
     scopes,
     known,
     skipped = null,
+    reached: { hub, callerArn },
     regionsFault,
     at,
   }: {
     scopes: readonly PlanRow[];
     known: readonly ScopeName[];
     skipped?: Skipped | null;
+    reached: ReachedThrough;
     regionsFault: Fault | null;
     at: Date;
   },
@@ -66,6 +69,7 @@ export async function savePlan(
     planned as (
       update runs r set plan = ${JSON.stringify(compactPlan(scopes))}::jsonb, scopes_planned = ${scopes.length},
         scopes_finished = ${scopes.filter(scope => scope.outcome !== null).length},
+        hub_kind = ${hub.kind}, hub_account_id = ${hub.accountId}, caller_arn = ${callerArn},
         skipped = ${skipped === null ? null : JSON.stringify(skipped)}::jsonb,
         scopes_complete = ${scopes.filter(scope => scope.outcome === 'complete').length},
         regions_fault = ${regionsFault === null ? null : JSON.stringify(regionsFault)}::jsonb

@@ -187,12 +187,14 @@ export async function lookAtHold(db: Database, hold: Hold): Promise<'held' | 'lo
   return row.enabled ? 'held' : 'unwanted';
 }
 
-/** Notes whom STS says we are in this run. */
-export async function saveReach(
-  db: Database,
-  hold: Hold,
-  { hub, callerArn }: { hub: Hub; callerArn: string },
-): Promise<boolean> {
+/** Through which hub a run came into its account, and who STS says we are there. */
+export interface ReachedThrough {
+  readonly hub: Hub;
+  readonly callerArn: string;
+}
+
+/** Notes it of a run whose plan an earlier attempt has made; else it is written with the plan. */
+export async function saveReach(db: Database, hold: Hold, { hub, callerArn }: ReachedThrough): Promise<boolean> {
   const { numAffectedRows } = await sql`
     -- prepared: save-reach
     update runs set hub_kind = ${hub.kind}, hub_account_id = ${hub.accountId}, caller_arn = ${callerArn}
@@ -217,7 +219,7 @@ export async function finishRun(db: Database, hold: Hold, end: RunEnd): Promise<
   const target = sql`
     select r.* from runs r where r.id = ${hold.runId} and r.fence = ${hold.fence} and r.state = 'running' for no key update
   `;
-  return await endRun(db, { ...end, target });
+  return await endRun(db, { ...end, target, name: 'finish-run' });
 }
 
 /** Ends a run that no worker carries any more, whoever had it; a worker that still writes for it is shut out. */
@@ -226,19 +228,20 @@ export async function closeRun(db: Database, { runId, ...end }: RunEnd & { runId
     // By itself, so that the next statement sees all that a worker has written until now.
     await sql`select from runs where id = ${runId} for no key update`.execute(tx);
     const target = sql`select r.* from runs r where r.id = ${runId} and r.state in ('queued', 'running') for no key update`;
-    return await endRun(tx, { ...end, target });
+    return await endRun(tx, { ...end, target, name: 'close-run' });
   });
 }
 
 async function endRun(
   db: Database,
-  { state, fault, leftOver, at, target }: RunEnd & { target: RawBuilder<unknown> },
+  { state, fault, leftOver, at, target, name }: RunEnd & { target: RawBuilder<unknown>; name: string },
 ): Promise<boolean> {
   const faultJson = fault === null ? null : JSON.stringify(fault);
   // Whoever asks for a run meanwhile locks the connector first, and then waits for this run's row.
   const { rows } = await repeatable(
     db,
     sql`
+    -- prepared: ${sql.raw(name)}
     with held as (${target}),
     ended as (
       update runs r set state = ${state}, fault = ${faultJson}::jsonb, finished_at = ${at}, fence = r.fence + 1,

@@ -3,7 +3,7 @@ import { LIMITS } from '../domain/limits.ts';
 import { detachScope } from '../store/assets.ts';
 import { readSkippable, type Skipped, type SkippedScope } from '../store/empty-scopes.ts';
 import { type RunCounts, readPlan, type SavedPlan, savePlan } from '../store/run-scopes.ts';
-import type { ClaimedRun } from '../store/runs.ts';
+import { type ClaimedRun, type ReachedThrough, saveReach } from '../store/runs.ts';
 import { deleteLedgerScope, type LedgerScope, ledgerOfAccount, nameOfScope, type ScopeName } from '../store/scopes.ts';
 import { awsCalls } from './calls.ts';
 import type { SyncDeps } from './deps.ts';
@@ -15,6 +15,7 @@ import { NOTHING_DONE } from './run-progress.ts';
 export interface PlanTask {
   readonly run: ClaimedRun;
   readonly session: MemberSession;
+  readonly reached: ReachedThrough;
   /** The ledger of the run's connector. */
   readonly ledger: readonly LedgerScope[];
   readonly signal: AbortSignal;
@@ -34,9 +35,9 @@ export interface RunPlan {
  */
 export async function makePlan(deps: SyncDeps, task: PlanTask): Promise<RunPlan | 'lost' | 'stopped'> {
   const { db, clock, assetTypes } = deps;
-  const { run, session, ledger, signal } = task;
+  const { run, session, reached, ledger, signal } = task;
   const made = run.planned ? await readPlan(db, run.hold.runId) : undefined;
-  if (made) return resumed(made, ledger);
+  if (made) return (await saveReach(db, run.hold, reached)) ? resumed(made, ledger) : 'lost';
   const calls = awsCalls(deps, { session, region: session.facts.stsRegion, signal });
   let answer = await askRegions(calls, session.facts);
   if (!answer.known && answer.fault.code === 'session-not-accepted') {
@@ -61,7 +62,7 @@ export async function makePlan(deps: SyncDeps, task: PlanTask): Promise<RunPlan 
   const { visited, skipped } = await withoutEmpty(deps, { run, plan });
   const scopes = visited.map(scope => ({ ...scope, outcome: scope.fault && outcomeOfFault(scope.fault) }));
   const regionsFault = answer.known || run.regions ? null : answer.fault;
-  const saved = await savePlan(db, run.hold, { scopes, known: own, skipped, regionsFault, at: clock.now() });
+  const saved = await savePlan(db, run.hold, { scopes, known: own, skipped, reached, regionsFault, at: clock.now() });
   if (!saved) return 'lost';
   const outcomes = scopes.flatMap(({ outcome }) => outcome ?? []);
   const done = { ...NOTHING_DONE, finished: outcomes.length };

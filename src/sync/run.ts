@@ -7,7 +7,7 @@ import { LIMITS } from '../domain/limits.ts';
 import { globalServiceRegion } from '../domain/partition.ts';
 import type { AssetType } from '../inventory/define.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
-import { type ClaimedRun, claimRun, finishRun, saveReach } from '../store/runs.ts';
+import { type ClaimedRun, claimRun, finishRun, type ReachedThrough } from '../store/runs.ts';
 import { type LedgerScope, ledgerOfAccount, nameOfScope, readLedger, type ScopeName } from '../store/scopes.ts';
 import { awsCalls } from './calls.ts';
 import { countOutcomes, countRun } from './count-run.ts';
@@ -89,16 +89,21 @@ async function observeAccount(deps: SyncDeps, { run, signal }: Work): Promise<En
     const detail = `The connector was pointed at account ${session.accountId} while a run of ${run.accountId} began.`;
     return { state: 'cancelled', fault: fault('edit-conflict', detail) };
   }
-  if (!(await saveReach(deps.db, run.hold, { hub, callerArn: session.callerArn }))) return 'lost';
-  return await observeScopes(deps, { run, session, signal, shared });
+  const through = { hub, callerArn: session.callerArn };
+  return await observeScopes(deps, { run, session, reached: through, signal, shared });
 }
 
-type Reached = Work & { readonly session: MemberSession; readonly shared: SharedByRuns };
+interface Reached extends Work {
+  readonly session: MemberSession;
+  readonly reached: ReachedThrough;
+  readonly shared: SharedByRuns;
+}
 
-async function observeScopes(deps: SyncDeps, { run, session, signal, shared }: Reached): Promise<End | 'lost'> {
+async function observeScopes(deps: SyncDeps, task: Reached): Promise<End | 'lost'> {
+  const { run, session, reached, signal, shared } = task;
   const { db, assetTypes } = deps;
   const ledger = await readLedger(db, { ...run, runId: run.hold.runId });
-  const plan = await makePlan(deps, { run, session, ledger, signal });
+  const plan = await makePlan(deps, { run, session, reached, ledger, signal });
   if (plan === 'lost') return 'lost';
   // Why, says the signal.
   if (plan === 'stopped') return 'lost';

@@ -15,6 +15,7 @@ import { type Bed, count, openBed } from './bed.ts';
 /** Scopes whose end, or beginning, is too much for one statement, or that PostgreSQL refuses. */
 const ACCOUNT = '200000000001';
 const REGION = 'us-east-1';
+const REACHED = { hub: { kind: 'platform-account', accountId: ACCOUNT }, callerArn: 'x' } as const;
 const SCOPE = { partition: 'aws', accountId: ACCOUNT, region: REGION, assetType: 'AWS::EC2::Instance' };
 const GONE = `assets where asset_type = '${SCOPE.assetType}' and gone_at is not null`;
 
@@ -119,7 +120,7 @@ async function claimed(): Promise<{ hold: Hold; connectorNum: number }> {
   if (claim.kind !== 'claimed') throw new Error(`the claim was ${claim.kind}`);
   const { hold, connectorNum } = claim.run;
   const scopes = [{ ...SCOPE, outcome: null, fault: null }];
-  await savePlan(bed.db, hold, { scopes, known: [], regionsFault: null, at: new Date() });
+  await savePlan(bed.db, hold, { scopes, known: [], reached: REACHED, regionsFault: null, at: new Date() });
   return { hold, connectorNum };
 }
 

@@ -16,6 +16,7 @@ import { everGone, liveAssets, trueAssets } from './truth.ts';
 
 const [ACCOUNT, OTHER] = ['200000000001', '200000000002'];
 const REGION = 'us-east-1';
+const REACHED = { hub: { kind: 'platform-account', accountId: OTHER }, callerArn: 'x' } as const;
 const SCOPE = { partition: 'aws', accountId: ACCOUNT, region: REGION, assetType: 'AWS::EC2::VPC' };
 
 let bed: Bed;
@@ -37,6 +38,7 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
       await savePlan(bed.db, stale, {
         scopes: [{ ...SCOPE, outcome: null, fault: null }],
         known: [],
+        reached: REACHED,
         regionsFault: null,
         at: new Date(),
       }),
@@ -48,13 +50,12 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
     const known = await loadKnown(bed.db, { scope: SCOPE, connectorNum: 1 });
     expect(known.length).toBeGreaterThan(0);
     expect(await lookAtHold(bed.db, stale)).toBe('lost');
-    expect(
-      await saveReach(bed.db, stale, { hub: { kind: 'platform-account', accountId: OTHER }, callerArn: 'x' }),
-    ).toBe(false);
+    expect(await saveReach(bed.db, stale, REACHED)).toBe(false);
     expect(
       await savePlan(bed.db, stale, {
         scopes: [{ ...SCOPE, region: 'eu-west-1', outcome: null, fault: null }],
         known: [],
+        reached: REACHED,
         regionsFault: null,
         at: new Date(),
       }),
@@ -93,6 +94,7 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
     await savePlan(bed.db, hold, {
       scopes: [{ ...SCOPE, outcome: null, fault: null }],
       known: [],
+      reached: REACHED,
       regionsFault: null,
       at: new Date(),
     });
@@ -111,7 +113,7 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
       assetType,
     }));
     const planned = scopes.map(scope => ({ ...scope, outcome: null, fault: null }));
-    await savePlan(bed.db, hold, { scopes: planned, known: [], regionsFault: null, at: new Date() });
+    await savePlan(bed.db, hold, { scopes: planned, known: [], reached: REACHED, regionsFault: null, at: new Date() });
     const [first, second, third] = scopes.map(scope => ({ ...endOf([]), ...scope, items: 7 }));
     if (!first || !second || !third) throw new Error('there are three scopes');
     const stale = { ...hold, fence: hold.fence - 1 };
@@ -207,7 +209,7 @@ test('a run that is not finished within its time is given up, and its scopes say
   const runId = await bed.queueRun(connectorId);
   const hold = await claim(runId);
   const scopes = [{ ...SCOPE, outcome: null, fault: null }];
-  await savePlan(bed.db, hold, { scopes, known: [], regionsFault: null, at: new Date() });
+  await savePlan(bed.db, hold, { scopes, known: [], reached: REACHED, regionsFault: null, at: new Date() });
   const long = LIMITS.runHoursMax * 3_600_000 + 1;
   await sql`update runs set started_at = ${new Date(Date.now() - long)} where id = ${runId}`.execute(bed.db);
   const calls = bed.aws.callLog.calls().length;
