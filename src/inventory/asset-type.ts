@@ -3,7 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { ok } from '../domain/result.ts';
 import { attributesOf, camelCase } from './attributes.ts';
 import type { AssetProperty, AssetType, Detail, ListedAsset, Listing } from './define.ts';
-import { rawHashOf } from './raw.ts';
+import { fieldsTextOf, rawHashOf } from './raw.ts';
 import { type DetailedItem, detailReader } from './read-details.ts';
 
 /** A type as its file declares it. `Item` is a resource as the listing gives it, with what the details add. */
@@ -37,6 +37,9 @@ export interface AssetTypeDefinition<Item extends object> {
 
 export function assetType<Item extends object>(definition: AssetTypeDefinition<Item>): AssetType {
   const { assetType, label, plural, scope, list, details = [], properties, leftOut, sample } = definition;
+  if (list.raw && (definition.verbatim || Object.keys(leftOut).some(name => name.includes('.')))) {
+    throw new Error(`${assetType}: of a raw listing only whole fields can be left out, and none is verbatim`);
+  }
   const calls = [list, ...(list.parent ? [list.parent] : []), ...details];
   return {
     assetType,
@@ -80,6 +83,7 @@ function assetOf<Item extends object>(
   { item, unread }: DetailedItem<Item>,
 ): ListedAsset {
   const tags = tagsIn?.(item) ?? {};
+  const text = fieldsTextOf(item);
   const missing = Object.entries(unread).map(([field, fault]) => [camelCase(field), fault]);
   return {
     nativeId: id(item) ?? '',
@@ -88,7 +92,9 @@ function assetOf<Item extends object>(
     name: (name ? name(item) : tags.Name) || null,
     state: state?.(item) ?? null,
     tags,
-    attributes: attributesOf(item, leftOut, verbatim),
+    attributes: text
+      ? text.changed({ leftOut: Object.keys(leftOut).map(camelCase), added: attributesOf(item) })
+      : attributesOf(item, leftOut, verbatim),
     ownerId: owner?.(item) ?? null,
     ...(missing.length === 0 ? {} : { unread: Object.fromEntries(missing) }),
   };

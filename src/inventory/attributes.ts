@@ -1,4 +1,5 @@
 import type { Attributes } from './define.ts';
+import { FieldsText } from './fields-text.ts';
 
 /**
  * An item of an SDK answer as attributes: names in camelCase, dates as ISO 8601 text, bytes as base64. Every field that
@@ -68,7 +69,7 @@ export function nameTag(tags: Readonly<Record<string, string>>): string | null {
  * The values at a path such as `networkInterfaces[].privateIpAddress`, as text; none where a step is missing. Lists are
  * flattened, nulls and empty texts left out.
  */
-export function valuesAt(attributes: Attributes, path: string): string[] {
+export function valuesAt(attributes: Attributes | FieldsText, path: string): string[] {
   const values: string[] = [];
   collect(attributes, stepsOf(path), values);
   return values;
@@ -79,7 +80,7 @@ function collect(value: unknown, step: Step | undefined, values: string[]): void
   if (!step) {
     if (isShown(value)) values.push(String(value));
   } else if (isObject(value)) {
-    const field = value[step.name];
+    const field = value instanceof FieldsText ? value.read(step.name) : value[step.name];
     if (!step.isList) collect(field, step.next, values);
     else if (Array.isArray(field)) for (const one of field) collect(one, step.next, values);
   }
@@ -104,7 +105,7 @@ function stepsOf(path: string): Step | undefined {
 /** By the paths of the types' properties. */
 const STEPS = new Map<string, Step | undefined>();
 
-function isObject(value: unknown): value is Attributes {
+function isObject(value: unknown): value is Attributes | FieldsText {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -1,6 +1,7 @@
 import { LIMITS } from '../domain/limits.ts';
 import { canonicalText } from './content.ts';
 import type { ObservedAsset } from './define.ts';
+import { readFields } from './fields-text.ts';
 import type { StoredContent } from './keep-unread.ts';
 
 export interface Change {
@@ -32,7 +33,7 @@ function wasUnknown(path: string, unknown: StoredContent['unknown']): boolean {
 }
 
 function pick({ arn, name, state, tags, attributes }: Content): Content {
-  return { arn, name, state, tags, attributes };
+  return { arn, name, state, tags, attributes: readFields(attributes) };
 }
 
 function difference(before: unknown, after: unknown, path: string): Change[] {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { valuesAt } from './attributes.ts';
 import type { AssetProperty } from './define.ts';
+import { readFields } from './fields-text.ts';
 import type { StoredContent } from './keep-unread.ts';
 
 type Content = Omit<StoredContent, 'unknown'>;
@@ -12,7 +13,7 @@ type Content = Omit<StoredContent, 'unknown'>;
  */
 export function contentHash(asset: Content): string {
   const { arn, name, state, tags, attributes } = asset;
-  const text = canonicalText({ arn, name, state, tags, attributes });
+  const text = canonicalText({ arn, name, state, tags, attributes: readFields(attributes) });
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 

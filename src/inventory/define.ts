@@ -1,6 +1,7 @@
 import type { Fault } from '../domain/faults.ts';
 import type { Result } from '../domain/result.ts';
-import type { IsKnown, RawRequest } from './raw.ts';
+import type { FieldsText } from './fields-text.ts';
+import type { IsKnown, RawPath, RawRequest } from './raw.ts';
 import type { InputOf, OperationOf, OutputOf, ServiceName } from './services.ts';
 
 /**
@@ -57,6 +58,8 @@ export interface Listing<Item> {
   readonly action: string;
   /** The listing that gives the parents, where there is one. */
   readonly parent?: Pick<Listing<unknown>, 'operation' | 'action'>;
+  /** Where the items are, if they are compared by their bytes. */
+  readonly raw?: RawPath;
   pages(calls: AwsCalls, isKnown?: IsKnown): AsyncIterable<Result<ListedPage<Item>>>;
 }
 
@@ -99,7 +102,7 @@ export interface ObservedAsset {
   readonly name: string | null;
   readonly state: string | null;
   readonly tags: Readonly<Record<string, string>>;
-  readonly attributes: Attributes;
+  readonly attributes: Attributes | FieldsText;
   /** The account that owns it, where AWS says so: shared resources are listed in other accounts too. */
   readonly ownerId: string | null;
   /**

@@ -23,7 +23,7 @@ export const ec2Instance = assetType<Launched>({
     raw: ['Reservations', 'Instances'],
     items: answer =>
       answer.Reservations?.flatMap(({ ReservationId, OwnerId, RequesterId, Instances = [] }) =>
-        Instances.map(instance => ({ ...instance, ReservationId, OwnerId, RequesterId })),
+        Instances.map(instance => Object.assign(instance, { ReservationId, OwnerId, RequesterId })),
       ),
   }),
   id: instance => instance.InstanceId,

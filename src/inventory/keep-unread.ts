@@ -1,5 +1,6 @@
 import type { Fault } from '../domain/faults.ts';
 import type { Attributes, ObservedAsset } from './define.ts';
+import { type FieldsText, readFields } from './fields-text.ts';
 
 /** An asset as it is stored. */
 export interface StoredContent {
@@ -8,7 +9,7 @@ export interface StoredContent {
   readonly name: string | null;
   readonly state: string | null;
   readonly tags: Readonly<Record<string, string>>;
-  readonly attributes: Attributes;
+  readonly attributes: Attributes | FieldsText;
   /** What could not be read when it was seen last: names of `attributes`, `tags`, or `*`, each with its fault. */
   readonly unknown: Readonly<Record<string, Fault>>;
 }
@@ -28,7 +29,7 @@ export function keepUnread(asset: ObservedAsset, before: StoredContent | undefin
   const unknown = Object.fromEntries(entries.flatMap(([field, fault]) => (fault ? [[field, fault]] : [])));
   if (!before) return { ...content, unknown };
   const all = '*' in unread;
-  const kept = Object.entries(before.attributes).filter(([field]) => all || field in unread);
+  const kept = Object.entries(readFields(before.attributes)).filter(([field]) => all || field in unread);
   return {
     nativeId: content.nativeId,
     arn: content.arn ?? (all ? before.arn : null),
@@ -36,7 +37,7 @@ export function keepUnread(asset: ObservedAsset, before: StoredContent | undefin
     name: content.name ?? (all || 'tags' in unread ? before.name : null),
     state: content.state ?? (all ? before.state : null),
     tags: all || 'tags' in unread ? before.tags : content.tags,
-    attributes: { ...Object.fromEntries(kept), ...content.attributes },
+    attributes: { ...Object.fromEntries(kept), ...readFields(content.attributes) },
     unknown,
   };
 }

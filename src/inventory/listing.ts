@@ -33,6 +33,7 @@ export function listing<Service extends ServiceName, Operation extends Operation
     service,
     operation,
     action,
+    ...(raw ? { raw } : {}),
     pages: (calls, isKnown) => {
       const options = { action, ...(raw && isKnown ? { raw: { path: raw, isKnown } } : {}) };
       return pages(token => calls(service, operation, input(token), options), { operation, pagesMax });

@@ -1,3 +1,5 @@
+import { FieldsText } from './fields-text.ts';
+
 /**
  * How a source that knows an item's bytes tells the rest what it knows: under symbols, so that they are no fields of AWS's
  * and go along when an item is copied with `{...item}`.
@@ -5,6 +7,9 @@
 
 /** Of an item that was read: the hash of its bytes, `RAW_HASH_CHARS` characters of base64. */
 export const RAW_HASH = Symbol('raw hash');
+
+/** Of an item that was not read yet: its fields with the names of attributes, as `FieldsText`. */
+export const AS_TEXT = Symbol('as text');
 
 /** Of an answer: the raw hashes of the items that the caller knew; they were not read and are not in it. */
 export const UNCHANGED = Symbol('unchanged');
@@ -32,6 +37,11 @@ export type IsKnown = (rawHash: string) => boolean;
 
 export function rawHashOf(item: object): string | null {
   return RAW_HASH in item && typeof item[RAW_HASH] === 'string' ? item[RAW_HASH] : null;
+}
+
+/** Undefined for an item that was read. */
+export function fieldsTextOf(item: object): FieldsText | undefined {
+  return AS_TEXT in item && item[AS_TEXT] instanceof FieldsText ? item[AS_TEXT] : undefined;
 }
 
 export function unchangedOf(answer: unknown): readonly string[] {

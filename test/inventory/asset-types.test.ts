@@ -15,6 +15,7 @@ import { factsOfAccountType, globalServiceRegion } from '../../src/domain/partit
 import { parseRoleArn } from '../../src/domain/role-arn.ts';
 import { attributesOf, valuesAt } from '../../src/inventory/attributes.ts';
 import type { AssetType, Attributes, AwsCalls, ObservedAsset } from '../../src/inventory/define.ts';
+import { readFields } from '../../src/inventory/fields-text.ts';
 import { ASSET_TYPES } from '../../src/inventory/registry.ts';
 import { awsCalls } from '../../src/sync/calls.ts';
 
@@ -72,7 +73,7 @@ describe.each(ASSET_TYPES.map(type => [type.assetType, type] as const))('%s', (_
     for (const asset of ours) {
       expect(asset.unread).toBeUndefined();
       const item = asDates(wanted.get(asset.nativeId));
-      expect(withoutLabels(asset.attributes)).toEqual(withoutLabels(attributesOf(item, type.leftOut)));
+      expect(withoutLabels(readFields(asset.attributes))).toEqual(withoutLabels(attributesOf(item, type.leftOut)));
     }
     const calls = simulated.callLog.calls().filter(call => call.operation === type.operations[0]);
     expect(calls.length).toBe(type.operations[0] === 'DescribeAddresses' ? 1 : 3);

@@ -2,8 +2,10 @@ import { isAscii } from 'node:buffer';
 import type { SchemaRef } from '@smithy/types';
 import { type RawRequest, UNCHANGED } from '../../inventory/raw.ts';
 import { type ComparedAnswer, compareItems, type RawLists } from './raw-items.ts';
-import { Irregular, isPlain, readDocument } from './read.ts';
+import { Irregular, isPlain, type ReadItem, readDocument } from './read.ts';
 import { type Shape, type StructShape, structShape } from './shape.ts';
+import { Transcriber } from './transcribe.ts';
+import { unreadItem } from './unread-item.ts';
 
 /** The part of the SDK's XML deserializer that is known here. */
 interface Deserializer {
@@ -26,7 +28,9 @@ export function readQuickly(client: object, rawRequest: () => RawRequest | undef
       const answer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       if (!isPlain(answer)) return stock.read(schema, bytes, key);
       const { text, hashes, unchanged } = compared(answer, shape, rawRequest());
-      const fields = readDocument({ text, isAscii: isAscii(answer) }, shape, { inside: key, hashes });
+      const rest = () => (unchanged.length === 0 ? answer : Buffer.from(text, 'latin1'));
+      const otherwise = hashes.size === 0 ? undefined : leavingUnread(rest(), hashes);
+      const fields = readDocument({ text, isAscii: isAscii(answer) }, shape, { inside: key, otherwise });
       if (unchanged.length > 0) Reflect.set(fields, UNCHANGED, unchanged);
       return fields;
     } catch (error) {
@@ -53,6 +57,17 @@ function compared(answer: Buffer, shape: StructShape, request: RawRequest | unde
   const lists = request && listTags(shape, request.path);
   if (lists) return compareItems(answer, lists, request.isKnown);
   return { text: answer.toString('latin1'), hashes: new Map(), unchanged: [] };
+}
+
+/** Items that can be told again by their hash are left unread. */
+function leavingUnread(answer: Buffer, hashes: ReadonlyMap<number, string>): ReadItem {
+  const transcriber = new Transcriber(answer);
+  return (list, start) => {
+    const rawHash = hashes.get(start);
+    if (rawHash === undefined || list.item.kind !== 'struct') return undefined;
+    const { fields, end } = transcriber.item(list.item, { list, start });
+    return { item: unreadItem(list.item, { fields, rawHash }), end };
+  };
 }
 
 /** The tags of lists that are named as the SDK names them. Undefined for an error, which has none of them. */

@@ -1,4 +1,3 @@
-import { RAW_HASH } from '../../inventory/raw.ts';
 import type { LeafShape, ListShape, Member, Shape, StructShape } from './shape.ts';
 
 /** What this reader does not take on: the SDK's own reader is asked then, and says what is wrong if something is. */
@@ -14,19 +13,22 @@ export interface AnswerText {
 /** An answer's fields by their names in the SDK. */
 export type Fields = Record<string, unknown>;
 
+/** The item of a list that begins at `start`, and where it ends. */
+export type ReadItem = (list: ListShape, start: number) => { item: object; end: number } | undefined;
+
 /**
  * Reads the document's root element, or the only element inside it when `inside` names that, as a struct; equal to what
  * the SDK reads. An XML parser makes a tree of text first and a second pass makes fields of it; the shape says at every
- * place what can come, so one pass is enough, in about a sixth of the time (docs/performance.md). Items carry the
- * raw hashes that are given for where they begin.
+ * place what can come, so one pass is enough, in about a sixth of the time (docs/performance.md). List items that
+ * `otherwise` takes on are left to it.
  * @throws Irregular for attributes below the root, text beside elements, and whatever is malformed.
  */
 export function readDocument(
   answer: AnswerText,
   shape: StructShape,
-  { inside, hashes }: { inside?: string | undefined; hashes?: ReadonlyMap<number, string> | undefined } = {},
+  { inside, otherwise = () => undefined }: { inside?: string | undefined; otherwise?: ReadItem | undefined } = {},
 ): Fields {
-  const reader = new Reader(answer, hashes);
+  const reader = new Reader(answer, otherwise);
   const rootEnd = reader.enterRoot();
   if (inside === undefined) return reader.struct(shape, rootEnd);
   if (!reader.enter(`<${inside}>`)) throw new Irregular(`no ${inside}`);
@@ -60,13 +62,13 @@ const EXCLAMATION_MARK = 0x21;
 class Reader {
   readonly #text: string;
   readonly #isAscii: boolean;
-  readonly #hashes: ReadonlyMap<number, string> | undefined;
+  readonly #otherwise: ReadItem;
   #at = 0;
 
-  constructor(answer: AnswerText, hashes: ReadonlyMap<number, string> | undefined) {
+  constructor(answer: AnswerText, otherwise: ReadItem) {
     this.#text = answer.text;
     this.#isAscii = answer.isAscii;
-    this.#hashes = hashes;
+    this.#otherwise = otherwise;
   }
 
   /**
@@ -181,11 +183,9 @@ class Reader {
     for (;;) {
       this.#skipLayout();
       if (this.#text.startsWith(closeTag, this.#at)) break;
-      const start = this.#at;
-      const item = this.#value(shape.item, shape);
-      const rawHash = this.#hashes?.get(start);
-      if (rawHash !== undefined && typeof item === 'object' && item !== null) Reflect.set(item, RAW_HASH, rawHash);
-      items.push(item);
+      const other = this.#otherwise(shape, this.#at);
+      items.push(other ? other.item : this.#value(shape.item, shape));
+      if (other) this.#at = other.end;
     }
     this.#at += closeTag.length;
     return items;
@@ -205,17 +205,7 @@ class Reader {
     const raw = this.#text.slice(this.#at, end);
     this.#at = end + closeTag.length;
     const plain = this.#isAscii || isAscii(raw) ? raw : Buffer.from(raw, 'latin1').toString('utf8');
-    const text = plain.includes('&') ? decoded(plain) : plain;
-    switch (kind) {
-      case 'text':
-        return isLayout(text) ? '' : text;
-      case 'number':
-        return Number(text);
-      case 'boolean':
-        return text.toLowerCase() === 'true';
-      case 'time':
-        return readTime(text);
-    }
+    return leafOf(kind, plain);
   }
 
   /** White space with a line's end in it is layout; the SDK takes other white space beside elements for a text. */
@@ -238,6 +228,21 @@ class Reader {
     const found = this.#text.indexOf(what, this.#at);
     if (found < 0) throw new Irregular('the end is missing');
     return found;
+  }
+}
+
+/** What an element without elements in it says. @throws Irregular for what the SDK alone can judge. */
+export function leafOf(kind: LeafShape['kind'], encoded: string): string | number | boolean | Date {
+  const text = encoded.includes('&') ? decoded(encoded) : encoded;
+  switch (kind) {
+    case 'text':
+      return isLayout(text) ? '' : text;
+    case 'number':
+      return Number(text);
+    case 'boolean':
+      return text.toLowerCase() === 'true';
+    case 'time':
+      return readTime(text);
   }
 }
 
@@ -274,6 +279,7 @@ function decoded(text: string): string {
 function readTime(text: string): Date {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(text)) throw new Irregular('a time');
   const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw new Irregular('a time');
+  // Neither the thirtieth of February nor the hour 24 is another day's here.
+  if (Number.isNaN(time.getTime()) || !time.toISOString().startsWith(text.slice(0, 19))) throw new Irregular('a time');
   return time;
 }

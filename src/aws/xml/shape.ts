@@ -1,5 +1,6 @@
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { SchemaRef } from '@smithy/types';
+import { camelCase } from '../../inventory/attributes.ts';
 
 /**
  * How an answer of one of AWS's XML protocols is read, compiled once from the schema that the SDK has for it. Types that
@@ -20,6 +21,13 @@ export interface ListShape {
   /** `<item>`, as EC2 has it. */
   readonly openTag: string;
   readonly closeTag: string;
+  readonly tag: TagBytes;
+}
+
+/** `<item` and `</item>`. */
+export interface TagBytes {
+  readonly open: Buffer;
+  readonly close: Buffer;
 }
 
 export interface LeafShape {
@@ -30,11 +38,17 @@ export interface Member {
   readonly name: string;
   readonly openTag: string;
   readonly closeTag: string;
+  readonly tag: TagBytes;
+  /** Its name in `attributes`, and that as JSON writes it: `"vpcId":`. */
+  readonly attribute: string;
+  readonly key: Buffer;
   readonly shape: Shape;
   /** A list whose items stand in the struct itself, without an element around them. */
   readonly flattened: boolean;
   /** The member that followed the last time: answers have the same order again and again. */
   next: Member | undefined;
+  /** In which struct it was transcribed the last time (transcribe.ts). */
+  seen: number;
 }
 
 /** The shape of a struct; undefined when something in it is not read here. */
@@ -57,7 +71,7 @@ function compile(schema: NormalizedSchema, known: Map<unknown, StructShape>): Sh
   if (schema.isListSchema()) {
     const item = schema.getValueSchema();
     const tag = String(item.getMergedTraits().xmlName ?? 'member');
-    return { kind: 'list', item: compile(item, known), openTag: `<${tag}>`, closeTag: `</${tag}>` };
+    return { kind: 'list', item: compile(item, known), openTag: `<${tag}>`, closeTag: `</${tag}>`, tag: tagBytes(tag) };
   }
   if (schema.isBooleanSchema()) return { kind: 'boolean' };
   // 1 is the SDK's number for numbers that a double holds; the others are classes of their own.
@@ -86,10 +100,18 @@ function compileStruct(schema: NormalizedSchema, known: Map<unknown, StructShape
       name,
       openTag: `<${tag}>`,
       closeTag: `</${tag}>`,
+      tag: tagBytes(tag),
+      attribute: camelCase(name),
+      key: Buffer.from(`"${camelCase(name)}":`),
       shape: compile(member, known),
       flattened,
       next: undefined,
+      seen: 0,
     });
   }
   return shape;
+}
+
+function tagBytes(tag: string): TagBytes {
+  return { open: Buffer.from(`<${tag}`), close: Buffer.from(`</${tag}>`) };
 }
