@@ -93,7 +93,7 @@ function assetOf<Item extends object>(
     state: state?.(item) ?? null,
     tags,
     attributes: text
-      ? text.changed({ leftOut: Object.keys(leftOut).map(camelCase), added: attributesOf(item) })
+      ? text.but({ leftOut: Object.keys(leftOut).map(camelCase), added: attributesOf(item) })
       : attributesOf(item, leftOut, verbatim),
     ownerId: owner?.(item) ?? null,
     ...(missing.length === 0 ? {} : { unread: Object.fromEntries(missing) }),

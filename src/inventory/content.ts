@@ -32,8 +32,10 @@ export function canonicalText(value: unknown): string {
 
 /** The lower-case text that free-text search looks in: what the asset is called and how it is reached, one fact a line. */
 export function searchText(asset: Content, properties: readonly AssetProperty[]): string {
-  const facts = [asset.nativeId, asset.name, asset.arn].concat(
-    properties.flatMap(({ inSearch, path }) => (inSearch ? valuesAt(asset.attributes, path) : [])),
-  );
-  return [...new Set(facts.filter(fact => fact !== null))].join('\n').toLowerCase();
+  const facts = new Set<string>();
+  for (const fact of [asset.nativeId, asset.name, asset.arn]) if (fact !== null) facts.add(fact);
+  for (const { inSearch, path } of properties) {
+    if (inSearch) for (const fact of valuesAt(asset.attributes, path)) facts.add(fact);
+  }
+  return [...facts].join('\n').toLowerCase();
 }

@@ -7,26 +7,44 @@ import type { Attributes } from './define.ts';
 export class FieldsText {
   /** `"name":value,` one after the other. */
   readonly #text: string;
-  readonly #names: readonly string[];
-  /** Where each ends in the text, with its comma. */
-  readonly #ends: readonly number[];
+  readonly #places: Places;
+  readonly #leftOut: readonly string[];
+  readonly #added: Attributes;
 
-  constructor(text: string, { names, ends }: { names: readonly string[]; ends: readonly number[] }) {
+  constructor(text: string, places: Places, { leftOut, added }: Difference = UNCHANGED) {
     this.#text = text;
-    this.#names = names;
-    this.#ends = ends;
+    this.#places = places;
+    this.#leftOut = leftOut;
+    this.#added = added;
+  }
+
+  /** These fields without some, and with others besides or, where they have the same name, in their place. */
+  but(difference: Difference): FieldsText {
+    return new FieldsText(this.#text, this.#places, difference);
   }
 
   get json(): string {
-    return `{${this.#text.slice(0, -1)}}`;
+    const { names, ends } = this.#places;
+    const gone = [...this.#leftOut, ...Object.keys(this.#added)].map(name => names.indexOf(name));
+    let text = '';
+    let from = 0;
+    for (const index of gone.filter(index => index >= 0).sort((a, b) => a - b)) {
+      text += this.#text.slice(from, ends[index - 1] ?? 0);
+      from = ends[index] ?? 0;
+    }
+    text += this.#text.slice(from);
+    for (const [name, value] of Object.entries(this.#added)) text += `"${name}":${JSON.stringify(value)},`;
+    return `{${text.slice(0, -1)}}`;
   }
 
   /** Undefined for a field that there is not. */
   read(name: string): unknown {
-    const index = this.#names.indexOf(name);
-    if (index < 0) return undefined;
-    const start = this.#start(index) + name.length + '"":'.length;
-    const value = this.#text.slice(start, (this.#ends[index] ?? 0) - 1);
+    if (Object.hasOwn(this.#added, name)) return this.#added[name];
+    const { names, ends } = this.#places;
+    const index = names.indexOf(name);
+    if (index < 0 || this.#leftOut.includes(name)) return undefined;
+    const start = (ends[index - 1] ?? 0) + name.length + '"":'.length;
+    const value = this.#text.slice(start, (ends[index] ?? 0) - 1);
     // Most are such texts.
     return value.startsWith('"') && !value.includes('\\') ? value.slice(1, -1) : JSON.parse(value);
   }
@@ -35,39 +53,23 @@ export class FieldsText {
     return JSON.parse(this.json);
   }
 
-  /** Without those that are left out, and with `added`, instead of fields of the same names. */
-  changed({ leftOut, added }: { leftOut: readonly string[]; added: Attributes }): FieldsText {
-    const names: string[] = [];
-    const ends: number[] = [];
-    let text = '';
-    let from = 0;
-    for (const [index, name] of this.#names.entries()) {
-      const end = this.#ends[index] ?? 0;
-      if (leftOut.includes(name) || name in added) {
-        text += this.#text.slice(from, this.#start(index));
-        from = end;
-      } else {
-        names.push(name);
-        ends.push(text.length + end - from);
-      }
-    }
-    text += this.#text.slice(from);
-    for (const [name, value] of Object.entries(added)) {
-      text += `"${name}":${JSON.stringify(value)},`;
-      names.push(name);
-      ends.push(text.length);
-    }
-    return new FieldsText(text, { names, ends });
-  }
-
   toJSON(): Attributes {
     return this.readAll();
   }
-
-  #start(index: number): number {
-    return index === 0 ? 0 : (this.#ends[index - 1] ?? 0);
-  }
 }
+
+interface Places {
+  readonly names: readonly string[];
+  /** Where each field ends in the text, with its comma. */
+  readonly ends: readonly number[];
+}
+
+interface Difference {
+  readonly leftOut: readonly string[];
+  readonly added: Attributes;
+}
+
+const UNCHANGED: Difference = { leftOut: [], added: {} };
 
 /** Fields as an object, whichever they are. */
 export function readFields(fields: Attributes | FieldsText): Attributes {

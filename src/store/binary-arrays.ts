@@ -1,3 +1,5 @@
+import { FieldsText } from '../inventory/fields-text.ts';
+
 /**
  * Lists as PostgreSQL reads them in binary (`array_recv`): without quotes and escapes, which both sides would otherwise
  * go through letter by letter. The driver sends a Buffer as a binary parameter; the statement has to cast it, as in
@@ -9,7 +11,7 @@ export function textArray(values: readonly (string | null)[]): Buffer {
 
 /** Of values that JSON has. */
 export function jsonbArray(values: readonly unknown[]): Buffer {
-  const texts = values.map(value => JSON.stringify(value));
+  const texts = values.map(value => (value instanceof FieldsText ? value.json : JSON.stringify(value)));
   return binaryArray(texts, { oid: 3_802, version: '\u0001' });
 }
 
@@ -22,7 +24,9 @@ function binaryArray(values: readonly (string | null)[], { oid, version }: { oid
   for (const field of [1, 1, oid, values.length, 1]) at = array.writeInt32BE(field, at);
   for (const [index, value] of values.entries()) {
     at = array.writeInt32BE(sizes[index] ?? -1, at);
-    if (value !== null) at += array.write(version + value, at);
+    if (value === null) continue;
+    at += array.write(version, at);
+    at += array.write(value, at);
   }
   return array;
 }

@@ -28,8 +28,8 @@ export function readQuickly(client: object, rawRequest: () => RawRequest | undef
       const answer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       if (!isPlain(answer)) return stock.read(schema, bytes, key);
       const { text, hashes, unchanged } = compared(answer, shape, rawRequest());
-      const rest = () => (unchanged.length === 0 ? answer : Buffer.from(text, 'latin1'));
-      const otherwise = hashes.size === 0 ? undefined : leavingUnread(rest(), hashes);
+      const rest = unchanged.length === 0 ? answer : Buffer.from(text, 'latin1');
+      const otherwise = hashes.size === 0 ? undefined : leavingUnread(rest, hashes);
       const fields = readDocument({ text, isAscii: isAscii(answer) }, shape, { inside: key, otherwise });
       if (unchanged.length > 0) Reflect.set(fields, UNCHANGED, unchanged);
       return fields;
