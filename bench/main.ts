@@ -5,21 +5,30 @@ import { parseArgs } from 'node:util';
 import { bench as recheck } from './recheck.ts';
 import { bench as sync } from './sync.ts';
 
-/**
- * `npm run bench [-- NAMES] [--quick]`: runs the benches named, or all, one after the other; prints their figures as text
- * and, as the last line, as one JSON object. Ends with status 1 when a bench misses its bar. A run of all of them is kept
- * in `bench/results/`.
- */
+const USAGE = `npm run bench [-- NAMES] [--quick] [--only TEXT]
+
+Runs the benches named, or all of them, one after the other; prints their figures and, as the last line, one JSON object.
+Ends with status 1 when a bench misses its bar. A run of all of them is kept in bench/results/.
+
+  --quick       with less of everything, in minutes
+  --only TEXT   of the benches that have stages, only those whose name contains it, such as "fleet 250" or "dense";
+                no bars then, and nothing is kept
+`;
+
 export interface Bench {
   readonly name: string;
   /** What is done, and how large it is. */
   readonly title: (size: Size) => string;
+  /** Names of its parts, for `only`; absent where it is run as a whole. */
+  readonly stageNames?: (size: Size) => readonly string[];
   run(size: Size): Promise<Figures>;
 }
 
 export interface Size {
   /** Small enough to be run by the way; its bar is scaled down with it. */
   readonly quick: boolean;
+  /** Only the stages whose name contains it, in small letters. */
+  readonly only?: string;
 }
 
 export interface Figures {
@@ -35,15 +44,28 @@ export interface Figures {
 
 const BENCHES: readonly Bench[] = [sync, recheck];
 
-const { values, positionals } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true });
-const size = { quick: values.quick === true };
-const wanted = BENCHES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const { values, positionals } = parseArgs({
+  options: { quick: { type: 'boolean' }, only: { type: 'string' }, help: { type: 'boolean' } },
+  allowPositionals: true,
+});
+const only = values.only?.toLowerCase();
+const size: Size = { quick: values.quick === true, ...(only === undefined ? {} : { only }) };
+const named = BENCHES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const wanted = named.filter(({ stageNames }) => only === undefined || (stageNames?.(size) ?? []).length > 0);
 const unknown = positionals.filter(name => !BENCHES.some(bench => bench.name === name));
-if (unknown.length > 0) {
-  print(`No bench is named ${unknown.join(', ')}; there are: ${BENCHES.map(({ name }) => name).join(', ')}.`);
-  process.exitCode = 2;
+if (values.help) print(USAGE);
+else if (unknown.length > 0) {
+  refuse(`No bench is named ${unknown.join(', ')}; there are: ${BENCHES.map(({ name }) => name).join(', ')}.`);
+} else if (wanted.length === 0) {
+  const stages = named.flatMap(({ stageNames }) => stageNames?.({ quick: size.quick }) ?? []);
+  refuse(`No stage's name contains "${values.only}"; there are: ${stages.join('; ')}.`);
 } else {
   await runAll();
+}
+
+function refuse(why: string): void {
+  print(`${why}\n\n${USAGE}`);
+  process.exitCode = 2;
 }
 
 async function runAll(): Promise<void> {
@@ -65,7 +87,7 @@ async function runAll(): Promise<void> {
   const kept = Object.values(results).every(({ bars }) => bars.every(bar => bar.kept));
   if (!kept) process.exitCode = 1;
   const run = { at: new Date().toISOString(), machine, ...size, kept };
-  if (wanted.length === BENCHES.length) await keepResults(run, results);
+  if (wanted.length === BENCHES.length && only === undefined) await keepResults(run, results);
   const headline = Object.assign({}, ...Object.values(results).map(result => result.headline ?? {}));
   const short = Object.entries(results).map(([name, { figures, bars }]) => [name, { figures, bars }]);
   print(`\n${JSON.stringify({ ...run, ...headline, results: Object.fromEntries(short) })}`);

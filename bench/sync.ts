@@ -1,5 +1,5 @@
 import { LIMITS } from '../src/domain/limits.ts';
-import type { Bench, Figures } from './main.ts';
+import type { Bench, Figures, Size } from './main.ts';
 import { pythonWithBoto3 } from './sync/contestants.ts';
 import { boundTerms, lowerBoundSeconds } from './sync/lower-bound.ts';
 import { type Measurement, runStage, type StagePlan } from './sync/stage.ts';
@@ -23,7 +23,8 @@ const BARS = {
 export const bench: Bench = {
   name: 'sync',
   title: () => 'Causeway, an AWS SDK script and a boto3 script observe the same fleets',
-  async run({ quick }) {
+  stageNames: size => plansOf(size, pythonWithBoto3() !== undefined).map(({ name }) => name),
+  async run(size) {
     const python = pythonWithBoto3();
     say(
       python ? `boto3 ${python.version}${python.writes ? '' : '; no PostgreSQL driver, so it only reads'}` : 'no boto3',
@@ -31,22 +32,26 @@ export const bench: Bench = {
     say(headLine());
     const measured: Measurement[] = [];
     const bounds: Bound[] = [];
-    for (const plan of stagesOf({ quick, boto3: python !== undefined })) {
+    for (const plan of plansOf(size, python !== undefined)) {
       const stage = await runStage(plan, one => say(lineOf(one)));
       measured.push(...stage);
       if (plan.tokenBuckets) bounds.push(boundOf(plan, stage));
     }
     for (const bound of bounds) say(boundLine(bound));
-    const headline = headlineOf(measured, { bounds, quick });
+    const headline = headlineOf(measured, { bounds, quick: size.quick });
     return {
       headline,
       figures: headline,
-      bars: barsOf(headline),
+      bars: size.only === undefined ? barsOf(headline) : [],
       details: { measured, bounds, ...(python ? { boto3: python } : {}) },
       markdown: [markdownTable(measured), '', ...bounds.map(bound => `${boundLine(bound)}\n`)].join('\n'),
     };
   },
 };
+
+function plansOf({ quick, only = '' }: Size, boto3: boolean): StagePlan[] {
+  return stagesOf({ quick, boto3 }).filter(({ name }) => name.toLowerCase().includes(only));
+}
 
 interface Bound {
   readonly stage: string;
@@ -84,7 +89,7 @@ function headlineOf(
   const largest = fleet.filter(({ accounts }) => accounts === Math.max(...fleet.map(one => one.accounts)));
   const peak = (of: readonly Measurement[]) => Math.round(Math.max(...of.map(one => one.peakMb)));
   const [bound] = bounds.slice(-1);
-  return {
+  const figures = {
     firstSyncRatio: round(speed('first')),
     resyncRatio: round(speed('changed')),
     resyncCpuRatio: round(ratio(dense, { phase: 'changed', of: 'sdk', to: 'causeway', figure: one => one.clientCpu })),
@@ -94,6 +99,8 @@ function headlineOf(
     timePerAccountGrowth: round(growth(fleet)),
     ...(bound ? { fleetOverBound: round(bound.seconds / bound.boundSeconds) } : {}),
   };
+  // Of what `only` leaves out there is none.
+  return Object.fromEntries(Object.entries(figures).filter(([, value]) => Number.isFinite(value)));
 }
 
 function barsOf(headline: Record<string, number>): Figures['bars'] {

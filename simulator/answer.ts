@@ -22,8 +22,6 @@ export interface AwsContext {
   callLog?: CallLog;
   /** Of EC2's answers; default `indented`, as AWS's are. */
   layout?: Layout;
-  /** Every answer waits so long, as if AWS were far away; default 0. */
-  latencyMs?: number;
   /** A failure of the simulator itself; AWS clients see InternalFailure. */
   onBug(error: unknown): void;
 }
@@ -63,7 +61,6 @@ export async function answerAws(request: WireRequest, sourceIp: string, context:
   record.status = result.outcome.kind === 'answer' ? result.outcome.answer.status : 0;
   context.callLog?.record(record);
   result.compresses = COMPRESSING.has(service.name);
-  result.delayMs += context.latencyMs ?? 0;
   return result;
 }
 

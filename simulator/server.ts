@@ -26,7 +26,7 @@ export interface SimulatedAwsOptions {
   callLog?: CallLog;
   /** Of EC2's answers; default `indented`, as AWS's are. */
   layout?: Layout;
-  /** Every answer waits so long, as if AWS were far away; default 0. */
+  /** Every request is on its way so long, as if AWS were far away; default 0. */
   latencyMs?: number;
   /** Serves everything below /_control/; without it those paths do not exist. */
   handleControl?: HandleControl;
@@ -50,10 +50,10 @@ export interface SimulatedAws {
  * the scope of its signature, so that every AWS SDK and the AWS CLI work with AWS_ENDPOINT_URL alone.
  */
 export async function startSimulatedAws(options: SimulatedAwsOptions): Promise<SimulatedAws> {
-  const { world, clock = systemClock, host = '127.0.0.1', port = 0 } = options;
+  const { world, clock = systemClock, host = '127.0.0.1', port = 0, latencyMs = 0 } = options;
   const closing = new AbortController();
   const sent = { bytes: 0 };
-  const context: Handling = { ...options, clock, onBug: options.onBug ?? printBug, closing: closing.signal, sent };
+  const context: Handling = { ...options, clock, latencyMs, onBug: options.onBug ?? printBug, sent };
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     handle(request, response, context).catch(error => {
       // A client that has gone is no failure of ours.
@@ -81,7 +81,7 @@ export async function startSimulatedAws(options: SimulatedAwsOptions): Promise<S
 }
 
 type Handling = AwsContext &
-  Pick<SimulatedAwsOptions, 'handleControl'> & { closing: AbortSignal; sent: SimulatedAws['sent'] };
+  Pick<SimulatedAwsOptions, 'handleControl'> & { latencyMs: number; sent: SimulatedAws['sent'] };
 
 /** The largest request that any of the services takes is a policy document of 6,144 characters, percent-encoded. */
 const BODY_BYTES_MAX = 1024 * 1024;
@@ -98,8 +98,10 @@ async function handle(request: IncomingMessage, response: ServerResponse, contex
     return;
   }
   const wire: WireRequest = { method: request.method ?? 'GET', path, query, headers: headersOf(request), body };
+  // Before anything is worked out, which would lie in memory for so long.
+  if (context.latencyMs > 0) await pause(context.latencyMs);
   const { delayMs, outcome, compresses } = await answerAws(wire, sourceIp(request), context);
-  if (delayMs > 0) await sleep(delayMs, undefined, { signal: context.closing });
+  if (delayMs > 0) await pause(delayMs);
   switch (outcome.kind) {
     case 'answer':
       await send(response, context, { ...outcome.answer, gzip: compresses === true && takesGzip(wire) });
@@ -111,6 +113,11 @@ async function handle(request: IncomingMessage, response: ServerResponse, contex
       // Nothing is sent: the connection ends when the client gives up or the server closes.
       break;
   }
+}
+
+/** Not ended by the closing of the server, which ends its connection: to listen for that costs more than all of a call. */
+async function pause(ms: number): Promise<void> {
+  await sleep(ms, undefined, { ref: false });
 }
 
 async function send(

@@ -8,7 +8,7 @@ export interface TokenBuckets {
 }
 
 /** Buckets that are kept; those that have filled up again are forgotten first. */
-const BUCKETS_MAX = 200_000;
+const BUCKETS_MAX = 50_000;
 
 interface Bucket {
   tokens: number;

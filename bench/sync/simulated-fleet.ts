@@ -76,8 +76,11 @@ export async function startSimulatedFleet(plan: FleetPlan): Promise<SimulatedFle
 
 const CHANGE_RATE = 0.01;
 
-/** Node gives new objects 48 MB and more before it looks which of them are needed still; nearly none of a call's are. */
-const SMALL = ['--max-semi-space-size=4'];
+/**
+ * Else Node lets 100 MB and more of what is not needed any more lie. New objects have room for as long as a distant call
+ * takes: those that outlive it lie longest.
+ */
+const SMALL = ['--max-semi-space-size=8', '--max-old-space-size=192'];
 
 async function ask<Kind extends FleetQuestion['kind']>(
   child: ChildProcess,

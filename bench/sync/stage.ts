@@ -9,6 +9,7 @@ import { migrate } from '../../src/store/migrate.ts';
 import type { FleetDigest } from '../programs/simulated-fleet.ts';
 import { type Contestant, type ContestantName, type Found, startContestant } from './contestants.ts';
 import { cpuSeconds, cpuSecondsWithChildren, parentOf, peakMb } from './process-figures.ts';
+import { openSettling } from './settle.ts';
 import { type FleetPlan, type SimulatedFleet, startSimulatedFleet } from './simulated-fleet.ts';
 
 /** One fleet, observed by one contestant after the other, phase by phase. */
@@ -53,6 +54,7 @@ export async function runStage(plan: StagePlan, say: (line: Measurement) => void
   const postgres = must(await startEmbeddedPostgres({ dataDir: directory, log }));
   const { connectionString } = postgres;
   const db = openDatabase({ connectionString, log });
+  const settling = openSettling({ connectionString, log });
   const contestants: Contestant[] = [];
   let fleet: SimulatedFleet | undefined;
   try {
@@ -66,6 +68,7 @@ export async function runStage(plan: StagePlan, say: (line: Measurement) => void
       const truth = await fleet.truth();
       const contents = new Set<string>();
       for (const contestant of contestants) {
+        await settling.settle();
         const one = await measure({ plan, phase, contestant, fleet, postmaster, instances: truth.instances });
         const { content } = await compare(contestant, { truth, phase });
         if (content !== undefined) contents.add(content);
@@ -78,6 +81,7 @@ export async function runStage(plan: StagePlan, say: (line: Measurement) => void
   } finally {
     for (const contestant of contestants) await contestant.stop();
     fleet?.stop();
+    await settling.end();
     await db.destroy();
     await postgres.stop();
     await rm(directory, { recursive: true });

@@ -53,8 +53,8 @@ export function scopeOf(
 ): FleetScope | undefined {
   const number = numberOf(fleet, accountId);
   if (number === undefined) return undefined;
-  const place = activeRegions(fleet, number).indexOf(region);
-  if (place < 0) return undefined;
+  const place = placeOf(fleet, number, region);
+  if (place === undefined) return undefined;
   const name = `${fleet.seed}/${accountId}/${region}`;
   const hash = [hashOf(name), hashOf(`${name}/`)] as const;
   const size = sizeOf(fleet, { number, place, lot: mix(hash[0] ^ hash[1]) });
@@ -99,10 +99,22 @@ function numberOf({ firstAccountId, accounts }: Fleet, accountId: string): numbe
   return number >= 0 && number < accounts ? number : undefined;
 }
 
-function activeRegions({ seed, shape }: Fleet, number: number): readonly string[] {
-  const { regions, regionsActive } = shape;
+/** Which of the account's active regions it is, from 0. */
+function placeOf(fleet: Fleet, number: number, region: string): number | undefined {
+  const { regions, regionsActive } = fleet.shape;
+  const index = regions.indexOf(region);
+  const place = (index - firstRegion(fleet, number) + regions.length) % regions.length;
+  return index >= 0 && place < regionsActive ? place : undefined;
+}
+
+function firstRegion({ seed, shape: { regions, regionsActive } }: Fleet, number: number): number {
+  return regionsActive >= regions.length ? 0 : mix(seed ^ Math.imul(number + 1, 0x9e3779b1)) % regions.length;
+}
+
+function activeRegions(fleet: Fleet, number: number): readonly string[] {
+  const { regions, regionsActive } = fleet.shape;
   if (regionsActive >= regions.length) return regions;
-  const first = mix(seed ^ Math.imul(number + 1, 0x9e3779b1)) % regions.length;
+  const first = firstRegion(fleet, number);
   return Array.from({ length: regionsActive }, (_, i) => regions[(first + i) % regions.length] ?? '');
 }
 
