@@ -320,6 +320,8 @@ export const LIMITS = {
   databaseIdleMs: 30_000,
   databaseKeepAliveMs: 10_000,
   statementTimeoutMs: 30_000,
+  /** PostgreSQL's `work_mem`: the thousand assets of a page are just too many for its usual 4 MB. */
+  statementWorkMb: 8,
   /** A worker that is frozen between two statements holds its run against the one that is to take it over. */
   idleInTransactionTimeoutMs: 10_000,
   transactionTriesMax: 5,
@@ -331,6 +333,9 @@ export const LIMITS = {
   embeddedStartTriesMax: 5,
   embeddedShutdownMs: 15_000,
   embeddedRestartPauseMs: 1_000,
+  /** Its shared buffers: PostgreSQL's own 128 MB at least. */
+  embeddedBuffersMinMb: 128,
+  embeddedBuffersMaxMb: 512,
   // tries of a moving connector's target hub beyond its normal polling
   targetHubTriesPerDayMax: 6,
   /** A roll back brings all runs forward within this time, however many they are. */

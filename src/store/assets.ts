@@ -162,6 +162,7 @@ async function merge(db: Database, hold: Hold, page: PageWrite): Promise<PageWri
   const { rows } = await repeatable(
     db,
     sql<{ assets: PageWritten['assets'] | null; adopted: number }>`
+    -- prepared: merge-assets
     with held as (${holding(hold)}),
     incoming as (
       select i.* from jsonb_to_recordset(${JSON.stringify(page.assets)}::jsonb) as i(
