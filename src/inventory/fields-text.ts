@@ -19,8 +19,9 @@ export class FieldsText {
   }
 
   /** These fields without some, and with others besides or, where they have the same name, in their place. */
-  but(difference: Difference): FieldsText {
-    return new FieldsText(this.#text, this.#places, difference);
+  but({ leftOut, added }: Difference): FieldsText {
+    // A copy: texts that were cut out of an answer would keep the whole of it in memory.
+    return new FieldsText(this.#text, this.#places, { leftOut, added: JSON.parse(JSON.stringify(added)) });
   }
 
   get json(): string {
@@ -44,9 +45,8 @@ export class FieldsText {
     const index = names.indexOf(name);
     if (index < 0 || this.#leftOut.includes(name)) return undefined;
     const start = (ends[index - 1] ?? 0) + name.length + '"":'.length;
-    const value = this.#text.slice(start, (ends[index] ?? 0) - 1);
-    // Most are such texts.
-    return value.startsWith('"') && !value.includes('\\') ? value.slice(1, -1) : JSON.parse(value);
+    // Not even a text is just cut out: it would keep all of this one in memory.
+    return JSON.parse(this.#text.slice(start, (ends[index] ?? 0) - 1));
   }
 
   readAll(): Attributes {
