@@ -106,6 +106,7 @@ export async function finishScope(
   const { rows } = await repeatable(
     db,
     sql`
+    -- prepared: finish-scope
     with ended as (${endsOf([{ hold, end }])}),
     ${markingGone(hold, { ...end, unseen: unseen.slice(from) })},
     ledger as (
