@@ -4,6 +4,7 @@ import type { ServiceName } from '../inventory/services.ts';
 import { type Aws, clientSettings } from './aws.ts';
 import { type AnswerRoom, asksForCompressed, freeBytes } from './compressed.ts';
 import type { CredentialsProvider } from './credentials.ts';
+import { keepOrder } from './kept-order.ts';
 import type { MemberSession } from './session.ts';
 import { readQuickly } from './xml/quick-deserializer.ts';
 
@@ -39,6 +40,7 @@ export async function serviceClient(aws: Aws, service: ServiceName, region: stri
       : {}),
     ...(service === 's3' ? { forcePathStyle: hasOwnEndpoint(aws) } : {}),
   });
+  keepOrder(client);
   // Its listings are the bulk of what is read, and the SDK's parser takes most of the time that they take.
   if (service === 'ec2') readQuickly(client, () => callUnderWay.getStore()?.raw);
   const made: ServiceClient = {
