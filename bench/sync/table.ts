@@ -9,6 +9,7 @@ const COLUMNS: readonly { readonly title: string; readonly width: number; cell(o
   { title: 'ms/account', width: 10, cell: one => ((one.seconds / one.accounts) * 1_000).toFixed(1) },
   { title: 'client CPU s/1,000', width: 18, cell: one => one.clientCpu.toFixed(4) },
   { title: 'PostgreSQL CPU s/1,000', width: 22, cell: one => one.postgresCpu.toFixed(4) },
+  { title: 'AWS CPU s/1,000', width: 15, cell: one => one.awsCpu.toFixed(4) },
   { title: 'peak MB', width: 7, cell: one => String(Math.round(one.peakMb)) },
   { title: 'calls/instance', width: 14, cell: one => one.callsPerInstance.toFixed(4) },
   { title: 'throttled', width: 9, cell: one => String(one.throttled) },

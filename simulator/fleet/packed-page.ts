@@ -121,10 +121,14 @@ function keyOf({ range: { scope, layout }, before, first, end }: PartPlace): str
 
 /** The text of a part and of what it refers to. */
 function textsOf({ range, before, first, end }: PartPlace): { text: Buffer; before: Buffer } {
-  const textOf = (from: number, to: number) =>
-    Buffer.concat(Array.from(renderSlots({ ...range, from, to }), piece => Buffer.from(piece)));
-  return { text: textOf(first, end), before: textOf(before, first) };
+  const textOf = (from: number, to: number) => {
+    const pieces = Array.from(renderSlots({ ...range, from, to }), piece => Buffer.from(piece));
+    return pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces);
+  };
+  return { text: textOf(first, end), before: before < first ? textOf(before, first) : NOTHING };
 }
+
+const NOTHING = Buffer.alloc(0);
 
 function versionOf({ range: { scope, epoch }, before, end }: PartPlace): number {
   let version = 0;
