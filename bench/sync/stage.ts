@@ -11,6 +11,7 @@ import { type Contestant, type ContestantName, type Found, startContestant } fro
 import { cpuSeconds, cpuSecondsWithChildren, parentOf, peakMb } from './process-figures.ts';
 import { openSettling } from './settle.ts';
 import { type FleetPlan, type SimulatedFleet, startSimulatedFleet } from './simulated-fleet.ts';
+import { warmUp } from './warm-up.ts';
 
 /** One fleet, observed by one contestant after the other, phase by phase. */
 export interface StagePlan extends FleetPlan {
@@ -60,6 +61,7 @@ export async function runStage(plan: StagePlan, say: (line: Measurement) => void
   try {
     must(await migrate({ connectionString, folder: path.join(import.meta.dirname, '../../migrations') }));
     fleet = await startSimulatedFleet(plan);
+    await warmUp(fleet);
     for (const name of plan.contestants) contestants.push(await startContestant(name, { db, connectionString, fleet }));
     const postmaster = await postmasterOf(db);
     const measured: Measurement[] = [];

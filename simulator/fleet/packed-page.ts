@@ -32,7 +32,7 @@ export interface SlotRange {
 
 /**
  * The same as `renderSlots`, compressed, in parts that are kept: a page that was asked for before is only read, and one of
- * which 1 % has changed is compressed by a quarter. A part is overwritten when the next one is asked for.
+ * which 1 % has changed is compressed by a quarter.
  */
 export function* packSlots(range: SlotRange): Iterable<PackedPart> {
   for (const place of placesOf(range)) {
@@ -98,18 +98,17 @@ interface KeptPart extends Pick<PackedPart, 'bytes' | 'crc'> {
   packedBytes: number;
 }
 
-/** What is kept of a part as it is in the epoch; it is overwritten when the next one is read. */
+/** What is kept of a part, if it is as in the epoch. */
 function read(place: PartPlace): PackedPart | undefined {
   const { scope, epoch } = place.range;
   const kept = partsOfFleet(scope.fleet).peek(keyOf(place));
   if (!kept || (kept.epoch !== epoch && kept.version !== versionOf(place))) return undefined;
   kept.epoch = epoch;
-  const packed = readBuffer.subarray(0, kept.packedBytes);
+  const packed = Buffer.allocUnsafe(kept.packedBytes);
   return scratch().read(kept.scratchPlace, packed) ? { packed, bytes: kept.bytes, crc: kept.crc } : undefined;
 }
 
 function keep(place: PartPlace, { packed, bytes, crc }: PackedPart): void {
-  if (packed.length > readBuffer.length) return;
   const { scope, epoch } = place.range;
   const where = { scratchPlace: scratch().keep(packed), packedBytes: packed.length };
   partsOfFleet(scope.fleet).set(keyOf(place), { epoch, version: versionOf(place), ...where, bytes, crc });
@@ -140,9 +139,6 @@ function versionOf({ range: { scope, epoch }, before, end }: PartPlace): number 
 }
 
 const STATES: readonly Slot['state'][] = ['as-made', 'changed', 'terminated'];
-
-/** Larger than any part is when it is compressed. */
-const readBuffer = Buffer.allocUnsafeSlow(64 * 1024);
 
 let opened: Scratch | undefined;
 

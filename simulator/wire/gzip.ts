@@ -52,8 +52,7 @@ export function storedPart(text: string): PackedPart {
 }
 
 /**
- * The parts as one gzip file (RFC 1952), in pieces. A part is used before the next one is asked for; a piece is overwritten
- * when the next one is.
+ * The parts as one gzip file (RFC 1952), in pieces. A piece is overwritten when the next one is asked for.
  */
 export function* gzipOf(parts: Iterable<PackedPart>): Iterable<Uint8Array> {
   const out = takeBuffer();

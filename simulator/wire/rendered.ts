@@ -10,7 +10,7 @@ export type Layout = 'indented' | 'compact';
 export interface Rendering {
   /** The members in the order of the model, in pieces; a piece is not used any more once the next one is asked for. */
   readonly pieces: (layout: Layout) => Iterable<Uint8Array>;
-  /** The same, compressed; nor is a part of this one. */
+  /** The same, compressed. */
   readonly packed: (layout: Layout) => Iterable<PackedPart>;
 }
 
