@@ -134,10 +134,11 @@ function barsOf(headline: Record<string, number>): Figures['bars'] {
 
 /** The worst of all kinds of sync: time per account of the largest fleet, over that of the smallest. */
 function growth(fleet: readonly Measurement[]): number {
-  const growths = ['first', 'again', 'changed'].map(phase => {
+  const growths = ['first', 'again', 'changed'].flatMap(phase => {
     const sizes = fleet.filter(one => one.phase === phase).sort((a, b) => a.accounts - b.accounts);
     const [smallest, largest] = [sizes.at(0), sizes.at(-1)];
-    if (!smallest || !largest) return 0;
+    // The largest fleets are not observed in every phase.
+    if (!smallest || !largest) return [];
     return largest.seconds / largest.accounts / (smallest.seconds / smallest.accounts);
   });
   return Math.max(...growths);
