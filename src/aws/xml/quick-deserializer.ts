@@ -1,9 +1,9 @@
 import { isAscii } from 'node:buffer';
 import type { SchemaRef } from '@smithy/types';
 import { type RawRequest, UNCHANGED } from '../../inventory/raw.ts';
-import { type ComparedAnswer, compareItems, type RawLists } from './raw-items.ts';
-import { Irregular, isPlain, type ReadItem, readDocument } from './read.ts';
-import { type Shape, type StructShape, structShape } from './shape.ts';
+import { type ComparedAnswer, compareItems, type NewItem, type RawLists } from './raw-items.ts';
+import { Irregular, type ItemsElsewhere, isPlain, readDocument } from './read.ts';
+import { type ListShape, type Shape, type StructShape, structShape } from './shape.ts';
 import { Transcriber } from './transcribe.ts';
 import { unreadItem } from './unread-item.ts';
 
@@ -27,10 +27,11 @@ export function readQuickly(client: object, rawRequest: () => RawRequest | undef
     try {
       const answer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       if (!isPlain(answer)) return stock.read(schema, bytes, key);
-      const { text, hashes, unchanged } = compared(answer, shape, rawRequest());
-      const rest = unchanged.length === 0 ? answer : Buffer.from(text, 'latin1');
-      const otherwise = hashes.size === 0 ? undefined : leavingUnread(rest, hashes);
-      const fields = readDocument({ text, isAscii: isAscii(answer) }, shape, { inside: key, otherwise });
+      const { text, news, unchanged } = compared(answer, shape, rawRequest());
+      const items = new UnreadItems(answer, news);
+      const elsewhere: ItemsElsewhere = (list, at) => items.take(list, at);
+      const fields = readDocument({ text, isAscii: isAscii(answer) }, shape, { inside: key, elsewhere });
+      items.end();
       if (unchanged.length > 0) Reflect.set(fields, UNCHANGED, unchanged);
       return fields;
     } catch (error) {
@@ -56,18 +57,38 @@ function shapeOf(schema: SchemaRef): StructShape | null {
 function compared(answer: Buffer, shape: StructShape, request: RawRequest | undefined): ComparedAnswer {
   const lists = request && listTags(shape, request.path);
   if (lists) return compareItems(answer, lists, request.isKnown);
-  return { text: answer.toString('latin1'), hashes: new Map(), unchanged: [] };
+  return { text: answer.toString('latin1'), news: [], unchanged: [] };
 }
 
-/** Items that can be told again by their hash are left unread. */
-function leavingUnread(answer: Buffer, hashes: ReadonlyMap<number, string>): ReadItem {
-  const transcriber = new Transcriber(answer);
-  return (list, start) => {
-    const rawHash = hashes.get(start);
-    if (rawHash === undefined || list.item.kind !== 'struct') return undefined;
-    const { fields, end } = transcriber.item(list.item, { list, start });
-    return { item: unreadItem(list.item, { fields, rawHash }), end };
-  };
+/** Gives the new items of an answer to their lists, unread. */
+class UnreadItems {
+  readonly #answer: Buffer;
+  readonly #news: readonly NewItem[];
+  #transcriber: Transcriber | undefined;
+  #taken = 0;
+
+  constructor(answer: Buffer, news: readonly NewItem[]) {
+    this.#answer = answer;
+    this.#news = news;
+  }
+
+  take(list: ListShape, at: number): object[] {
+    const items: object[] = [];
+    for (let item = this.#news[this.#taken]; item && item.at <= at; item = this.#news[this.#taken]) {
+      if (list.item.kind !== 'struct') throw new Irregular('items that are no structs');
+      this.#transcriber ??= new Transcriber(this.#answer);
+      const { fields, end } = this.#transcriber.item(list.item, { list, start: item.start });
+      if (end !== item.end) throw new Irregular('an item that ends elsewhere');
+      items.push(unreadItem(list.item, { fields, rawHash: item.rawHash }));
+      this.#taken += 1;
+    }
+    return items;
+  }
+
+  /** @throws Irregular when the items were in no list that was read. */
+  end(): void {
+    if (this.#taken < this.#news.length) throw new Irregular('items without a list');
+  }
 }
 
 /** The tags of lists that are named as the SDK names them. Undefined for an error, which has none of them. */

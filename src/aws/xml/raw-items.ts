@@ -2,14 +2,23 @@ import { hash } from 'node:crypto';
 import { type IsKnown, RAW_HASH_CHARS } from '../../inventory/raw.ts';
 import { Irregular } from './read.ts';
 
-/** A listing's answer without the items that are known. */
+/** A listing's answer and, apart from it, its items. */
 export interface ComparedAnswer {
-  /** One character a byte. */
+  /** What stands around them; one character a byte. */
   readonly text: string;
-  /** The raw hashes of the items in `text`, by where they begin there. */
-  readonly hashes: ReadonlyMap<number, string>;
-  /** The raw hashes of the items that are not in it. */
+  /** The items that are not known, in their order. */
+  readonly news: readonly NewItem[];
+  /** The raw hashes of those that are. */
   readonly unchanged: readonly string[];
+}
+
+export interface NewItem {
+  /** Where it belongs in the text. */
+  readonly at: number;
+  /** Where it is in the answer's bytes. */
+  readonly start: number;
+  readonly end: number;
+  readonly rawHash: string;
 }
 
 /** The opening tags of the lists that lead to the items: `<vpcSet>`, or `<reservationSet>` and `<instancesSet>`. */
@@ -125,12 +134,12 @@ class LikelyEnds {
   }
 }
 
-/** What is left of an answer when the known items are taken out. */
+/** What is left of an answer when the items are taken out. */
 class Rest {
   readonly #bytes: Buffer;
   readonly #isKnown: IsKnown;
   readonly #parts: string[] = [];
-  readonly #hashes = new Map<number, string>();
+  readonly #news: NewItem[] = [];
   readonly #unchanged: string[] = [];
   /** How much of the rest is in `parts`, and from where in the bytes it goes on. */
   #length = 0;
@@ -142,10 +151,9 @@ class Rest {
   }
 
   take(item: HashedRange): void {
-    if (this.#isKnown(item.rawHash)) {
-      this.#unchanged.push(item.rawHash);
-      this.#leaveOut(item);
-    } else this.#hashes.set(this.#length + item.start - this.#from, item.rawHash);
+    this.#leaveOut(item);
+    if (this.#isKnown(item.rawHash)) this.#unchanged.push(item.rawHash);
+    else this.#news.push({ ...item, at: this.#length });
   }
 
   /** A group of nothing but known items is left out as a whole. */
@@ -162,7 +170,7 @@ class Rest {
 
   answer(): ComparedAnswer {
     this.#parts.push(this.#bytes.toString('latin1', this.#from));
-    return { text: this.#parts.join(''), hashes: this.#hashes, unchanged: this.#unchanged };
+    return { text: this.#parts.join(''), news: this.#news, unchanged: this.#unchanged };
   }
 
   #hashesWithin({ start, end }: Range, items: readonly Range[]): string[] {

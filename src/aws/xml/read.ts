@@ -13,22 +13,22 @@ export interface AnswerText {
 /** An answer's fields by their names in the SDK. */
 export type Fields = Record<string, unknown>;
 
-/** The item of a list that begins at `start`, and where it ends. */
-export type ReadItem = (list: ListShape, start: number) => { item: object; end: number } | undefined;
+/** The items of a list that belong before `at` and stand somewhere else. */
+export type ItemsElsewhere = (list: ListShape, at: number) => readonly object[];
 
 /**
  * Reads the document's root element, or the only element inside it when `inside` names that, as a struct; equal to what
  * the SDK reads. An XML parser makes a tree of text first and a second pass makes fields of it; the shape says at every
- * place what can come, so one pass is enough, in about a sixth of the time (docs/performance.md). List items that
- * `otherwise` takes on are left to it.
+ * place what can come, so one pass is enough, in about a sixth of the time (docs/performance.md). Items of
+ * lists that are not in the text come from `elsewhere`.
  * @throws Irregular for attributes below the root, text beside elements, and whatever is malformed.
  */
 export function readDocument(
   answer: AnswerText,
   shape: StructShape,
-  { inside, otherwise = () => undefined }: { inside?: string | undefined; otherwise?: ReadItem | undefined } = {},
+  { inside, elsewhere = () => [] }: { inside?: string | undefined; elsewhere?: ItemsElsewhere | undefined } = {},
 ): Fields {
-  const reader = new Reader(answer, otherwise);
+  const reader = new Reader(answer, elsewhere);
   const rootEnd = reader.enterRoot();
   if (inside === undefined) return reader.struct(shape, rootEnd);
   if (!reader.enter(`<${inside}>`)) throw new Irregular(`no ${inside}`);
@@ -62,13 +62,13 @@ const EXCLAMATION_MARK = 0x21;
 class Reader {
   readonly #text: string;
   readonly #isAscii: boolean;
-  readonly #otherwise: ReadItem;
+  readonly #elsewhere: ItemsElsewhere;
   #at = 0;
 
-  constructor(answer: AnswerText, otherwise: ReadItem) {
+  constructor(answer: AnswerText, elsewhere: ItemsElsewhere) {
     this.#text = answer.text;
     this.#isAscii = answer.isAscii;
-    this.#otherwise = otherwise;
+    this.#elsewhere = elsewhere;
   }
 
   /**
@@ -182,10 +182,9 @@ class Reader {
     const items: unknown[] = [];
     for (;;) {
       this.#skipLayout();
+      for (const item of this.#elsewhere(shape, this.#at)) items.push(item);
       if (this.#text.startsWith(closeTag, this.#at)) break;
-      const other = this.#otherwise(shape, this.#at);
-      items.push(other ? other.item : this.#value(shape.item, shape));
-      if (other) this.#at = other.end;
+      items.push(this.#value(shape.item, shape));
     }
     this.#at += closeTag.length;
     return items;
