@@ -162,8 +162,8 @@ export class Model {
   /** What a new plan leaves out is out of the ledger, and what it adds is in it. */
   #planned({ connector, aim, runBefore, runAfter, watch }: Look): void {
     if (!runAfter || runAfter.scopes.length === 0) {
-      // It may have begun to take leave of what it no longer looks at.
-      if (watch.regions) this.#perhapsLeftOut(connector);
+      // It may have begun to take leave of what it no longer looks at: as soon as it has an answer about regions, or none in time.
+      if (watch.regions || watch.hangs) this.#perhapsLeftOut(connector);
       return;
     }
     if (runBefore && runBefore.scopes.length > 0) return;
