@@ -16,6 +16,8 @@ export interface Queue {
   addRuns(transaction: Transaction<unknown>, runs: readonly QueuedRun[]): Promise<void>;
   /** Hands runs to `work`, some at a time, until told to stop. What `work` throws makes the run be handed out again. */
   takeRuns(work: (job: { runId: string; signal: AbortSignal }) => Promise<void>): Promise<void>;
+  /** Has those be handed out that were added meanwhile, by whomever; without it they are found within `LIMITS.jobPollMs`. */
+  lookForRuns(): void;
   /** Makes the jobs of key rotations that were inserted in the same transaction. */
   addRotations(transaction: Transaction<unknown>, rotations: readonly QueuedRotation[]): Promise<void>;
   /** The same for key rotations. */
@@ -55,7 +57,7 @@ export async function startQueue({ connectionString, log }: { connectionString: 
   await boss.updateQueue(ROTATIONS, ROTATION_SETTINGS);
   await boss.createQueue(RECHECKS, { ...RECHECK_SETTINGS, policy: 'singleton', notify: true });
   await boss.updateQueue(RECHECKS, RECHECK_SETTINGS);
-  const taking: { stop(): Promise<void> }[] = [];
+  const taking: { stop(): Promise<void>; look(): void }[] = [];
   return {
     async addRuns(transaction, runs) {
       if (runs.length === 0) return;
@@ -68,6 +70,9 @@ export async function startQueue({ connectionString, log }: { connectionString: 
           work({ runId: data.runId, signal }),
         ),
       );
+    },
+    lookForRuns() {
+      for (const taker of taking) taker.look();
     },
     async addRotations(transaction, rotations) {
       const jobs = rotations.map(({ rotationId, jobId }) => ({

@@ -14,7 +14,7 @@ import type { RequestRunDeps } from './request-run.ts';
  * that no other has locked. Answers how many runs it made.
  */
 export async function queueDueRuns({ db, clock, ids, queue }: RequestRunDeps): Promise<number> {
-  return await inTransaction(db, async transaction => {
+  const made = await inTransaction(db, async transaction => {
     const queuedAt = clock.now();
     const due = await lockDueConnectors(transaction, queuedAt);
     const runs = await insertRuns(
@@ -31,6 +31,8 @@ export async function queueDueRuns({ db, clock, ids, queue }: RequestRunDeps): P
     await queue.addRuns(transaction, runs);
     return runs.length;
   });
+  if (made > 0) queue.lookForRuns();
+  return made;
 }
 
 /**

@@ -41,7 +41,7 @@ class JobTaker<Data> {
   readonly #complete: (job: Job) => Promise<Job>;
   readonly #heartbeat: NodeJS.Timeout;
   readonly #taking: Promise<void>;
-  /** Aborted when a job ends. */
+  /** Aborted when a job ends, or somebody knows of more. */
   #room = new AbortController();
 
   constructor(
@@ -63,6 +63,11 @@ class JobTaker<Data> {
     const beat = () => void this.#beat().catch(error => this.#trouble(error));
     this.#heartbeat = setInterval(beat, (LIMITS.runHeartbeatSeconds * 1_000) / 3);
     this.#taking = this.#take();
+  }
+
+  /** Looks for jobs now. */
+  look(): void {
+    this.#room.abort();
   }
 
   /** Takes nothing more and waits for what was taken. */
