@@ -256,6 +256,7 @@ create table assets (
   constraint assets_partition_account_id_region_asset_type_native_id_key UNIQUE (partition, account_id, region, asset_type, native_id),
   constraint assets_pkey PRIMARY KEY (id)
 );
+CREATE INDEX assets_live ON assets USING btree (partition, account_id, region, asset_type) WHERE (gone_at IS NULL);
 CREATE INDEX assets_name ON assets USING btree (((name IS NULL)), name, id) WHERE (gone_at IS NULL);
 CREATE INDEX assets_native_id ON assets USING btree (lower(native_id) text_pattern_ops);
 CREATE INDEX assets_search ON assets USING gin (search gin_trgm_ops);
@@ -615,7 +616,7 @@ create view asset_events as
    FROM asset_history
 UNION ALL
  SELECT assets.id AS asset_id,
-    0 AS seq,
+    (0)::bigint AS seq,
     assets.first_seen_at AS at,
     assets.appeared_in AS run_id,
     'appeared'::text AS event,

@@ -1230,6 +1230,7 @@ export const assetCounts = z.object({
 });
 
 export const assetChange = z.object({
+  // Of one asset: 0 for that it appeared, unless it did so before histories were kept that way; larger for what came later.
   seq: z.number(),
   at: isoTime,
   runId: uuid.nullable(),

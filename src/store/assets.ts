@@ -28,7 +28,7 @@ export async function loadKnown(
 ): Promise<KnownAsset[]> {
   const { rows } = await sql<KnownAsset>`
     -- prepared: load-known
-    select ${knownColumns(connectorNum)} from assets where ${inScope(scope)} and ${LIVE}
+    select ${knownColumns(connectorNum)} from assets where ${inScope(scope)} and gone_at is null
   `.execute(db);
   return rows;
 }
@@ -46,16 +46,10 @@ export async function loadKnownOfAccount(
   const { rows } = await sql<KnownAsset & ScopeName>`
     -- prepared: load-known-of-account
     select region, asset_type as "assetType", ${knownColumns(connectorNum)} from assets
-    where partition = ${partition} and account_id = ${accountId} and ${LIVE} limit ${limit}
+    where partition = ${partition} and account_id = ${accountId} and gone_at is null limit ${limit}
   `.execute(db);
   return rows;
 }
-
-/**
- * Not gone, in words that no index has: of a table that was not analysed yet the planner took the one of live assets by
- * type, and read all of a type for each scope (measured at 34,000 assets: 80 to 140 ms instead of 1.5).
- */
-const LIVE = sql`coalesce(gone_at, 'infinity') = 'infinity'`;
 
 function knownColumns(connectorNum: number): RawBuilder<unknown> {
   return sql`id, native_id as "nativeId", encode(content_hash, 'hex') as hash,

@@ -36,7 +36,7 @@ export function openDatabase({
   return new Kysely<unknown>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
 }
 
-/** What every session of Causeway has in common: limits in time and memory, time zone UTC, how values are read. */
+/** What every session of Causeway has in common: limits in time, time zone UTC, how values are read. */
 export function sessionSettings(connectionString: string): pg.ClientConfig {
   return {
     connectionString,
@@ -44,7 +44,7 @@ export function sessionSettings(connectionString: string): pg.ClientConfig {
     connectionTimeoutMillis: LIMITS.databaseConnectTimeoutMs,
     statement_timeout: LIMITS.statementTimeoutMs,
     idle_in_transaction_session_timeout: LIMITS.idleInTransactionTimeoutMs,
-    options: `-c TimeZone=UTC -c work_mem=${LIMITS.statementWorkMb}MB`,
+    options: '-c TimeZone=UTC',
     keepAlive: true,
     keepAliveInitialDelayMillis: LIMITS.databaseKeepAliveMs,
     types: { getTypeParser: parserOfType },

@@ -120,6 +120,8 @@ function serverArguments(cluster: Cluster): string[] {
     dynamic_shared_memory_type: 'mmap',
     // In PostgreSQL's 128 MB, the text index of some ten thousand assets is read and written again with each page of a sync.
     shared_buffers: `${sharedBuffersMb()}MB`,
+    // What a page of a thousand new assets is counted by stays in memory.
+    work_mem: `${LIMITS.statementWorkMb}MB`,
     // A new segment of its log is not filled with zeros before it is filled with the log.
     wal_init_zero: 'off',
     log_min_messages: 'log',

@@ -57,6 +57,7 @@ function page(groups: readonly Group[], { indent = '', more = '' } = {}): string
   );
   const text = `<?xml version="1.0"?><DescribeInstancesResponse xmlns="http://x/"><requestId>${more}</requestId>${members}</DescribeInstancesResponse>`;
   if (indent === 'by depth') return indentedByDepth(text);
+  if (indent === 'a line an item') return text.replaceAll('<item><reservationId>', '\n    <item><reservationId>');
   return indent === '' ? text : text.replaceAll('><', `>\n${indent}<`);
 }
 
@@ -88,6 +89,7 @@ describe.each([
   ['without layout', ''],
   ['indented all alike', '    '],
   ['indented by depth', 'by depth'],
+  ['a line an item', 'a line an item'],
 ])('instances, %s', (_layout, indent) => {
   path = ['Reservations', 'Instances'];
   const first = () => hashesOf(page(GROUPS, { indent }));

@@ -72,6 +72,8 @@ const LESS_THAN = 0x3c;
 const SLASH = 0x2f;
 const SPACE = 0x20;
 const NEW_LINE = 0x0a;
+/** An instance with all that it may have attached. */
+const LIKELY_BYTES_MAX = 32_768;
 
 /** The group that begins at `start`, with the items of its list. */
 function readGroup(source: Source, start: number, list: string): { end: number; items: Range[] } {
@@ -108,12 +110,13 @@ function itemEnd(source: Source, start: number): number {
 /**
  * Guesses where items end without looking at what is in them: EC2 gives every element a line of its own, indented by its
  * depth. A guess proves nothing; that bytes have the hash of an item that was told apart before does. Where it is wrong, or
- * the layout another one, time is lost and nothing else.
+ * the layout another one, time is lost and nothing else: how much is bounded.
  */
 class LikelyEnds {
   readonly #bytes: Buffer;
-  /** No item of a page is likely to be shorter than all before it: so much is not looked at. */
+  /** No item of a page is likely to be shorter than all before it: so much is not looked at. Nor is any much longer. */
   #shortest = Number.POSITIVE_INFINITY;
+  #longest = 0;
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
@@ -125,12 +128,14 @@ class LikelyEnds {
     if (this.#bytes[line] !== NEW_LINE) return undefined;
     const close = this.#bytes.toString('latin1', line, start) + CLOSE;
     const from = Number.isFinite(this.#shortest) ? start + this.#shortest - close.length : start;
-    const found = this.#bytes.indexOf(close, from, 'latin1');
-    return found < 0 ? undefined : hashed(this.#bytes, { start, end: found + close.length });
+    const searched = this.#bytes.subarray(from, start + Math.max(LIKELY_BYTES_MAX, 2 * this.#longest));
+    const found = searched.indexOf(close, 0, 'latin1');
+    return found < 0 ? undefined : hashed(this.#bytes, { start, end: from + found + close.length });
   }
 
   learn(length: number): void {
     this.#shortest = Math.min(this.#shortest, length);
+    this.#longest = Math.max(this.#longest, length);
   }
 }
 

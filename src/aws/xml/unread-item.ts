@@ -18,6 +18,9 @@ function prototypeOf(shape: StructShape): object {
   const prototype = {};
   for (const { name, attribute, shape: field } of shape.members.values()) {
     Object.defineProperty(prototype, name, {
+      set(value: unknown) {
+        Object.defineProperty(this, name, { value, enumerable: true });
+      },
       get() {
         return read(field, fieldsTextOf(this)?.read(attribute));
       },
