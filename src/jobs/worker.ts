@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { handOverTotals } from '../accounts/hand-over-totals.ts';
 import { attemptRotation } from '../accounts/key-rotation/attempt-rotation.ts';
 import { forgetEarlierHubs } from '../accounts/reach.ts';
@@ -15,6 +14,7 @@ import { shareByRuns } from '../sync/shared-by-runs.ts';
 import { expire, type Retention } from './expire.ts';
 import type { Queue } from './queue.ts';
 import { mendStrandedRechecks, mendStrandedRotations, mendStrandedRuns, queueDueRuns } from './schedule.ts';
+import { keepHeapSmall } from './small-heap.ts';
 
 export interface WorkerDeps extends SyncDeps {
   readonly queue: Queue;
@@ -32,9 +32,7 @@ export interface Worker {
  * lost: what was under way is handed out again when it is back.
  */
 export async function startWorker(given: WorkerDeps): Promise<Worker> {
-  // What a run makes is garbage soon. V8 lets the heap grow to four times what lives before it looks, which is a third of
-  // the process, and gains nothing (docs/performance.md).
-  setFlagsFromString(`--heap-growing-percent=${LIMITS.heapGrowthPercent}`);
+  keepHeapSmall();
   const deps = { ...given, shared: shareByRuns(given.db) };
   const stopping = new AbortController();
   // Apart from one another: a receiver of alerts that hangs must not hold up runs, nor must counting a large ledger.
