@@ -11,6 +11,7 @@ import { closeAws } from '../../src/aws/aws.ts';
 import type { Database } from '../../src/store/database.ts';
 import { getRun, type RunWithScopes } from '../../src/store/run-views.ts';
 import { insertRuns, type RunTrigger } from '../../src/store/runs.ts';
+import type { Scope, ScopeEnd } from '../../src/store/scopes.ts';
 import type { SyncDeps } from '../../src/sync/deps.ts';
 import { type Attempt, attemptRun } from '../../src/sync/run.ts';
 import { createTestDatabase } from '../support/database.ts';
@@ -140,4 +141,25 @@ async function versions(db: Database, tables: readonly string[]): Promise<string
     found.push(`${table} ${rows[0]?.versions}`);
   }
   return found.join('\n');
+}
+
+/** The end of a scope that was read to its end, in which these known assets were not. */
+export function completeEnd(scope: Scope, unseen: readonly string[]): ScopeEnd {
+  return {
+    ...scope,
+    outcome: 'complete',
+    fault: null,
+    items: 0,
+    pages: 1,
+    added: 0,
+    changed: 0,
+    calls: 1,
+    throttled: 0,
+    operations: null,
+    unseen,
+    assetTags: {},
+    readWith: '',
+    beganAt: new Date(),
+    endedAt: new Date(),
+  };
 }

@@ -10,7 +10,7 @@ import { cancelRuns, claimRun, type Hold } from '../../src/store/runs.ts';
 import { finishScope, type ScopeEnd } from '../../src/store/scopes.ts';
 import { attemptRun } from '../../src/sync/run.ts';
 import { shareByRuns } from '../../src/sync/shared-by-runs.ts';
-import { type Bed, count, openBed } from './bed.ts';
+import { type Bed, completeEnd, count, openBed } from './bed.ts';
 
 /** Scopes whose end, or beginning, is too much for one statement, or that PostgreSQL refuses. */
 const ACCOUNT = '200000000001';
@@ -125,21 +125,5 @@ async function claimed(): Promise<{ hold: Hold; connectorNum: number }> {
 }
 
 function endOf(unseen: readonly string[]): ScopeEnd {
-  return {
-    ...SCOPE,
-    outcome: 'complete',
-    fault: null,
-    items: 0,
-    pages: 1,
-    added: 0,
-    changed: 0,
-    calls: 1,
-    throttled: 0,
-    operations: null,
-    unseen,
-    assetTags: {},
-    readWith: '',
-    beganAt: new Date(),
-    endedAt: new Date(),
-  };
+  return completeEnd(SCOPE, unseen);
 }

@@ -11,7 +11,7 @@ import { savePlan, saveProgress } from '../../src/store/run-scopes.ts';
 import { cancelRuns, claimRun, finishRun, type Hold, lookAtHold, saveReach } from '../../src/store/runs.ts';
 import { deleteLedgerScope, finishScope, finishScopes, type ScopeEnd } from '../../src/store/scopes.ts';
 import { NOTHING_DONE } from '../../src/sync/run-progress.ts';
-import { type Bed, count, openBed } from './bed.ts';
+import { type Bed, completeEnd, count, openBed } from './bed.ts';
 import { everGone, liveAssets, trueAssets } from './truth.ts';
 
 const [ACCOUNT, OTHER] = ['200000000001', '200000000002'];
@@ -306,23 +306,7 @@ function newVpcItem() {
 }
 
 function endOf(unseen: readonly string[]): ScopeEnd {
-  return {
-    ...SCOPE,
-    outcome: 'complete',
-    fault: null,
-    items: 0,
-    pages: 1,
-    added: 0,
-    changed: 0,
-    calls: 1,
-    throttled: 0,
-    operations: null,
-    unseen,
-    assetTags: {},
-    readWith: '',
-    beganAt: new Date(),
-    endedAt: new Date(),
-  };
+  return completeEnd(SCOPE, unseen);
 }
 
 /** Number and versions of all rows that a worker may write. */
