@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { PostgresCursor, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import { Kysely, PostgresDialect } from 'kysely';
 import type pg from 'pg';
@@ -45,6 +46,14 @@ export class Gate {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#onFrozen = resolve;
     return { isFrozen: promise };
+  }
+
+  /**
+   * Until no connection is taken: who was killed leaves statements behind that PostgreSQL carries out all the same, and what
+   * they write is not to come between two looks at what is stored.
+   */
+  async quiet(): Promise<void> {
+    while (this.#taken > 0) await setTimeout(1);
   }
 
   thaw(): void {

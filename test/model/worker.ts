@@ -132,6 +132,7 @@ export class Worker implements AsyncDisposable {
     );
     const over = attempted.then(async result => {
       await Promise.all(happenings);
+      await this.#gate.quiet();
       return result;
     });
     return {
