@@ -37,3 +37,28 @@ export function anyOf(shape: Shape, depth: number): fc.Arbitrary<unknown> {
       return fc.constant(undefined);
   }
 }
+
+/** The text with something cut out of it and something put in its place. */
+export function damaged(text: string): fc.Arbitrary<string> {
+  const pieces = [
+    '',
+    '<',
+    '>',
+    '/',
+    '</item>',
+    '<item>',
+    ' ',
+    '&',
+    '<vpcId>',
+    'x',
+    '\n',
+    '<a>',
+    '</vpcId>',
+    '=',
+    '"',
+    '\\',
+  ];
+  return fc
+    .tuple(fc.nat(text.length), fc.nat(12), fc.constantFrom(...pieces))
+    .map(([at, cut, put]) => `${text.slice(0, at)}${put}${text.slice(at + cut)}`);
+}
