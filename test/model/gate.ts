@@ -70,16 +70,24 @@ export class Gate {
     }
     await this.#thawed?.promise;
     if (this.#dead) throw new Error('Connection terminated: the worker is dead');
-    const client = await this.#pool.connect();
+    // Who waits for the pool already is not held up any more by standing still, and is waited for like one who has a connection.
     this.#taken += 1;
-    return new GatedClient(client, {
-      before: () => this.#before(),
-      released: () => {
-        this.#taken -= 1;
-        if (this.#taken === 0 && this.#thawed) this.#standStill();
-      },
-      isDead: () => this.#dead,
-    });
+    try {
+      const client = await this.#pool.connect();
+      return new GatedClient(client, {
+        before: () => this.#before(),
+        released: () => this.#released(),
+        isDead: () => this.#dead,
+      });
+    } catch (error) {
+      this.#released();
+      throw error;
+    }
+  }
+
+  #released(): void {
+    this.#taken -= 1;
+    if (this.#taken === 0 && this.#thawed) this.#standStill();
   }
 
   #standStill(): void {

@@ -378,8 +378,11 @@ function contentTrouble(
   const stored = before && !before.gone ? versionsOf(before) : [];
   for (const [place, version] of versionsOf(held).entries()) {
     const isUnknown = fields.includes(place === 0 ? 'tags' : 'attributes');
-    if (isUnknown && version !== stored[place]) return `has forgotten version ${stored[place]}, and holds ${version}`;
-    if (!isUnknown && !sight.versions.get(id)?.has(Number(version))) return `is held in version ${version}`;
+    const isSeen = sight.versions.get(id)?.has(Number(version));
+    // A page that came twice was asked about twice, and the details may have been answered the first time.
+    const isKept = version === stored[place] || (sight.tricked && isSeen);
+    if (isUnknown && !isKept) return `has forgotten version ${stored[place]}, and holds ${version}`;
+    if (!isUnknown && !isSeen) return `is held in version ${version}`;
   }
   return undefined;
 }
