@@ -5,6 +5,7 @@ import { attributesOf, camelCase } from './attributes.ts';
 import type { AssetProperty, AssetType, Detail, ListedAsset, Listing } from './define.ts';
 import { fieldsTextOf, rawHashOf } from './raw.ts';
 import { type DetailedItem, detailReader } from './read-details.ts';
+import { storableText } from './storable.ts';
 
 /** A type as its file declares it. `Item` is a resource as the listing gives it, with what the details add. */
 export interface AssetTypeDefinition<Item extends object> {
@@ -82,15 +83,15 @@ function assetOf<Item extends object>(
   { id, arn, name, state, tags: tagsIn, owner, leftOut, verbatim }: AssetTypeDefinition<Item>,
   { item, unread }: DetailedItem<Item>,
 ): ListedAsset {
-  const tags = tagsIn?.(item) ?? {};
+  const tags = storableTags(tagsIn?.(item) ?? {});
   const text = fieldsTextOf(item);
   const missing = Object.entries(unread).map(([field, fault]) => [camelCase(field), fault]);
   return {
-    nativeId: id(item) ?? '',
+    nativeId: storableText(id(item) ?? ''),
     rawHash: rawHashOf(item),
-    arn: arn?.(item) ?? null,
-    name: (name ? name(item) : tags.Name) || null,
-    state: state?.(item) ?? null,
+    arn: textOf(arn?.(item)),
+    name: textOf(name ? name(item) : tags.Name) || null,
+    state: textOf(state?.(item)),
     tags,
     attributes: text
       ? text.but({ leftOut: Object.keys(leftOut).map(camelCase), added: attributesOf(item) })
@@ -98,4 +99,12 @@ function assetOf<Item extends object>(
     ownerId: owner?.(item) ?? null,
     ...(missing.length === 0 ? {} : { unread: Object.fromEntries(missing) }),
   };
+}
+
+function textOf(text: string | undefined): string | null {
+  return text === undefined ? null : storableText(text);
+}
+
+function storableTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [storableText(key), storableText(value)]));
 }

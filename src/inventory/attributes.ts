@@ -1,5 +1,6 @@
 import type { Attributes } from './define.ts';
 import { FieldsText } from './fields-text.ts';
+import { storable, storableText } from './storable.ts';
 
 /**
  * An item of an SDK answer as attributes: names in camelCase, dates as ISO 8601 text, bytes as base64. Every field that
@@ -17,7 +18,7 @@ export function attributesOf(
   for (const [name, value] of Object.entries(item)) {
     if (value === undefined || name in leftOut) continue;
     const inside = insideOf(leftOut, name);
-    attributes[camelCase(name)] = verbatim.includes(name) ? value : jsonOf(value, inside);
+    attributes[camelCase(name)] = verbatim.includes(name) ? storable(value) : jsonOf(value, inside);
   }
   return attributes;
 }
@@ -38,7 +39,7 @@ const NOTHING: Readonly<Record<string, string>> = {};
 export function camelCase(name: string): string {
   let written = CAMEL_CASE.get(name);
   if (written === undefined) {
-    written = name.charAt(0).toLowerCase() + name.slice(1);
+    written = storableText(name.charAt(0).toLowerCase() + name.slice(1));
     CAMEL_CASE.set(name, written);
   }
   return written;
@@ -48,6 +49,7 @@ export function camelCase(name: string): string {
 const CAMEL_CASE = new Map<string, string>();
 
 function jsonOf(value: unknown, leftOut: Readonly<Record<string, string>>): unknown {
+  if (typeof value === 'string') return storableText(value);
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(one => jsonOf(one, leftOut));
   if (value instanceof Date) return value.toISOString();

@@ -98,6 +98,9 @@ describe('a document that is out of order', () => {
     ['an unknown empty element', inside('<new/><vpcId>vpc-1</vpcId>')],
     ['an element twice', inside('<vpcId>vpc-1</vpcId><vpcId>vpc-2</vpcId>')],
     ['a text with entities', inside('<vpcId>a&amp;b&lt;&#x41;&#66;&quot;</vpcId>')],
+    ['a character in two halves', inside('<vpcId>a&#55357;&#56832;b</vpcId>')],
+    ['half a character', inside('<vpcId>a&#55357;b</vpcId>')],
+    ['a NUL', inside('<vpcId>a&#0;b</vpcId>')],
     ['an unknown entity', inside('<vpcId>a&nbsp;b</vpcId>')],
     ['a lone ampersand', inside('<vpcId>a & b</vpcId>')],
     ['lines that end as on Windows', inside('<vpcId>a\r\nb</vpcId>').replaceAll('\n', '\r\n')],
@@ -107,6 +110,12 @@ describe('a document that is out of order', () => {
     ['an empty root', '<DescribeVpcsResponse xmlns="x"/>'],
   ])('%s is read as the SDK reads it', (_claim, text) => {
     expect(outcome(readerOf(quick), text)).toEqual(outcome(stock, text));
+  });
+
+  it('with a character beyond U+FFFF by its number has that character, where the SDK takes another', () => {
+    const text = inside('<vpcId>&#x1F5FC;&#128508;</vpcId>');
+    expect(outcome(readerOf(quick), text)).toEqual({ fields: { Vpcs: [{ VpcId: '🗼🗼' }] } });
+    expect(outcome(stock, text)).not.toEqual(outcome(readerOf(quick), text));
   });
 
   it('is never read differently, whatever is cut out of it or put into it', () => {

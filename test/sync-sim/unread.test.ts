@@ -5,6 +5,7 @@ import { generateWorld } from '../../simulator/world/generate.ts';
 import { ownResources, stockOf } from '../../simulator/world/stock.ts';
 import type { AssetType } from '../../src/inventory/define.ts';
 import { dynamodbTable } from '../../src/inventory/dynamodb-table.ts';
+import { lambdaFunction } from '../../src/inventory/lambda-function.ts';
 import { s3Bucket } from '../../src/inventory/s3-bucket.ts';
 import { readAssetQuery } from '../../src/query/asset-query.ts';
 import { searchAssets } from '../../src/store/asset-search.ts';
@@ -138,9 +139,26 @@ test('a type whose listing gives names only is complete for existence when nothi
   expect(events).toEqual([{ event: 'appeared' }]);
 });
 
+test('what PostgreSQL cannot store is replaced in a resource, and hides neither it nor its neighbours', async () => {
+  await using own = await openBed(makeWorld, { assetTypes: [lambdaFunction] });
+  const account = accountOf(own.world, ACCOUNT);
+  const functions = ownResources(own.world, { account, region: REGION, type: 'AWS::Lambda::Function' });
+  functions[0] = { ...functions[0], Description: 'a\0b\ud83d', Tags: { 'k\0': 'v\udc00' } };
+  const id = await own.connect(ACCOUNT, { regions: [REGION] });
+  expect(await own.sync(id)).toMatchObject({ state: 'ok', counts: { complete: 1, added: functions.length } });
+  expect(JSON.stringify(await storedIn(own))).toContain('"description":"a\ufffdb\ufffd"');
+  const { rows } = await sql`select from assets where tags @> ${JSON.stringify({ 'k\ufffd': 'v\ufffd' })}`.execute(
+    own.db,
+  );
+  expect(rows).toHaveLength(1);
+  const versions = await own.versions(['assets', 'asset_history']);
+  await own.sync(id);
+  expect(await own.versions(['assets', 'asset_history'])).toBe(versions);
+});
+
 function makeWorld() {
   const world = generateWorld({ seed: 3, now: new Date(), accounts: 1, instances: 4, regions: [REGION] });
-  return Object.assign(world, { stock: stockOf([s3Bucket, dynamodbTable], { most: 6 }) });
+  return Object.assign(world, { stock: stockOf([s3Bucket, dynamodbTable, lambdaFunction], { most: 6 }) });
 }
 
 function deny(): void {

@@ -263,15 +263,19 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '&apos;': "'",
 };
 
-function decoded(text: string): string {
-  return text.replace(/&[^;&]*;?/g, entity => {
+/** Two numbers that are the halves of one character are that character, as the SDK takes them. */
+function decoded(encoded: string): string {
+  const text = encoded.replace(/&[^;&]*;?/g, entity => {
     const known = ENTITIES[entity];
     if (known !== undefined) return known;
     const [, hex, decimal] = /^&#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}));$/.exec(entity) ?? [];
-    if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
-    if (decimal !== undefined) return String.fromCharCode(Number(decimal));
-    throw new Irregular('an entity');
+    const code = hex === undefined ? Number(decimal ?? Number.NaN) : Number.parseInt(hex, 16);
+    // XML has no NUL. The SDK takes what is above U+FFFF for another character (`fromCharCode`).
+    if (!(code > 0 && code <= 0x10ffff)) throw new Irregular('an entity');
+    return String.fromCodePoint(code);
   });
+  if (!text.isWellFormed()) throw new Irregular('half a character');
+  return text;
 }
 
 /** As AWS writes times: 2026-05-01T12:00:00Z, with or without fractions. Other forms are the SDK's business. */
