@@ -1,12 +1,14 @@
 import { cancelRecheck } from '../accounts/recheck.ts';
 import { fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
+import type { Totals } from '../domain/totals.ts';
 import type { Log } from '../log.ts';
 import { inTransaction } from '../store/database.ts';
 import { setJobOfRotation } from '../store/key-rotations.ts';
 import { setJobOfRecheck } from '../store/rechecks.ts';
 import { closeRun, insertRuns, lockDueConnectors } from '../store/runs.ts';
 import { lockStrandedRechecks, lockStrandedRotations, lockStrandedRuns, setJobOfRun } from '../store/stranded.ts';
+import { countRun } from '../sync/count-run.ts';
 import type { RequestRunDeps } from './request-run.ts';
 
 /**
@@ -39,15 +41,21 @@ export async function queueDueRuns({ db, clock, ids, queue }: RequestRunDeps): P
  * Finds runs under way that the queue knows nothing of any more, and queues them again, or gives them up when they have
  * used up their tries or their time. Answers how many it found.
  */
-export async function mendStrandedRuns({ db, clock, ids, queue, log }: RequestRunDeps & { log: Log }): Promise<number> {
-  return await inTransaction(db, async transaction => {
+export async function mendStrandedRuns(
+  { db, clock, ids, queue }: RequestRunDeps,
+  { log, totals }: { log: Log; totals: Totals },
+): Promise<number> {
+  const abandoned: Parameters<typeof countRun>[1][] = [];
+  const found = await inTransaction(db, async transaction => {
     const stranded = await lockStrandedRuns(transaction);
     const now = clock.now();
     for (const run of stranded) {
-      const hours = run.startedAt ? (now.getTime() - run.startedAt.getTime()) / 3_600_000 : 0;
+      const seconds = run.startedAt && (now.getTime() - run.startedAt.getTime()) / 1_000;
+      const hours = (seconds ?? 0) / 3_600;
       if (run.fence >= LIMITS.runTriesMax || hours >= LIMITS.runHoursMax) {
         const why = fault('run-abandoned', `It was tried ${run.fence} times in ${Math.round(hours)} hours.`);
         await closeRun(transaction, { runId: run.id, state: 'failed', fault: why, leftOver: 'timed-out', at: now });
+        abandoned.push({ ...run, state: 'failed', seconds });
         log.warn({ runId: run.id, tries: run.fence }, 'a run was given up');
       } else {
         const jobId = ids.uuid();
@@ -60,6 +68,8 @@ export async function mendStrandedRuns({ db, clock, ids, queue, log }: RequestRu
     }
     return stranded.length;
   });
+  for (const run of abandoned) countRun(totals, run);
+  return found;
 }
 
 /** The same for key rotations, which are never given up by themselves. Answers how many it queued again. */

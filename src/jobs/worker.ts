@@ -95,7 +95,7 @@ type Step = (deps: WorkerDeps, stop: AbortSignal) => Promise<unknown>;
 /** Each on its own: what keeps due runs from being queued must not keep stranded ones from being mended. */
 const SCHEDULE: readonly Step[] = [
   queueDueRuns,
-  mendStrandedRuns,
+  mendRuns,
   mendStrandedRotations,
   mendStrandedRechecks,
   forgetEarlierHubs,
@@ -103,6 +103,10 @@ const SCHEDULE: readonly Step[] = [
 ];
 const ALERTS: readonly Step[] = [evaluateAlerts, deliverAlerts];
 const NUMBERS: readonly Step[] = [handOverTotals, countReadiness];
+
+async function mendRuns(deps: WorkerDeps): Promise<void> {
+  await mendStrandedRuns(deps, { log: deps.log, totals: deps.aws.totals });
+}
 
 async function countReadiness({
   db,

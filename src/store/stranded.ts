@@ -2,11 +2,13 @@ import { sql } from 'kysely';
 import { LIMITS } from '../domain/limits.ts';
 import type { AccountType } from '../domain/partition.ts';
 import type { Database } from './database.ts';
+import type { RunTrigger } from './runs.ts';
 
 export interface StrandedRun {
   readonly id: string;
   readonly partition: string;
   readonly accountId: string;
+  readonly trigger: RunTrigger;
   /** How often it was claimed. */
   readonly fence: number;
   readonly startedAt: Date | null;
@@ -19,7 +21,7 @@ export interface StrandedRun {
  */
 export async function lockStrandedRuns(db: Database): Promise<StrandedRun[]> {
   const { rows } = await sql<StrandedRun>`
-    select r.id, r.partition, r.account_id as "accountId", r.fence, r.started_at as "startedAt"
+    select r.id, r.partition, r.account_id as "accountId", r.trigger, r.fence, r.started_at as "startedAt"
     from runs r
     where r.state in ('queued', 'running')
       and not exists (select from queue.job j where j.id = r.job_id and j.state < 'completed')

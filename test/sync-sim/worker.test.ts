@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { generateWorld } from '../../simulator/world/generate.ts';
 import { changeConnector } from '../../src/accounts/connectors.ts';
 import { LIMITS } from '../../src/domain/limits.ts';
+import { createTotals } from '../../src/domain/totals.ts';
 import { type Queue, startQueue } from '../../src/jobs/queue.ts';
 import { requestRun } from '../../src/jobs/request-run.ts';
 import { mendStrandedRuns, queueDueRuns } from '../../src/jobs/schedule.ts';
@@ -104,14 +105,17 @@ test('a worker that is stopped lets go within seconds, and the next one goes on 
 test('a run that the queue has lost is queued again; one that used up its tries is given up', async () => {
   const run = await requestRun(deps, { connectorId: connectors[3] ?? '', trigger: 'request', requestedBy: 'system' });
   if (!run.ok) throw new Error(run.fault.detail);
-  expect(await mendStrandedRuns(deps)).toBe(0);
+  const totals = createTotals();
+  expect(await mendStrandedRuns(deps, { log: deps.log, totals })).toBe(0);
   await sql`delete from queue.job where state < 'completed'`.execute(bed.db);
-  expect(await mendStrandedRuns(deps)).toBe(1);
-  expect(await mendStrandedRuns(deps)).toBe(0);
+  expect(await mendStrandedRuns(deps, { log: deps.log, totals })).toBe(1);
+  expect(await mendStrandedRuns(deps, { log: deps.log, totals })).toBe(0);
   await sql`delete from queue.job where state < 'completed'`.execute(bed.db);
   await sql`update runs set fence = ${LIMITS.runTriesMax} where id = ${run.value.id}`.execute(bed.db);
-  expect(await mendStrandedRuns(deps)).toBe(1);
+  expect(await mendStrandedRuns(deps, { log: deps.log, totals })).toBe(1);
   expect(await bed.run(run.value.id)).toMatchObject({ state: 'failed', fault: { code: 'run-abandoned' } });
+  const labels = { account_type: 'global', state: 'failed', trigger: 'request' };
+  expect(totals.take()).toEqual([{ metric: 'runs_total', labels, value: 1 }]);
 });
 
 test('runs are listed newest first, page by page', async () => {
