@@ -41,7 +41,7 @@ export interface Aws {
   readonly stsClients: BoundedMap<STSClient>;
   /** Of the services that asset types are read from, by service and region; whose session signs is said with each call. */
   readonly serviceClients: BoundedMap<ServiceClient>;
-  /** By session or hub identity. */
+  /** By hub identity. */
   readonly iamClients: BoundedMap<IAMClient>;
   /** By hub identity, role and external ID. */
   readonly sessions: BoundedMap<SessionSlot>;

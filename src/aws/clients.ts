@@ -3,12 +3,6 @@ import { ok, type Result } from '../domain/result.ts';
 import { type Aws, clientSettings } from './aws.ts';
 import { type CredentialsProvider, type HubIdentity, hubCredentials } from './credentials.ts';
 import type { PaceBucket } from './pace.ts';
-import type { MemberSession } from './session.ts';
-
-/** IAM as a session, for single calls. IAM is one service per partition. */
-export async function sessionIamClient(aws: Aws, { key, facts, credentials }: MemberSession): Promise<IAMClient> {
-  return await iamClient(aws, { key, region: facts.stsRegion, credentials });
-}
 
 /** IAM as a hub's own identity. The secret is asked for each time, so that a deleted identity is never used again. */
 export async function hubIamClient(aws: Aws, hub: HubIdentity): Promise<Result<IAMClient>> {

@@ -1,6 +1,6 @@
 import {
   type EvaluationResult,
-  GetRoleCommand,
+  type GetRoleCommandOutput,
   type IAMClient,
   SimulatePrincipalPolicyCommand,
   type SimulatePrincipalPolicyCommandOutput,
@@ -11,8 +11,9 @@ import { failed, ok, type Result } from '../domain/result.ts';
 import type { ParsedRoleArn } from '../domain/role-arn.ts';
 import type { Aws } from './aws.ts';
 import { type Budget, call } from './call.ts';
-import { hubIamClient, hubPace, sessionIamClient } from './clients.ts';
+import { hubIamClient, hubPace } from './clients.ts';
 import type { HubIdentity } from './credentials.ts';
+import { serviceClient } from './service-client.ts';
 import type { MemberSession } from './session.ts';
 import { FaultError } from './translate.ts';
 
@@ -25,22 +26,29 @@ export async function readOwnTrustPolicy(
   aws: Aws,
   { session, role, budget }: { session: MemberSession; role: ParsedRoleArn; budget: Budget },
 ): Promise<Result<string>> {
-  const client = await sessionIamClient(aws, session);
-  const command = new GetRoleCommand({ RoleName: role.name });
-  const pace = { accountId: session.accountId, region: session.facts.stsRegion };
+  const region = session.facts.stsRegion;
+  const client = await serviceClient(aws, 'iam', region);
+  const input = { RoleName: role.name };
+  const pace = { accountId: session.accountId, region };
   const names = { service: 'iam', operation: 'GetRole', subject: role.arn, signedBy: 'session', budget, pace } as const;
   return await call(
     aws,
     async signal => {
-      const { Role } = await client.send(command, { abortSignal: signal });
+      const answer = await client.send(session, { operation: 'GetRole', input, signal });
+      const found = isGetRoleAnswer(answer) ? answer.Role : undefined;
       // Another path is another role, although IAM finds it by its name alone.
-      if (Role?.AssumeRolePolicyDocument === undefined || Role.Arn !== role.arn) {
+      if (found?.AssumeRolePolicyDocument === undefined || found.Arn !== role.arn) {
         throw new FaultError(fault('incomplete-answer', `IAM answered without the trust policy of ${role.arn}.`));
       }
-      return percentDecoded(Role.AssumeRolePolicyDocument);
+      return percentDecoded(found.AssumeRolePolicyDocument);
     },
     names,
   );
+}
+
+/** The client of all sessions has no types of its own. */
+function isGetRoleAnswer(answer: unknown): answer is GetRoleCommandOutput {
+  return typeof answer === 'object' && answer !== null && 'Role' in answer;
 }
 
 function percentDecoded(text: string): string {

@@ -10,6 +10,7 @@ import { type Budget, call, patient } from './call.ts';
 import { hubPace } from './clients.ts';
 import { type Credentials, type CredentialsProvider, type HubIdentity, hubCredentials } from './credentials.ts';
 import { provenHub } from './identity.ts';
+import { keepOrder } from './kept-order.ts';
 import { FaultError } from './translate.ts';
 
 /** A way into one member account for as long as it is needed: its credentials renew themselves before they end. */
@@ -237,6 +238,7 @@ async function stsClient(aws: Aws, hub: HubIdentity): Promise<Result<STSClient>>
   if (known) return ok(known);
   const region = hub.facts.stsRegion;
   const client = new STSClient(clientSettings(aws, { service: 'sts', region, credentials: credentials.value }));
+  keepOrder(client);
   aws.stsClients.set(hub.id, client);
   return ok(client);
 }
