@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -78,11 +79,17 @@ async function nextTurn(): Promise<void> {
   await lastTurn;
 }
 
+/** By its events: an iterator over a stream costs a small answer as much as all else that is done with it here. */
 async function bytesOf(body: unknown): Promise<Buffer> {
-  if (!isStream(body)) throw new Error('the body of an answer is no stream');
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  if (!(body instanceof Readable)) throw new Error('the body of an answer is no stream');
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
+  const chunks: Buffer[] = [];
+  body
+    .on('data', (chunk: Buffer) => chunks.push(chunk))
+    .once('end', () => resolve(Buffer.concat(chunks)))
+    .once('error', reject)
+    .once('close', () => reject(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })));
+  return await promise;
 }
 
 /**
@@ -104,8 +111,4 @@ function unpacked(bytes: Buffer): Buffer {
 function expectedLength(bytes: Buffer): number {
   const said = bytes.length < 4 ? 0 : bytes.readUInt32LE(bytes.length - 4);
   return Math.max(64, Math.min(said, 1_032 * bytes.length, LIMITS.awsAnswerBytesMax) + 1);
-}
-
-function isStream(body: unknown): body is AsyncIterable<Uint8Array> {
-  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }

@@ -4,7 +4,9 @@ import type { ServiceName } from '../inventory/services.ts';
 import { type Aws, clientSettings } from './aws.ts';
 import { type AnswerRoom, asksForCompressed, freeBytes } from './compressed.ts';
 import type { CredentialsProvider } from './credentials.ts';
+import { formSigner } from './form-signer.ts';
 import { keepOrder } from './kept-order.ts';
+import { lightenCalls } from './light-calls.ts';
 import type { MemberSession } from './session.ts';
 import { readQuickly } from './xml/quick-deserializer.ts';
 
@@ -38,9 +40,13 @@ export async function serviceClient(aws: Aws, service: ServiceName, region: stri
     ...(service === 'ec2'
       ? { requestHandler: asksForCompressed(aws.requestHandler, { slots: aws.largeAnswers, roomOfCall }) }
       : {}),
+    ...(service === 'ec2' && isAtRoot(aws)
+      ? { signer: formSigner({ credentials: credentialsOfTheCall, service, region }) }
+      : {}),
     ...(service === 's3' ? { forcePathStyle: hasOwnEndpoint(aws) } : {}),
   });
-  keepOrder(client);
+  if (service === 'ec2') lightenCalls(client);
+  else keepOrder(client);
   // Its listings are the bulk of what is read, and the SDK's parser takes most of the time that they take.
   if (service === 'ec2') readQuickly(client, () => callUnderWay.getStore()?.raw);
   const made: ServiceClient = {
@@ -88,6 +94,12 @@ const credentialsOfTheCall: CredentialsProvider = Object.assign(
 
 function hasOwnEndpoint({ endpoints }: Aws): boolean {
   return endpoints.byService.s3 !== undefined || endpoints.all !== undefined;
+}
+
+/** AWS's own endpoints are. */
+function isAtRoot({ endpoints }: Aws): boolean {
+  const endpoint = endpoints.byService.ec2 ?? endpoints.all;
+  return endpoint === undefined || URL.parse(endpoint)?.pathname === '/';
 }
 
 interface SdkModule {

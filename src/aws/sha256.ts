@@ -29,11 +29,14 @@ export class Sha256 {
 
 type SourceData = string | ArrayBuffer | ArrayBufferView;
 
-function hmac(secret: Buffer, data: readonly Buffer[]): Buffer {
+/** HMAC of a key with SHA-256. */
+export function hmac(secret: Buffer, data: readonly Buffer[]): Buffer {
   const key = secret.length > BLOCK_BYTES ? digestOf([secret]) : secret;
   const inner = Buffer.alloc(BLOCK_BYTES, INNER_PAD);
   const outer = Buffer.alloc(BLOCK_BYTES, OUTER_PAD);
-  for (const [place, byte] of key.entries()) {
+  // As a pair each, from an iterator, they take as long as both digests.
+  for (let place = 0; place < key.length; place += 1) {
+    const byte = key[place] ?? 0;
     inner[place] = byte ^ INNER_PAD;
     outer[place] = byte ^ OUTER_PAD;
   }
