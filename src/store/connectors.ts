@@ -339,7 +339,8 @@ function connectorsOfPage(): RawBuilder<unknown> {
       order by h.at desc limit 1
     ) tried on true
     cross join lateral (
-      select coalesce(sum(items), 0)::int8 as assets, count(*) as total,
+      select coalesce(sum(items), 0)::int8 as assets,
+        count(*) filter (where last_outcome is distinct from 'not-applicable') as total,
         count(*) filter (where last_outcome = 'complete') as complete
       from scopes s where s.connector_id = c.id and s.account_id = c.account_id
     ) s

@@ -4,6 +4,7 @@ import { createPrng } from '../../simulator/world/prng.ts';
 import { ASSET_TYPES } from '../../src/inventory/registry.ts';
 import { readAssetQuery } from '../../src/query/asset-query.ts';
 import { type Coverage, readCoverage } from '../../src/store/asset-coverage.ts';
+import { findConnector } from '../../src/store/connectors.ts';
 import { cancelRuns } from '../../src/store/runs.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { insertConnector, insertScope } from './asset-world.ts';
@@ -57,6 +58,16 @@ test('coverage from totals is that from the ledger itself', async () => {
   await sql`update ledger_totals set scopes = scopes + 100`.execute(database.db);
   expect((await everyAnswer())[0]?.scopes).toBe((before[0]?.scopes ?? 0) + 500);
   await addUp();
+});
+
+test('a connector counts the same scopes as the coverage of its account: none that does not apply', async () => {
+  for (const [i, id] of ids.entries()) {
+    const { scopes, complete } = await coverage(`accountId:00000000000${i + 1}`);
+    // The last has planned none yet, which the coverage counts as one.
+    const expected = i === 5 ? [0, 0] : [scopes, complete];
+    const found = await findConnector(database.db, id);
+    expect([found?.scopesTotal, found?.scopesComplete]).toEqual(expected);
+  }
 });
 
 test('while a run is under way the ledger itself is read, and its end adds it up, whoever ends it', async () => {
