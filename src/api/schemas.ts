@@ -953,7 +953,7 @@ export const readinessOfMany = z.object({
       .pick({ readiness: true, code: true, title: true, detail: true, remedy: true, mender: true, policyHelps: true })
       .extend({
         accountType,
-        action: z.string().nullable(),
+        actions: z.array(z.string()),
         scopes: z.number(),
         connectors: z.number(),
         /** Those with the most such scopes. */

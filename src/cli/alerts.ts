@@ -52,9 +52,16 @@ function alertTable(alerts: readonly Alert[]): string {
   const rows = alerts.map(({ id, state, cause, connectors, firstAt, resolvedAt }) => {
     const { label } = factsOfAccountType(cause.accountType);
     const many = state === 'open' ? connectors.total : connectors.most;
-    return [state, cause.fault.title, label, many, time(firstAt), time(resolvedAt), id];
+    return [state, causeText(cause), label, many, time(firstAt), time(resolvedAt), id];
   });
   return table(['state', 'cause', 'account type', 'connectors', 'since', 'resolved', 'id'], rows);
+}
+
+/** With the first of the denied actions: alerts for two of them would look the same. */
+function causeText({ fault, actions }: Alert['cause']): string {
+  const [first, ...others] = actions;
+  if (first === undefined) return fault.title;
+  return `${fault.title}: ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`;
 }
 
 function alertText({ id, state, cause, connectors, firstAt, lastAt, resolvedAt, occurrences }: Alert): string {

@@ -81,8 +81,10 @@ async function counts({ client }: Session, words: readonly string[], options: Co
   const counted = await client.call('countAssets', { query: { query: words.join(' '), by, app } });
   if (!counted.ok) return counted;
   const rows = counted.value.items.map(({ value, count }) => [value, count]);
-  return answer(`${table([by, 'assets'], rows)}\n\n${coverageText(counted.value.coverage)}`, counted.value);
+  return answer(`${table([HEADINGS[by], 'assets'], rows)}\n\n${coverageText(counted.value.coverage)}`, counted.value);
 }
+
+const HEADINGS = { accountId: 'account', region: 'region', assetType: 'type', state: 'state' } as const;
 
 function inApp(): Option {
   return new Option('--app <app>', 'only what this app shows').choices(['cloud-view', 'asset-view']);

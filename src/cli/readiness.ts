@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { ReplyOf } from '../api/contract.ts';
 import { ACCOUNT_TYPES, type AccountType } from '../domain/partition.ts';
-import { READINESS, READINESS_LETTERS, type Readiness } from '../domain/readiness.ts';
+import { MENDER_WORDS, READINESS, READINESS_LETTERS, type Readiness, regionsInOrder } from '../domain/readiness.ts';
 import { withConnector } from './find-connector.ts';
 import type { Io } from './io.ts';
 import { answer, type Outcome } from './outcome.ts';
@@ -68,36 +68,42 @@ const FORMATS: Readonly<Record<string, (change: PolicyChange) => string>> = {
 
 /** A row for each asset type, a column for each region; one letter a scope, and what the letters mean. */
 function heatTable({ scopes, totals }: ConnectorReadiness): string {
-  const regions = [...new Set(scopes.map(({ region }) => region))];
+  const regions = regionsInOrder(scopes);
+  const isFlawed = ({ readiness, reason }: (typeof scopes)[number]) => readiness === 'fresh' && reason !== null;
   const rows = [...Map.groupBy(scopes, ({ assetType }) => assetType)].map(([assetType, cells]) => [
     assetType,
     ...regions.map(region => {
       const cell = cells.find(scope => scope.region === region);
-      return cell
-        ? `${READINESS_LETTERS[cell.readiness]}${cell.readiness === 'fresh' && cell.reason !== null ? '!' : ''}`
-        : ' ';
+      return cell ? `${READINESS_LETTERS[cell.readiness]}${isFlawed(cell) ? '!' : ''}` : ' ';
     }),
   ]);
   const legend = READINESS.filter(name => totals[name] > 0).map(
     name => `${READINESS_LETTERS[name]} ${name}: ${totals[name]}`,
   );
   if (scopes.length === 0) return 'No run has planned any scope yet.';
-  return `${table(['asset type', ...regions.map(shortOf)], rows)}\n\n${legend.join('   ')}\n! some details of the items could not be read`;
+  const flawed = scopes.some(isFlawed) ? '\n! some details of the items could not be read' : '';
+  return `${table(['asset type', ...regions.map(shortOf)], rows)}\n\n${legend.join('   ')}${flawed}`;
 }
 
 /** The share of fresh scopes in percent, never rounded up to 100, and the causes that keep the others from being so. */
 function estateText({ cells, totals, reasons }: ReplyOf<'getReadiness'>): string {
-  const regions = [...new Set(cells.map(({ region }) => region))].sort();
-  const rows = [...Map.groupBy(cells, ({ assetType }) => assetType)].map(([assetType, places]) => [
-    assetType,
-    ...regions.map(region => {
-      const place = places.find(other => other.region === region);
-      return place ? percentOf(place.totals) : ' ';
-    }),
-  ]);
+  const regions = regionsInOrder(cells);
+  const rows = [...Map.groupBy(cells, ({ assetType }) => assetType)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([assetType, places]) => [
+      assetType,
+      ...regions.map(region => {
+        const place = places.find(other => other.region === region);
+        return place ? percentOf(place.totals) : ' ';
+      }),
+    ]);
   if (cells.length === 0) return 'No run has planned any scope yet.';
   const all = READINESS.reduce((sum, state) => sum + totals[state], 0);
-  const causes = reasons.map(({ title, scopes, connectors, remedy }) => [title, scopes, connectors, remedy]);
+  const causes = reasons.map(({ title, scopes, connectors, examples, remedy }) => {
+    const others = connectors - examples.length;
+    const named = examples.map(({ name }) => name).join(', ');
+    return [title, scopes, others > 0 ? `${named} and ${others} more` : named, remedy];
+  });
   return [
     `${totals.fresh} of ${count(all, 'scope')} are fresh; below, in percent.`,
     table(['asset type', ...regions.map(shortOf)], rows),
@@ -138,12 +144,13 @@ function problemsText({ reasons, policyChange, totals }: ConnectorReadiness, { n
   return [summary, ...reasons.map(reasonText), ...(change ?? [])].join('\n\n');
 }
 
-function reasonText({ title, detail, remedy, scopes, regions, assetTypes, readiness, fault }: Reason): string {
+function reasonText({ title, detail, remedy, mender, scopes, regions, assetTypes, readiness, fault }: Reason): string {
   const where = scopes === 0 ? null : `${regions.join(', ')}`;
   const what = readiness === 'fresh' ? `details in ${count(scopes, 'scope')}` : count(scopes, 'scope');
   return `${title}\n${facts([
     ['  Why', detail],
     ['  What to do', remedy],
+    ['  Who can', MENDER_WORDS[mender]],
     ['  Keeps from being fresh', what],
     ...(where ? [['  Regions', where] as const, ['  Asset types', assetTypes.join(', ')] as const] : []),
     ...(fault?.aws?.message ? [['  AWS', fault.aws.message] as const] : []),

@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { ReplyOf } from '../api/contract.ts';
+import { secondsInWords } from '../domain/duration.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { ACCOUNT_TYPES, type AccountType } from '../domain/partition.ts';
+import { scopesInWords } from '../domain/scopes-in-words.ts';
 import { withConnector } from './find-connector.ts';
 import type { Io } from './io.ts';
 import { bar, liveLine } from './live-line.ts';
@@ -83,7 +85,7 @@ function progressText({ state, counts, progress }: Run): string {
     `${bar({ done: finished, total: scopes || 1 })} ${state}: ${finished} of ${scopes} scopes`,
     `${items} assets seen`,
     `${calls} calls, ${throttled} throttled`,
-    ...(progress ? [seconds === undefined ? 'time left unknown' : `about ${seconds} s left`] : []),
+    ...(progress ? [seconds === undefined ? 'time left unknown' : `about ${secondsInWords(seconds)} left`] : []),
   ].join(', ');
 }
 
@@ -101,9 +103,7 @@ export function runText(run: Run): string {
     ['Finished', time(run.finishedAt)],
     ['Scopes', `${counts.complete} of ${counts.scopes} observed completely, ${counts.finished} finished`],
     ['AWS calls', `${counts.calls}, ${counts.throttled} of them throttled`],
-    ...(run.progress
-      ? [['Under way', run.progress.underWay.map(scope => `${scope.assetType} in ${scope.region}`).join(', ')] as const]
-      : []),
+    ...(run.progress ? [['Under way', scopesInWords(run.progress.underWay) || 'between scopes'] as const] : []),
     ...(skipped ? [['Left out', skippedText(skipped)] as const] : []),
     ['Assets', `${counts.items} seen, ${counts.added} new, ${counts.changed} changed, ${counts.gone} gone`],
     ...(run.fault ? [['Fault', `${run.fault.title}: ${run.fault.detail} ${run.fault.remedy}`] as const] : []),
@@ -121,7 +121,7 @@ function endOf(run: RunWithScopes): Outcome {
 }
 
 function runTable(runs: readonly ReplyOf<'listAllRuns'>['items'][number][]): string {
-  const rows = runs.map(({ id, state, trigger, queuedAt, finishedAt, counts, connectorName }) => {
+  const rows = runs.map(({ id, state, trigger, queuedAt, finishedAt, counts, fault, connectorName }) => {
     const observed = `${counts.complete}/${counts.scopes}`;
     return [
       time(queuedAt),
@@ -136,12 +136,13 @@ function runTable(runs: readonly ReplyOf<'listAllRuns'>['items'][number][]): str
       counts.calls,
       counts.throttled,
       time(finishedAt),
+      fault?.title ?? null,
       id,
     ];
   });
   const headings = [
     ...['queued', 'connector', 'state', 'trigger', 'scopes', 'seen', 'new', 'changed', 'gone', 'calls', 'throttled'],
-    ...['finished', 'id'],
+    ...['finished', 'why', 'id'],
   ];
   return table(headings, rows);
 }

@@ -71,6 +71,16 @@ export const MENDERS = ['role', 'organisation', 'resource-owner', 'account', 'de
 
 export type Mender = (typeof MENDERS)[number];
 
+/** Who can mend a reason. */
+export const MENDER_WORDS = {
+  role: 'Whoever may change the role’s policies',
+  organisation: 'The administrators of the AWS organisation',
+  'resource-owner': 'Whoever owns the resource',
+  account: 'The administrators of the account',
+  deployment: 'Whoever runs Causeway',
+  nobody: 'Nobody has to: it passes, or there is nothing to observe',
+} as const satisfies Record<Mender, string>;
+
 /** One letter each, for tables in which a word has no room; so that nobody depends on colours. */
 export const READINESS_LETTERS = {
   fresh: '✓',
@@ -83,3 +93,9 @@ export const READINESS_LETTERS = {
   'not-observed': '?',
   'not-applicable': '·',
 } as const satisfies Record<Readiness, string>;
+
+/** The columns of a table by region: in their order, after what is not in any, which at the other end would be out of sight. */
+export function regionsInOrder(places: readonly { readonly region: string }[]): string[] {
+  const regions = [...new Set(places.map(({ region }) => region))].sort();
+  return [...regions.filter(region => region === 'global'), ...regions.filter(region => region !== 'global')];
+}

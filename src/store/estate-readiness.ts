@@ -18,14 +18,14 @@ export interface ReadinessCell {
   readonly within: readonly number[];
 }
 
-/** Scopes that are not fresh for one cause, over all connectors. */
+/** Scopes that are not fresh for one cause, over all connectors. What the policies of an organisation deny is one cause. */
 export interface ReadinessCause {
   readonly accountType: AccountType;
   readonly readiness: Readiness;
   /** The fault's code; null where there is no fault. */
   readonly code: string | null;
-  /** The IAM action that was denied. */
-  readonly action: string | null;
+  /** The IAM actions that were denied, by name; absent from what an earlier version counted. */
+  readonly actions?: readonly string[];
   readonly scopes: number;
   readonly connectors: number;
   /** Words of one of the faults, and AWS's own. */
@@ -150,16 +150,28 @@ async function countReadiness(db: Database, asked: { of: RawBuilder<unknown> } &
   `.execute(db);
   // By connector first, so that what is put into order are thousands of rows and not millions.
   const { rows: causes } = await sql<ReadinessCause>`
-    select account_type as "accountType", readiness, code, action, sum(scopes)::bigint as scopes, count(*) as connectors,
-      min(detail) as detail, min(message) as message,
-      (array_agg(connector_id order by scopes desc))[1:${LIMITS.namedInFaultMax}::int] as examples
-    from (
+    with by_action as materialized (
       select account_type, readiness, connector_id, last_fault ->> 'code' as code, last_fault #>> '{aws,action}' as action,
+        case when last_fault ->> 'code' <> 'denied-by-scp' then last_fault #>> '{aws,action}' end as alone,
         count(*) as scopes, min(last_fault ->> 'detail') as detail, min(last_fault #>> '{aws,message}') as message
       from (${judged(asked)}) j where readiness not in ('fresh', 'not-applicable')
       group by 1, 2, 3, 4, 5
-    ) by_connector
-    group by account_type, readiness, code, action order by sum(scopes) desc limit ${LIMITS.estateCausesMax}
+    ),
+    by_connector as (
+      select account_type, readiness, connector_id, code, alone, sum(scopes) as scopes, min(detail) as detail,
+        min(message) as message
+      from by_action group by 1, 2, 3, 4, 5
+    )
+    select account_type as "accountType", readiness, code, sum(scopes)::bigint as scopes, count(*) as connectors,
+      coalesce((
+        select array_agg(distinct a.action order by a.action) from by_action a
+        where a.action is not null and (a.account_type, a.readiness, a.code) = (c.account_type, c.readiness, c.code)
+          and a.alone is not distinct from c.alone
+      ), '{}') as actions,
+      min(detail) as detail, min(message) as message,
+      (array_agg(connector_id order by scopes desc))[1:${LIMITS.namedInFaultMax}::int] as examples
+    from by_connector c
+    group by account_type, readiness, code, alone order by sum(scopes) desc limit ${LIMITS.estateCausesMax}
   `.execute(db);
   return {
     takenAt: now,

@@ -295,6 +295,10 @@ describe('a journey through the product', () => {
     expect(problems.stdout).toMatch(/^34 of 51 scopes of Development are fresh\./);
     expect(problems.stdout).toContain('The role is not allowed ec2:DescribeSubnets');
     expect(problems.stdout).toContain('Keeps from being fresh  17 scopes');
+    expect(problems.stdout).toMatch(/Who can +Whoever may change the role’s policies/);
+    expect((await cli.run(['connectors', 'readiness', '--account-id', '333333333333'])).stdout).toMatch(
+      /ec2:DescribeSubnets +17 +Development +Add/,
+    );
     expect((await cli.run(['plan', '--connector', 'Development'])).stdout).toMatch(/ec2 +DescribeSubnets +17 +17 +20 /);
     expect(await cli.json(['plan'])).toMatchObject({ connectors: 1, neverRan: 0 });
     expect((await cli.run(['connectors', 'readiness', 'Development'])).stdout).toMatch(/AWS::EC2::Subnet( +D){17}\n/);

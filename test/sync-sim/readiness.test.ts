@@ -17,6 +17,7 @@ import { type Bed, openBed } from './bed.ts';
 
 /** What people are told about scopes that are not fresh, and that doing it makes them fresh. */
 const ACCOUNT = '200000000001';
+const OTHER = '200000000002';
 const REGIONS = ['eu-central-1', 'eu-west-1', 'us-east-1'];
 const TYPES = [ec2Instance, ec2Volume, ec2Vpc, s3Bucket, lambdaFunction];
 
@@ -162,7 +163,7 @@ describe('of all connectors', () => {
     expect(now.reasons).toMatchObject([
       {
         title: 'The role is not allowed ec2:DescribeVolumes',
-        ...{ action: 'ec2:DescribeVolumes', scopes: 3, connectors: 1, policyHelps: true },
+        ...{ actions: ['ec2:DescribeVolumes'], scopes: 3, connectors: 1, policyHelps: true },
         examples: [{ id: connectorId, accountId: ACCOUNT }],
       },
     ]);
@@ -224,6 +225,29 @@ describe('of all connectors', () => {
       value: { items: [{ name: '200000000003', readiness: 'stale' }], nextCursor: null },
     });
     await sql`delete from connectors where id = any(${others}::uuid[])`.execute(bed.db);
+  });
+
+  test('what an organisation denies is one cause, whichever actions it denies to how many connectors', async () => {
+    const other = await bed.connect(OTHER, { regions: REGIONS });
+    bed.aws.faults.put({ id: 'scp', match: { region: 'eu-west-1' }, effect: { kind: 'deny', by: 'scp' } });
+    bed.aws.faults.put({
+      id: 'role',
+      match: { accountId: OTHER, region: 'us-east-1', service: 'lambda' },
+      effect: { kind: 'deny', by: 'identity' },
+    });
+    await bed.sync(connectorId);
+    await bed.sync(other);
+    await sql`delete from estate_readiness`.execute(bed.db);
+    const { reasons } = await readinessOfMany(bed.deps, {});
+    expect(reasons).toMatchObject([
+      { title: 'A service control policy denies 4 actions', scopes: 8, connectors: 2, mender: 'organisation' },
+      { title: 'The role is not allowed lambda:ListFunctions', scopes: 1, connectors: 1 },
+    ]);
+    expect(reasons[0]?.actions).toEqual([
+      ...['ec2:DescribeInstances', 'ec2:DescribeVolumes', 'ec2:DescribeVpcs', 'lambda:ListFunctions'],
+    ]);
+    expect(reasons[0]?.examples.map(({ id }) => id).toSorted()).toEqual([connectorId, other].toSorted());
+    await sql`delete from connectors where id = ${other}`.execute(bed.db);
   });
 });
 

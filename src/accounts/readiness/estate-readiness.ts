@@ -41,7 +41,8 @@ export interface EstateReason extends Words {
   readonly accountType: AccountType;
   readonly readiness: Readiness;
   readonly code: string;
-  readonly action: string | null;
+  /** The IAM actions that were denied, by name. */
+  readonly actions: readonly string[];
   readonly scopes: number;
   readonly connectors: number;
   /** Those with the most such scopes. */
@@ -93,10 +94,10 @@ async function reasonsOf(
     (await namesOfConnectors(db, [...new Set(asked.flatMap(({ examples }) => examples))])).map(row => [row.id, row]),
   );
   return asked.map(cause => {
-    const { accountType, readiness, action, scopes, connectors } = cause;
+    const { accountType, readiness, actions = [], scopes, connectors } = cause;
     return {
       ...wordsOfCause(cause),
-      ...{ accountType, readiness, action, scopes, connectors },
+      ...{ accountType, readiness, actions, scopes, connectors },
       code: cause.code ?? readiness,
       examples: cause.examples.flatMap(id => named.get(id) ?? []),
     };
@@ -105,20 +106,24 @@ async function reasonsOf(
 
 function wordsOfCause(cause: ReadinessCause): Words {
   const example = faultOf(cause);
-  const denial = reasonOfDenial(example?.aws) ?? null;
+  const actions = cause.actions ?? [];
+  const named = reasonOfDenial(example?.aws) ?? null;
+  // Of several actions, another policy of the same kind may deny the next.
+  const denial = named && actions.length > 1 ? { policy: named.policy, explicit: named.explicit } : named;
   return wordsOf({
     readiness: cause.readiness,
     faults: example ? [example] : [],
-    actions: cause.action === null ? [] : [cause.action],
+    actions,
     denial,
     regions: [],
     extent: 'everywhere',
   });
 }
 
-function faultOf({ code, detail, action, message }: ReadinessCause): Fault | undefined {
+function faultOf({ code, detail, actions, message }: ReadinessCause): Fault | undefined {
   if (code === null || !isFaultCode(code)) return undefined;
-  if (action === null) return fault(code, detail ?? FAULTS[code].explanation);
+  const action = actions?.[0];
+  if (action === undefined) return fault(code, detail ?? FAULTS[code].explanation);
   const [service = '', operation = ''] = action.split(':');
   return fault(code, detail ?? '', { aws: { service, operation, name: code, message: message ?? '', action } });
 }

@@ -18,13 +18,14 @@ export function FaultAlert({
 }: {
   fault: WireFault;
   type?: 'error' | 'warning' | 'info';
-  header?: ReactNode;
+  /** Absent: the fault's title. Where it does not end with that, the title stands below it. */
+  header?: string;
   children?: ReactNode;
 }) {
   return (
     <Alert type={type} header={header ?? fault.title}>
       <SpaceBetween size="xs">
-        <FaultDetail fault={fault} titled={header !== undefined} />
+        <FaultDetail fault={fault} titled={!(header ?? fault.title).endsWith(fault.title)} />
         {children}
       </SpaceBetween>
     </Alert>

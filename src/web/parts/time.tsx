@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { secondsInWords } from '../../domain/duration.ts';
 
 const tickMs = 10_000;
 
@@ -25,13 +26,6 @@ export function exactTime(at: string): string {
 /** "12 s", "3 min 5 s": how long something took. */
 export function durationInWords(from: string, to: string): string {
   return secondsInWords(Math.max(0, Math.round((new Date(to).getTime() - new Date(from).getTime()) / 1000)));
-}
-
-export function secondsInWords(seconds: number): string {
-  if (seconds < 1) return 'under 1 s';
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 const UNITS = [

@@ -8,6 +8,7 @@ import Table, { type TableProps } from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
 import { useParams } from 'react-router';
 import type { ReplyOf } from '../../../api/contract.ts';
+import { scopesInWords } from '../../../domain/scopes-in-words.ts';
 import { Facts } from '../../parts/facts.tsx';
 import { CopyableId } from '../../parts/failure-alert.tsx';
 import { FaultAlert, FaultPopover } from '../../parts/fault.tsx';
@@ -21,7 +22,7 @@ import { useRead } from '../../queries.ts';
 import { Page } from '../../shell/page.tsx';
 import { quoted } from '../assets/query-text.ts';
 import { OUTCOMES, OutcomeIndicator, RunState, TRIGGERS } from './run-state.tsx';
-import { callsInWords, changesInWords, isUnderWay, RunProgress } from './runs-tab.tsx';
+import { callsInWords, changesInWords, completeInWords, isUnderWay, RunProgress } from './runs-tab.tsx';
 
 type Run = ReplyOf<'getRun'>;
 type Scope = Run['scopes'][number];
@@ -50,7 +51,7 @@ function RunView({ run, name, accountId }: { run: Run; name: string | undefined;
   return (
     <SpaceBetween size="l">
       <Header variant="h1">{name ? `Run of ${name}` : 'Run'}</Header>
-      {run.fault && <FaultAlert fault={run.fault} header={`The run failed: ${run.fault.title}`} />}
+      {run.fault && <WhyEnded fault={run.fault} state={run.state} />}
       {run.regionsFault && (
         <FaultAlert
           fault={run.regionsFault}
@@ -65,6 +66,7 @@ function RunView({ run, name, accountId }: { run: Run; name: string | undefined;
           <Facts
             facts={[
               { label: 'State', value: <RunState run={run} /> },
+              { label: 'Scopes', value: <Completed run={run} /> },
               { label: 'Started', value: run.startedAt && <ExactTime at={run.startedAt} /> },
               {
                 label: 'Took',
@@ -93,6 +95,27 @@ function RunView({ run, name, accountId }: { run: Run; name: string | undefined;
   );
 }
 
+/** A run that was cancelled did what somebody wanted, and did not fail. */
+function WhyEnded({ fault, state }: { fault: NonNullable<Run['fault']>; state: Run['state'] }) {
+  return state === 'cancelled' ? (
+    <FaultAlert fault={fault} type="info" header={`The run was cancelled: ${fault.title}`} />
+  ) : (
+    <FaultAlert fault={fault} header={`The run failed: ${fault.title}`} />
+  );
+}
+
+/** How many scopes were observed completely; leads to why the others were not, and what to do about it. */
+function Completed({ run }: { run: Run }) {
+  return (
+    <SpaceBetween size="xxxs">
+      {completeInWords(run)}
+      {run.state === 'problems' && (
+        <PageLink href={PATHS.connectorTab(run.connectorId, 'readiness')}>Why, and what to do</PageLink>
+      )}
+    </SpaceBetween>
+  );
+}
+
 function Skipped({ skipped: { scopes, calls, provedSince } }: { skipped: NonNullable<Run['skipped']> }) {
   return (
     <>
@@ -102,22 +125,9 @@ function Skipped({ skipped: { scopes, calls, provedSince } }: { skipped: NonNull
   );
 }
 
-const regionsMax = 3;
-
-/** The scopes that are being observed just now, type by type. */
+/** The scopes that are being observed just now. */
 function UnderWay({ scopes }: { scopes: NonNullable<Run['progress']>['underWay'] }) {
-  const words = [...Map.groupBy(scopes, ({ assetType }) => assetType)].map(([assetType, places]) => {
-    const regions = places.map(({ region }) => region);
-    const items = places.reduce((sum, place) => sum + place.items, 0);
-    const where = regions.length > regionsMax ? `${regions.length} regions` : regions.join(', ');
-    return `${assetType} in ${where}${items > 0 ? ` (${items.toLocaleString('en-US')} so far)` : ''}`;
-  });
-  return (
-    <Facts
-      columns={1}
-      facts={[{ label: 'Under way', value: words.length === 0 ? 'Between scopes' : words.join('; ') }]}
-    />
-  );
+  return <Facts columns={1} facts={[{ label: 'Under way', value: scopesInWords(scopes) || 'Between scopes' }]} />;
 }
 
 const PAGE_SIZE = 50;
@@ -230,6 +240,7 @@ const COLUMNS: readonly TableProps.ColumnDefinition<Scope>[] = [
     sortingField: 'outcome',
     width: 160,
   },
+  { id: 'fault', header: 'Reason', cell: ({ fault }) => (fault ? <FaultPopover fault={fault} /> : '–'), width: 250 },
   {
     id: 'items',
     header: 'Resources',
@@ -239,7 +250,6 @@ const COLUMNS: readonly TableProps.ColumnDefinition<Scope>[] = [
   },
   { id: 'calls', header: 'AWS calls', cell: scope => callsInWords(scope), width: 150 },
   { id: 'changes', header: 'Changes', cell: scope => changesInWords(scope), width: 160 },
-  { id: 'fault', header: 'Reason', cell: ({ fault }) => (fault ? <FaultPopover fault={fault} /> : '–'), width: 300 },
   {
     id: 'took',
     header: 'Took',

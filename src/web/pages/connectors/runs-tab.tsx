@@ -1,12 +1,13 @@
 import ProgressBar from '@cloudscape-design/components/progress-bar';
 import type { ReplyOf } from '../../../api/contract.ts';
+import { secondsInWords } from '../../../domain/duration.ts';
 import { isBusy } from '../../parts/connector-state.tsx';
 import { FaultPopover } from '../../parts/fault.tsx';
 import { type Connector, HubName } from '../../parts/hub.tsx';
 import { PageLink } from '../../parts/links.tsx';
 import { EmptyState } from '../../parts/loaded.tsx';
 import { type Column, PagedTable, useTableSettings } from '../../parts/paged-table.tsx';
-import { durationInWords, secondsInWords, TimeAgo } from '../../parts/time.tsx';
+import { durationInWords, TimeAgo } from '../../parts/time.tsx';
 import { usePager } from '../../parts/view-state.ts';
 import { PATHS } from '../../paths.ts';
 import { useRead } from '../../queries.ts';
@@ -71,20 +72,19 @@ export const RUN_COLUMNS: readonly Column<Run>[] = [
       </PageLink>
     ),
     isRowHeader: true,
-    width: 150,
+    width: 140,
   },
-  { id: 'state', header: 'State', cell: run => <RunState run={run} />, width: 185 },
+  { id: 'state', header: 'State', cell: run => <RunState run={run} />, width: 190 },
   {
     id: 'scopes',
     header: 'Scopes',
-    cell: run =>
-      isUnderWay(run) ? <RunProgress run={run} /> : `${run.counts.complete} of ${run.counts.scopes} complete`,
+    cell: run => (isUnderWay(run) ? <RunProgress run={run} /> : completeInWords(run)),
     width: 200,
   },
+  { id: 'fault', header: 'Reason', cell: run => <Reason run={run} />, width: 210 },
   { id: 'items', header: 'Resources', cell: ({ counts }) => counts.items.toLocaleString('en-US'), width: 120 },
   { id: 'calls', header: 'AWS calls', cell: ({ counts }) => callsInWords(counts), width: 160 },
   { id: 'changes', header: 'Changes', cell: ({ counts }) => changesInWords(counts), width: 220 },
-  { id: 'fault', header: 'Reason', cell: ({ fault }) => (fault ? <FaultPopover fault={fault} /> : '–'), width: 240 },
   {
     id: 'duration',
     header: 'Took',
@@ -101,6 +101,18 @@ export const RUN_COLUMNS: readonly Column<Run>[] = [
   { id: 'trigger', header: 'Why', cell: run => TRIGGERS[run.trigger], width: 140 },
   { id: 'requestedBy', header: 'By', cell: run => run.requestedBy, width: 140, hiddenAtFirst: true },
 ];
+
+/** Why a run failed, or, where that can differ from scope to scope, the way to the causes as they are now. */
+function Reason({ run: { fault, state, connectorId } }: { run: Run }) {
+  if (fault) return <FaultPopover fault={fault} type={state === 'cancelled' ? 'info' : 'error'} />;
+  if (state !== 'problems') return '–';
+  return <PageLink href={PATHS.connectorTab(connectorId, 'readiness')}>Why, and what to do</PageLink>;
+}
+
+/** A run that failed before it knew its scopes has none to count. */
+export function completeInWords({ counts: { complete, scopes } }: Pick<Run, 'counts'>): string {
+  return scopes === 0 ? '–' : `${complete.toLocaleString('en-US')} of ${scopes.toLocaleString('en-US')} complete`;
+}
 
 export function callsInWords({ calls, throttled }: { calls: number; throttled: number }): string {
   const all = calls.toLocaleString('en-US');

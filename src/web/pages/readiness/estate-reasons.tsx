@@ -4,10 +4,11 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Table, { type TableProps } from '@cloudscape-design/components/table';
 import type { ReplyOf } from '../../../api/contract.ts';
+import { MENDER_WORDS } from '../../../domain/readiness.ts';
 import { accountTypeLabel } from '../../parts/hub.tsx';
 import { PageLink } from '../../parts/links.tsx';
 import { PATHS } from '../../paths.ts';
-import { MENDER_WORDS, READINESS_WORDS } from './readiness-words.tsx';
+import { READINESS_WORDS } from './readiness-words.tsx';
 
 type EstateReason = ReplyOf<'getReadiness'>['reasons'][number];
 
@@ -17,7 +18,7 @@ export function EstateReasons({ reasons }: { reasons: readonly EstateReason[] })
     <Table
       items={[...reasons]}
       columnDefinitions={COLUMNS}
-      trackBy={({ accountType, readiness, code, action }) => [accountType, readiness, code, action].join(' ')}
+      trackBy={({ accountType, readiness, code, actions }) => [accountType, readiness, code, ...actions].join(' ')}
       wrapLines
       resizableColumns
       enableKeyboardNavigation

@@ -5,6 +5,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useCallback, useMemo } from 'react';
 import type { ReplyOf } from '../../../api/contract.ts';
 import { isAccountType, PARTITIONS } from '../../../domain/partition.ts';
+import { regionsInOrder } from '../../../domain/readiness.ts';
 import { type HeatCell, type HeatRow, HeatTable } from '../../parts/heat-table.tsx';
 import { EmptyState, Loaded } from '../../parts/loaded.tsx';
 import { SearchFilter } from '../../parts/search-filter.tsx';
@@ -16,7 +17,7 @@ import { Page } from '../../shell/page.tsx';
 import { type AssetTypeInfo, labelOfType, useAssetTypes } from '../assets/asset-types.ts';
 import { EstateReasons } from './estate-reasons.tsx';
 import { PlacePanel } from './place-panel.tsx';
-import { columnsOf, Legend, scopesIn } from './readiness-words.tsx';
+import { Legend, scopesIn } from './readiness-words.tsx';
 
 export type Readiness = ReplyOf<'getReadiness'>;
 export type Place = Readiness['cells'][number];
@@ -78,7 +79,7 @@ function Filters() {
 function ReadinessView({ readiness }: { readiness: Readiness }) {
   const { get, setBeside } = useView();
   const types = useAssetTypes();
-  const columns = useMemo(() => columnsOf(readiness.cells), [readiness.cells]);
+  const columns = useMemo(() => regionsInOrder(readiness.cells), [readiness.cells]);
   const rows = useMemo(() => rowsOf(readiness.cells, types), [readiness.cells, types]);
   const opened = get('place');
   const open = useCallback((row: string, column: string) => setBeside({ place: `${row} ${column}` }), [setBeside]);

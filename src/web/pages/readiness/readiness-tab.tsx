@@ -3,7 +3,7 @@ import Header from '@cloudscape-design/components/header';
 import SegmentedControl from '@cloudscape-design/components/segmented-control';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useCallback, useMemo } from 'react';
-import { READINESS_LETTERS } from '../../../domain/readiness.ts';
+import { READINESS_LETTERS, regionsInOrder } from '../../../domain/readiness.ts';
 import { isBusy } from '../../parts/connector-state.tsx';
 import { type HeatCell, type HeatRow, HeatTable } from '../../parts/heat-table.tsx';
 import type { Connector } from '../../parts/hub.tsx';
@@ -13,7 +13,6 @@ import { useRead } from '../../queries.ts';
 import { type AssetTypeInfo, labelOfType, useAssetTypes } from '../assets/asset-types.ts';
 import {
   type ConnectorReadiness,
-  columnsOf,
   Legend,
   READINESS_WORDS,
   type ReadyScope,
@@ -49,7 +48,7 @@ function Scopes({ readiness, accountId }: { readiness: ConnectorReadiness; accou
   const { get, setBeside } = useView();
   const types = useAssetTypes();
   const shown: Shown = get('show') === 'items' ? 'items' : 'age';
-  const columns = useMemo(() => columnsOf(readiness.scopes), [readiness.scopes]);
+  const columns = useMemo(() => regionsInOrder(readiness.scopes), [readiness.scopes]);
   const rows = useMemo(() => rowsOf(readiness, { types, shown }), [readiness, types, shown]);
   const opened = get('scope');
   const open = useCallback((row: string, column: string) => setBeside({ scope: `${row} ${column}` }), [setBeside]);

@@ -2,7 +2,7 @@ import Box from '@cloudscape-design/components/box';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator, { type StatusIndicatorProps } from '@cloudscape-design/components/status-indicator';
 import type { ReplyOf } from '../../../api/contract.ts';
-import { type Mender, READINESS, READINESS_LETTERS, type Readiness } from '../../../domain/readiness.ts';
+import { READINESS, READINESS_LETTERS, type Readiness } from '../../../domain/readiness.ts';
 import type { Tone } from '../../parts/heat-table.tsx';
 
 export type ConnectorReadiness = ReplyOf<'connectorReadiness'>;
@@ -21,16 +21,6 @@ export const READINESS_WORDS = {
   'not-observed': { label: 'Not observed yet', tone: 'quiet', type: 'pending' },
   'not-applicable': { label: 'Not applicable', tone: 'quiet', type: 'stopped' },
 } as const satisfies Record<Readiness, { label: string; tone: Tone; type: StatusIndicatorProps.Type }>;
-
-/** Who can mend a reason. */
-export const MENDER_WORDS = {
-  role: 'Whoever may change the role’s policies',
-  organisation: 'The administrators of the AWS organisation',
-  'resource-owner': 'Whoever owns the resource',
-  account: 'The administrators of the account',
-  deployment: 'Whoever runs Causeway',
-  nobody: 'Nobody has to: it passes, or there is nothing to observe',
-} as const satisfies Record<Mender, string>;
 
 export function ReadinessIndicator({ readiness }: { readiness: Readiness }) {
   const { type, label } = READINESS_WORDS[readiness];
@@ -72,12 +62,6 @@ export function shortAge(ageMs: number): string {
 export function shortCount(count: number): string {
   if (count < 1_000) return String(count);
   return count < 10_000 ? `${(count / 1_000).toFixed(1)}k` : `${Math.round(count / 1_000)}k`;
-}
-
-/** Regions in their order, with what is not in any region last. */
-export function columnsOf(scopes: readonly { readonly region: string }[]): string[] {
-  const regions = [...new Set(scopes.map(({ region }) => region))].sort();
-  return [...regions.filter(region => region !== 'global'), ...regions.filter(region => region === 'global')];
 }
 
 export function scopesIn(totals: Totals): number {

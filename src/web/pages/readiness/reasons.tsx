@@ -5,10 +5,11 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import Tabs from '@cloudscape-design/components/tabs';
+import { MENDER_WORDS } from '../../../domain/readiness.ts';
 import { Code, JsonCode } from '../../parts/code.tsx';
 import { Facts } from '../../parts/facts.tsx';
 import { AwsAnswer } from '../../parts/fault.tsx';
-import { type ConnectorReadiness, MENDER_WORDS, READINESS_WORDS, type Reason } from './readiness-words.tsx';
+import { type ConnectorReadiness, READINESS_WORDS, type Reason } from './readiness-words.tsx';
 
 /** Why scopes are not fresh: each cause once, with what to do and who can do it. */
 export function Reasons({ reasons }: { reasons: readonly Reason[] }) {

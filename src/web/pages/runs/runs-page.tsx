@@ -105,6 +105,9 @@ function Filters() {
   );
 }
 
+/** What is looked at first fits beside the navigation: whose run, how it goes or ended, and why. */
+const FIRST = ['state', 'scopes', 'fault', 'items', 'calls'];
+
 const COLUMNS: readonly Column<RunOfAny>[] = [
   ...RUN_COLUMNS.slice(0, 1),
   {
@@ -113,6 +116,7 @@ const COLUMNS: readonly Column<RunOfAny>[] = [
     cell: ({ connectorId, connectorName }) => <PageLink href={PATHS.connector(connectorId)}>{connectorName}</PageLink>,
     width: 180,
   },
+  ...RUN_COLUMNS.slice(1).filter(({ id }) => FIRST.includes(id)),
   { id: 'accountId', header: 'Account ID', cell: ({ accountId }) => accountId, width: 140 },
-  ...RUN_COLUMNS.slice(1),
+  ...RUN_COLUMNS.slice(1).filter(({ id }) => !FIRST.includes(id)),
 ];
