@@ -55,6 +55,10 @@ describe.skipIf(!browser)('the inventory', { timeout: 60_000 }, () => {
     await look('nothing-fits');
     await page.getByRole('button', { name: 'Clear the search' }).click();
     await heading(ours().length);
+    await search('(state:running');
+    await page.getByText('“(state:running” was looked for as text').waitFor();
+    await page.getByRole('button', { name: 'Clear the search' }).click();
+    await heading(ours().length);
   });
 
   test('a column sorts, both ways, over all pages', async () => {

@@ -16,6 +16,7 @@ import { CRUMBS, PATHS } from '../paths.ts';
 import { useRead } from '../queries.ts';
 import { Page } from '../shell/page.tsx';
 import { useAssetTypes } from './assets/asset-types.ts';
+import { queryOf } from './assets/assets-table.tsx';
 import { CoverageLine } from './assets/coverage-line.tsx';
 import { CreateConnector } from './connectors/connectors-table.tsx';
 import { totalOf } from './trust/next-steps.ts';
@@ -38,7 +39,7 @@ export function Overview() {
             <SpaceBetween size="l">
               <States connectors={items} more={nextCursor !== null} />
               <Grid gridDefinition={[{ colspan: { default: 12, m: 7 } }, { colspan: { default: 12, m: 5 } }]}>
-                <Attention connectors={items} />
+                <Attention connectors={items} more={nextCursor !== null} />
                 <Hubs />
               </Grid>
               <ResourceCounts />
@@ -61,7 +62,13 @@ function States({ connectors, more }: { connectors: readonly Connector[]; more: 
         <Header
           variant="h2"
           counter={`(${connectors.length}${more ? '+' : ''})`}
-          description={busy > 0 && <StatusIndicator type="in-progress">{busy} running or about to run</StatusIndicator>}
+          description={
+            busy > 0 && (
+              <StatusIndicator type="in-progress">
+                <PageLink href={`${PATHS.runs}?state=under-way`}>{`${busy} running or about to run`}</PageLink>
+              </StatusIndicator>
+            )
+          }
         >
           Connectors
         </Header>
@@ -82,6 +89,7 @@ function States({ connectors, more }: { connectors: readonly Connector[]; more: 
                 </StatusIndicator>
               }
               count={connectors.filter(connector => connector.state === state).length}
+              atLeast={more}
               href={`${PATHS.connectors}?state=${state}`}
               what={CONNECTOR_STATES[state].label}
             />
@@ -94,7 +102,7 @@ function States({ connectors, more }: { connectors: readonly Connector[]; more: 
 
 const attentionMax = 8;
 
-function Attention({ connectors }: { connectors: readonly Connector[] }) {
+function Attention({ connectors, more }: { connectors: readonly Connector[]; more: boolean }) {
   const all = connectors.filter(
     ({ state, moving }) => moving || state === 'failing' || state === 'problems' || state === 'waiting-for-role',
   );
@@ -102,7 +110,7 @@ function Attention({ connectors }: { connectors: readonly Connector[] }) {
     <Container
       fitHeight
       header={
-        <Header variant="h2" counter={`(${all.length})`}>
+        <Header variant="h2" counter={`(${all.length}${more ? '+' : ''})`} description={<OpenAlerts />}>
           Needs attention
         </Header>
       }
@@ -115,7 +123,11 @@ function Attention({ connectors }: { connectors: readonly Connector[] }) {
             <SpaceBetween key={connector.id} direction="horizontal" size="s">
               <PageLink href={PATHS.connector(connector.id)}>{connector.name}</PageLink>
               <ConnectorState connector={connector} />
-              {connector.lastRun?.fault && <FaultPopover fault={connector.lastRun.fault} />}
+              {connector.lastRun?.fault ? (
+                <FaultPopover fault={connector.lastRun.fault} />
+              ) : (
+                connector.state === 'problems' && <NotComplete connector={connector} />
+              )}
             </SpaceBetween>
           ))}
           {all.length > attentionMax && (
@@ -124,6 +136,29 @@ function Attention({ connectors }: { connectors: readonly Connector[] }) {
         </SpaceBetween>
       )}
     </Container>
+  );
+}
+
+/** The causes that have lasted, when there are any. */
+function OpenAlerts() {
+  const read = useRead('listAlerts', { query: { state: 'open', limit: 100 } }, { again: () => 10_000 });
+  if (!read.data || read.data.items.length === 0) return null;
+  const { length } = read.data.items;
+  const open = `${length}${read.data.nextCursor === null ? '' : '+'} open ${length === 1 ? 'alert' : 'alerts'}`;
+  return (
+    <StatusIndicator type="error">
+      <PageLink href={PATHS.alerts}>{open}</PageLink>
+    </StatusIndicator>
+  );
+}
+
+/** How much is not known of a connector that works; leads to the causes and what to do about them. */
+function NotComplete({ connector: { id, scopes } }: { connector: Connector }) {
+  const missing = (scopes.total - scopes.complete).toLocaleString('en-US');
+  return (
+    <PageLink href={PATHS.connectorTab(id, 'readiness')}>
+      {`${missing} of ${scopes.total.toLocaleString('en-US')} scopes: why`}
+    </PageLink>
   );
 }
 
@@ -203,7 +238,7 @@ function ResourceCounts() {
   const types = useAssetTypes();
   const read = useRead(
     'countAssets',
-    { query: { by: 'assetType', query: '', app: 'cloud-view' } },
+    { query: { by: 'assetType', query: queryOf({ text: '', past: false }), app: 'cloud-view' } },
     { again: () => 20_000 },
   );
   return (

@@ -3,12 +3,26 @@ import type { ReactNode } from 'react';
 import { PageLink } from './links.tsx';
 
 /** A count that leads to what it counts. */
-export function Figure({ label, count, href, what }: { label: ReactNode; count: number; href: string; what: string }) {
+export function Figure({
+  label,
+  count,
+  atLeast = false,
+  href,
+  what,
+}: {
+  label: ReactNode;
+  count: number;
+  /** There may be more. */
+  atLeast?: boolean;
+  href: string;
+  what: string;
+}) {
+  const shown = `${count.toLocaleString('en-US')}${atLeast ? '+' : ''}`;
   return (
     <SpaceBetween size="xxs">
       {label}
-      <PageLink href={href} variant="awsui-value-large" ariaLabel={`${count.toLocaleString('en-US')} ${what}`}>
-        {count.toLocaleString('en-US')}
+      <PageLink href={href} variant="awsui-value-large" ariaLabel={`${shown} ${what}`}>
+        {shown}
       </PageLink>
     </SpaceBetween>
   );

@@ -7,10 +7,12 @@ export function Tags({ tags, none = 'No tags' }: { tags: Readonly<Record<string,
   const entries = Object.entries(tags).sort(([a], [b]) => a.localeCompare(b));
   if (entries.length === 0) return <Box color="text-status-inactive">{none}</Box>;
   return (
-    <SpaceBetween direction="horizontal" size="xxs">
-      {entries.map(([key, value]) => (
-        <Token key={key} variant="inline" label={value === '' ? key : `${key}: ${value}`} />
-      ))}
-    </SpaceBetween>
+    <div className="causeway-tags">
+      <SpaceBetween direction="horizontal" size="xxs">
+        {entries.map(([key, value]) => (
+          <Token key={key} variant="inline" label={value === '' ? key : `${key}: ${value}`} />
+        ))}
+      </SpaceBetween>
+    </div>
   );
 }

@@ -110,7 +110,7 @@ const COLUMNS: readonly Column<AlertConnector>[] = [
   {
     id: 'name',
     header: 'Connector',
-    cell: ({ connectorId, name }) => <PageLink href={PATHS.connector(connectorId)}>{name}</PageLink>,
+    cell: ({ connectorId, name }) => <PageLink href={PATHS.connectorTab(connectorId, 'readiness')}>{name}</PageLink>,
     isRowHeader: true,
     width: 260,
   },
@@ -125,7 +125,8 @@ const COLUMNS: readonly Column<AlertConnector>[] = [
   {
     id: 'scopes',
     header: 'Scopes',
-    cell: ({ scopes, regions }) => (scopes === 0 ? 'All' : `${scopes} in ${regions} regions`),
+    cell: ({ scopes, regions }) =>
+      scopes === 0 ? 'All' : `${scopes} in ${regions} ${regions === 1 ? 'region' : 'regions'}`,
     width: 180,
   },
   { id: 'joinedAt', header: 'In this alert since', cell: ({ joinedAt }) => <TimeAgo at={joinedAt} />, width: 180 },

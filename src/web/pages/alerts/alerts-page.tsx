@@ -78,8 +78,9 @@ function NoOpenAlerts({ evaluatedAt }: { evaluatedAt: string | null }) {
   }
   return (
     <EmptyState title="No open alerts">
-      Every enabled connector was complete within three of its polling intervals when a worker last looked,{' '}
-      <TimeAgo at={evaluatedAt} />.
+      When a worker last looked, <TimeAgo at={evaluatedAt} />, no enabled connector had gone three of its polling
+      intervals without being complete. What is not complete for less long is under{' '}
+      <PageLink href={PATHS.readiness}>Readiness</PageLink>.
     </EmptyState>
   );
 }

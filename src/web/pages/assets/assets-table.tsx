@@ -10,7 +10,7 @@ import { AssetFilter } from './asset-filter.tsx';
 import { useAssetTypes, useConnectorNames } from './asset-types.ts';
 import { assetColumns } from './columns.tsx';
 import { CoverageLine } from './coverage-line.tsx';
-import { mentions, withCondition } from './query-text.ts';
+import { mentions, textLikeConditions, withCondition } from './query-text.ts';
 
 interface Props {
   readonly app: 'cloud-view' | 'asset-view';
@@ -74,8 +74,16 @@ export function AssetsTable({ app, title, assetType, actions }: Props) {
   );
 }
 
-/** The query for the API: what somebody typed, the type of the list, and, by default, without what is past. */
-function queryOf({ text, past, assetType }: { text: string; past: boolean; assetType: string | undefined }): string {
+/** The query for the API: what somebody typed, the type of the list, and, by default, without what is past. Counts that lead to the list ask the same. */
+export function queryOf({
+  text,
+  past,
+  assetType,
+}: {
+  text: string;
+  past: boolean;
+  assetType?: string | undefined;
+}): string {
   let query = text;
   if (assetType) query = withCondition(query, `type:${assetType}`);
   if (past && !mentions(text, 'gone')) return withCondition(query, '(gone:true or gone:false)');
@@ -112,9 +120,11 @@ function NothingYet({ app, scopes }: { app: Props['app']; scopes: number }) {
 }
 
 function NothingFound() {
-  const { set } = useView();
+  const { get, set } = useView();
+  const asText = textLikeConditions(get('q'));
   return (
     <EmptyState title="Nothing fits" action={<Button onClick={() => set({ q: '' })}>Clear the search</Button>}>
+      {asText.map(text => `“${text}” was looked for as text: it is no condition on a property that there is. `)}
       Terminated and gone ones are shown only when the switch above says so.
     </EmptyState>
   );

@@ -44,7 +44,7 @@ export function assetColumns({ types, only, accountName }: Given): readonly Colu
       header: 'State',
       cell: asset => <AssetState asset={asset} />,
       sortingField: 'state',
-      width: 140,
+      width: 170,
       hiddenAtFirst: only?.hasStates === false,
     },
     ...propertyColumns(only, FIRST),

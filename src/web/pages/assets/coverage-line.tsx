@@ -56,13 +56,20 @@ function NotObserved({ coverage: { notObserved }, missing }: { coverage: Coverag
       <Box variant="p">What was found there before is kept; what is new there is not in this list.</Box>
       {shown.map(({ connectorId, region, assetType, outcome, fault }) => (
         <div key={`${connectorId} ${region} ${assetType}`}>
-          <PageLink href={PATHS.connector(connectorId)}>{nameOf(connectorId) ?? 'A connector'}</PageLink>
+          <PageLink href={PATHS.connectorTab(connectorId, 'readiness')}>
+            {nameOf(connectorId) ?? 'A connector'}
+          </PageLink>
           {`, ${region === '*' ? 'every region' : region}, ${assetType === '*' ? 'every type' : assetType}: `}
           {outcome === null ? 'not finished once' : OUTCOMES[outcome].label.toLowerCase()}
           {fault && <Box color="text-body-secondary">{fault.detail}</Box>}
         </div>
       ))}
-      {missing > shown.length && <Box color="text-body-secondary">and {count(missing - shown.length)} more</Box>}
+      {missing > shown.length && (
+        <div>
+          and {count(missing - shown.length)} more:{' '}
+          <PageLink href={PATHS.readiness}>all causes, and what to do</PageLink>
+        </div>
+      )}
     </SpaceBetween>
   );
 }

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { mentions, quoted, type Terms, termsOfText, textOfTerms, withCondition } from './query-text.ts';
+import {
+  mentions,
+  quoted,
+  type Terms,
+  termsOfText,
+  textLikeConditions,
+  textOfTerms,
+  withCondition,
+} from './query-text.ts';
 
 const isProperty = (name: string) => ['state', 'name', 'accountid', 'launchtime', 'arn'].includes(name);
 
@@ -79,6 +87,27 @@ describe('withCondition', () => {
     expect(withCondition('', 'not state:terminated')).toBe('not state:terminated');
     expect(withCondition('name:a', 'not state:terminated')).toBe('name:a and not state:terminated');
     expect(withCondition('name:a or name:b', 'gone:true')).toBe('(name:a or name:b) and gone:true');
+  });
+});
+
+describe('textLikeConditions', () => {
+  it('finds what was typed as a condition and is looked for as text', () => {
+    const typed = (value: string) => textOfTerms({ operation: 'and', tokens: [{ operator: ':', value }] }, isProperty);
+    expect(textLikeConditions(typed('stat:running or name:web'))).toEqual(['stat:running or name:web']);
+    expect(textLikeConditions(typed('(state:running'))).toEqual(['(state:running']);
+    expect(textLikeConditions(typed('launched>=2026-01-01'))).toEqual(['launched>=2026-01-01']);
+  });
+
+  it('finds nothing in conditions, nor in text without the sign of one', () => {
+    for (const text of [
+      'state:running',
+      'web',
+      '"two words"',
+      '(state:running or name:a) and not name:b',
+      '10.0.0.1',
+    ]) {
+      expect(textLikeConditions(text), text).toEqual([]);
+    }
   });
 });
 

@@ -46,6 +46,17 @@ export function termsOfText(text: string): Terms {
   return readTerms(text) ?? { operation: 'and', tokens: [{ operator: ':', value: `(${text.trim()})` }] };
 }
 
+/** What is looked for as text although it looks like a condition: its property is not known, or a bracket is missing. */
+export function textLikeConditions(text: string): string[] {
+  return termsOfText(text).tokens.flatMap(({ propertyKey, value }) =>
+    propertyKey === undefined &&
+    typeof value === 'string' &&
+    /^(?!\(.*\)$)[\s(]*(?:not\s+)?[a-z][\w.-]*\s*[:<>]/is.test(value)
+      ? [value]
+      : [],
+  );
+}
+
 /** A value as it is written in a query: bare where that is allowed, else in quotes. */
 export function quoted(value: string): string {
   return isBare(value) ? value : `"${escaped(value)}"`;

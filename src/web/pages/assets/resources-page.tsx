@@ -11,8 +11,9 @@ import { Page } from '../../shell/page.tsx';
 import { CreateConnector } from '../connectors/connectors-table.tsx';
 import { AssetHelp } from './asset-help.tsx';
 import { useAssetTypes } from './asset-types.ts';
-import { AssetsTable } from './assets-table.tsx';
+import { AssetsTable, queryOf } from './assets-table.tsx';
 import { CoverageLine } from './coverage-line.tsx';
+import { withCondition } from './query-text.ts';
 
 /** CloudView > Resources: how many there are of each type, or those of one type. */
 export function ResourcesPage() {
@@ -52,11 +53,11 @@ function TypesTable() {
   const { get, set } = useView();
   const query = get('q');
   const types = useAssetTypes();
-  const read = useRead(
-    'countAssets',
-    { query: { by: 'assetType', query, app: 'cloud-view' } },
-    { again: () => 20_000 },
-  );
+  const counts = (asked: string) => ({ query: { by: 'assetType', query: asked, app: 'cloud-view' } }) as const;
+  const shown = queryOf({ text: query, past: false });
+  const read = useRead('countAssets', counts(shown), { again: () => 20_000 });
+  const terminated = useRead('countAssets', counts(withCondition(query, 'state:terminated')), { again: () => 20_000 });
+  const left = shown === query ? 0 : (terminated.data?.items.reduce((sum, { count }) => sum + count, 0) ?? 0);
   const counted = new Map(read.data?.items.map(({ value, count }) => [value, count]));
   const rows: Row[] = types
     .map(({ assetType, plural }) => ({ assetType, plural, count: counted.get(assetType) ?? 0, query }))
@@ -81,7 +82,12 @@ function TypesTable() {
           <Header
             variant="h1"
             counter={read.data && `(${total.toLocaleString('en-US')})`}
-            description={<CoverageLine coverage={read.data?.coverage} />}
+            description={
+              <>
+                <CoverageLine coverage={read.data?.coverage} />
+                {left > 0 && `Besides, ${left.toLocaleString('en-US')} terminated.`}
+              </>
+            }
           >
             Resources
           </Header>

@@ -169,7 +169,7 @@ const COLUMNS: readonly Column<Connector>[] = [
     cell: ({ assets }) => assets.toLocaleString('en-US'),
     width: 100,
   },
-  { id: 'coverage', header: 'Coverage', cell: connector => <CoverageCell connector={connector} />, width: 150 },
+  { id: 'coverage', header: 'Coverage', cell: connector => <CoverageCell connector={connector} />, width: 175 },
   {
     id: 'lastRun',
     header: 'Last run',
