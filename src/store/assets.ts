@@ -124,7 +124,7 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
  * they appeared is told by their rows. Answers the native ids of those inserted, without those that somebody else
  * has stored meanwhile; undefined when the hold was lost.
  */
-async function insertNew(db: Database, hold: Hold, page: PageWrite): Promise<Set<string> | undefined> {
+export async function insertNew(db: Database, hold: Hold, page: PageWrite): Promise<Set<string> | undefined> {
   const { scope, assets, at } = page;
   const texts = (field: 'id' | 'nativeId' | 'arn' | 'name' | 'state' | 'hash' | 'rawHash' | 'search') =>
     sql`${textArray(assets.map(asset => asset[field]))}::text[]`;

@@ -6,7 +6,15 @@ import { changesBetween } from '../inventory/changes.ts';
 import { contentHash, searchText } from '../inventory/content.ts';
 import type { AssetPage, AssetType, AwsCalls, ListedAsset } from '../inventory/define.ts';
 import { keepUnread, type StoredContent, sameUnknown } from '../inventory/keep-unread.ts';
-import { type AssetWrite, loadContents, retagScope, writePage } from '../store/assets.ts';
+import {
+  type AssetWrite,
+  insertNew,
+  loadContents,
+  type PageWrite,
+  type PageWritten,
+  retagScope,
+  writePage,
+} from '../store/assets.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
 import type { ClaimedRun } from '../store/runs.ts';
 import type { LedgerScope, Scope } from '../store/scopes.ts';
@@ -219,34 +227,72 @@ class Observation {
   }
 
   async #writeInTurn({ news, adopted }: PageNews): Promise<Fault | null> {
-    const { db, clock } = this.#deps;
-    const { run } = this.#task;
-    const stored = await loadContents(db, { scope: this.#scope, nativeIds: news.map(asset => asset.nativeId) });
+    const left = await this.#insertUnknown(news);
+    if (this.#task.progress.lost || (left.length === 0 && adopted.size === 0)) return null;
+    const { db } = this.#deps;
+    const stored = await loadContents(db, { scope: this.#scope, nativeIds: left.map(asset => asset.nativeId) });
     const before = new Map(stored.map(asset => [asset.nativeId, asset]));
     const assets: AssetWrite[] = [];
     const rehashed: { id: string; rawHash: string }[] = [];
-    for (const asset of news) {
+    for (const asset of left) {
       const write = this.#asWritten(asset, before.get(asset.nativeId));
       if (write) assets.push(write);
       const known = this.#known.get(asset.nativeId);
       if (!write && known && asset.rawHash !== null) rehashed.push({ id: known.id, rawHash: asset.rawHash });
     }
     if (assets.length === 0 && adopted.size === 0 && rehashed.length === 0) return null;
-    const written = await writePage(db, run.hold, {
-      scope: this.#scope,
-      connectorNum: run.connectorNum,
-      connectorTags: run.assetTags,
-      assets,
-      adopted: [...adopted],
-      rehashed,
-      at: clock.now(),
-    });
+    const page = { ...this.#page(assets), adopted: [...adopted], rehashed };
+    const written = await writePage(db, this.#task.run.hold, page);
     if (!written) {
       this.#task.progress.lost = true;
       return null;
     }
+    this.#note(assets, written.assets);
+    if (written.adopted === adopted.size) return null;
+    // They are in the account, but all that is left here of them is a hash.
+    return fault('edit-conflict', 'Assets of this scope were deleted with another connector while it was being read.', {
+      remedy: 'Nothing is to be done: the next run reads them anew.',
+    });
+  }
+
+  /**
+   * Of a page none of whose news is a live asset, as at a first sync, most are stored nowhere: they are inserted without a
+   * look whether they are. Answers what is stored all the same, such as what comes back after it was gone.
+   */
+  async #insertUnknown(news: readonly ListedAsset[]): Promise<readonly ListedAsset[]> {
+    if (news.length === 0 || news.some(({ nativeId }) => this.#known.has(nativeId))) return news;
+    const assets = news.flatMap(asset => this.#asWritten(asset, undefined) ?? []);
+    if (assets.length === 0) return news;
+    const inserted = await insertNew(this.#deps.db, this.#task.run.hold, this.#page(assets));
+    if (!inserted) {
+      this.#task.progress.lost = true;
+      return [];
+    }
+    const appeared = assets.filter(({ nativeId }) => inserted.has(nativeId));
+    this.#note(
+      assets,
+      appeared.map(({ nativeId, id }) => ({ nativeId, id, event: 'appeared' as const })),
+    );
+    return news.filter(({ nativeId }) => !inserted.has(nativeId));
+  }
+
+  #page(assets: readonly AssetWrite[]): PageWrite {
+    const { run } = this.#task;
+    return {
+      scope: this.#scope,
+      connectorNum: run.connectorNum,
+      connectorTags: run.assetTags,
+      assets,
+      adopted: [],
+      rehashed: [],
+      at: this.#deps.clock.now(),
+    };
+  }
+
+  /** Counts what was written, which is known and seen from now on. */
+  #note(assets: readonly AssetWrite[], written: PageWritten['assets']): void {
     const writes = new Map(assets.map(asset => [asset.nativeId, asset]));
-    for (const { nativeId, id, event } of written.assets) {
+    for (const { nativeId, id, event } of written) {
       if (!this.#known.has(nativeId)) this.counts.items += 1;
       if (event === 'appeared' || event === 'returned') this.counts.added += 1;
       if (event === 'changed') this.counts.changed += 1;
@@ -258,11 +304,6 @@ class Observation {
       if (earlier) this.#byRawHash.delete(earlier);
       this.#known.set(nativeId, { id, hash, rawHash, mine: true, seen: true, doubtful });
     }
-    if (written.adopted === adopted.size) return null;
-    // They are in the account, but all that is left here of them is a hash.
-    return fault('edit-conflict', 'Assets of this scope were deleted with another connector while it was being read.', {
-      remedy: 'Nothing is to be done: the next run reads them anew.',
-    });
   }
 
   /** What is to be written of an observation; undefined when what is stored says the same. */
