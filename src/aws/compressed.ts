@@ -88,7 +88,10 @@ async function bytesOf(body: unknown): Promise<Buffer> {
     .on('data', (chunk: Buffer) => chunks.push(chunk))
     .once('end', () => resolve(Buffer.concat(chunks)))
     .once('error', reject)
-    .once('close', () => reject(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })));
+    // After the end, too, when nothing waits for it any more.
+    .once('close', () => {
+      if (!body.readableEnded) reject(Object.assign(new Error('aborted'), { code: 'ECONNRESET' }));
+    });
   return await promise;
 }
 

@@ -61,6 +61,7 @@ export async function appendAuditEntries(
       return { ...entry, seq, previousHash: previousHash.toString('hex'), hash: last.hash.toString('hex') };
     });
     await sql`
+      -- prepared: append-audit-entries
       with entries as (
         insert into audit_log (seq, at, actor, action, subject, detail, previous_hash, hash)
         select seq, at, actor, action, subject, detail, decode("previousHash", 'hex'), decode(hash, 'hex')
@@ -114,7 +115,10 @@ interface Head {
 
 /** In read committed a writer that waited here sees the row as the writer before it left it. */
 async function lockHead(transaction: Transaction<unknown>): Promise<Head> {
-  const { rows } = await sql<Head>`select seq, hash from audit_head for update`.execute(transaction);
+  const { rows } = await sql<Head>`
+    -- prepared: lock-audit-head
+    select seq, hash from audit_head for update
+  `.execute(transaction);
   return theOnly(rows);
 }
 

@@ -48,6 +48,7 @@ export async function saveTrustPolicy(
   }: { connectorId: string; roleArn: string; policy: string | null; fault: Fault | null; at: Date },
 ): Promise<void> {
   await sql`
+    -- prepared: save-trust-policy
     update connectors
     set trust_policy = ${policy}, trust_policy_fault = ${fault && JSON.stringify(fault)}::jsonb, trust_policy_read_at = ${at}
     where id = ${connectorId} and role_arn = ${roleArn}

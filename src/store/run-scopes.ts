@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Fault } from '../domain/faults.ts';
 import { type Database, repeatable } from './database.ts';
 import type { Skipped } from './empty-scopes.ts';
-import type { Hold, ReachedThrough } from './runs.ts';
+import { type Hold, isHeld, type ReachedThrough } from './runs.ts';
 import { nameOfScope, type ScopeName } from './scopes.ts';
 
 /**
@@ -49,8 +49,7 @@ export async function savePlan(
     sql<{ held: number }>`
     -- prepared: save-plan
     with held as (
-      select r.id, r.connector_id, r.partition, r.account_id from runs r
-      where r.id = ${hold.runId} and r.fence = ${hold.fence} and r.state = 'running' for no key update
+      select r.id, r.connector_id, r.partition, r.account_id from runs r where ${isHeld(hold)} for no key update
     ),
     ledger as (
       insert into scopes (connector_id, region, asset_type, partition, account_id,
@@ -111,8 +110,7 @@ export async function saveProgress(
   const { rows } = await sql<{ written: boolean }>`
     -- prepared: save-progress
     with free as (
-      select id from runs where id = ${hold.runId} and fence = ${hold.fence} and state = 'running'
-      for no key update skip locked
+      select id from runs r where ${isHeld(hold)} for no key update skip locked
     ),
     written as (
       update runs r set scopes_finished = ${counts.finished}, scopes_complete = ${counts.complete}, items = ${counts.items},
@@ -120,8 +118,7 @@ export async function saveProgress(
         calls = ${counts.calls}, throttled = ${counts.throttled}, under_way = ${JSON.stringify(underWay)}::jsonb
       from free where r.id = free.id returning r.id
     )
-    select exists (select from written) as written from runs
-    where id = ${hold.runId} and fence = ${hold.fence} and state = 'running'
+    select exists (select from written) as written from runs r where ${isHeld(hold)}
   `.execute(db);
   const [row] = rows;
   if (!row) return 'lost';

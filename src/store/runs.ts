@@ -86,8 +86,16 @@ export interface Hold {
 export function holding(hold: Hold): RawBuilder<unknown> {
   return sql`
     select r.id, r.connector_id, r.partition, r.account_id from runs r
-    where r.id = ${hold.runId} and r.fence = ${hold.fence} and r.state = 'running' for share
+    where ${isHeld(hold)} for share
   `;
+}
+
+/**
+ * The row `r` is of the run that is held, in words for which only the table's key is an index. Else the planner may take the
+ * one of running runs, and looks at all that are running and at what is left of those that were, in each statement of a run.
+ */
+export function isHeld(hold: Hold): RawBuilder<unknown> {
+  return sql`r.id = ${hold.runId} and r.fence = ${hold.fence} and r.state || '' = 'running'`;
 }
 
 export type Claim =
@@ -197,8 +205,8 @@ export interface ReachedThrough {
 export async function saveReach(db: Database, hold: Hold, { hub, callerArn }: ReachedThrough): Promise<boolean> {
   const { numAffectedRows } = await sql`
     -- prepared: save-reach
-    update runs set hub_kind = ${hub.kind}, hub_account_id = ${hub.accountId}, caller_arn = ${callerArn}
-    where id = ${hold.runId} and fence = ${hold.fence} and state = 'running'
+    update runs r set hub_kind = ${hub.kind}, hub_account_id = ${hub.accountId}, caller_arn = ${callerArn}
+    where ${isHeld(hold)}
   `.execute(db);
   return numAffectedRows === 1n;
 }
@@ -217,7 +225,7 @@ export interface RunEnd {
  */
 export async function finishRun(db: Database, hold: Hold, end: RunEnd): Promise<boolean> {
   const target = sql`
-    select r.* from runs r where r.id = ${hold.runId} and r.fence = ${hold.fence} and r.state = 'running' for no key update
+    select r.* from runs r where ${isHeld(hold)} for no key update
   `;
   return await endRun(db, { ...end, target, name: 'finish-run' });
 }
