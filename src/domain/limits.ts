@@ -172,13 +172,13 @@ export const LIMITS = {
   /** Scopes of all runs of a process, by the memory that they may take: an empty one takes 1. */
   scopeSlots: 512,
   /** What one takes that was never observed; more for every so many items that another had. */
-  newScopeSlots: 8,
+  newScopeSlots: 4,
   itemsPerScopeSlot: 50,
   scopeSlotsMax: 24,
   /** Pages that a process compares and writes at a time: most of the connections of the pool. */
   pagesWrittenAtOnce: 6,
   /** Jobs that end within so long are settled together. */
-  jobEndsWaitMs: 10,
+  jobEndsWaitMs: 50,
   /** How often a worker with room asks for jobs. */
   jobPollMs: 500,
   /** What was found out about hubs by runs is gathered for so long before it is written. */

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { PgBoss } from 'pg-boss';
 import { gather } from '../domain/gather.ts';
 import { LIMITS } from '../domain/limits.ts';
@@ -89,8 +90,8 @@ class JobTaker<Data> {
       const full = this.#held.size >= inFlight;
       if (jobs.length > 0 && !full) continue;
       await pause(full ? LIMITS.queuePollSeconds * 1_000 : LIMITS.jobPollMs, AbortSignal.any([stop, room]));
-      // A moment after the first that ended, so that the next statement takes more than one.
-      if (room.aborted) await pause(LIMITS.jobEndsWaitMs, stop);
+      // After all that were settled together have made room, so that the next statement takes more than one.
+      if (room.aborted) await setImmediate();
     }
   }
 
