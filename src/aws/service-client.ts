@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { GIVE_BACK, type RawRequest } from '../inventory/raw.ts';
+import { alsoGiveBack, type RawRequest } from '../inventory/raw.ts';
 import type { ServiceName } from '../inventory/services.ts';
 import { type Aws, clientSettings } from './aws.ts';
 import { type AnswerRoom, asksForCompressed, freeBytes } from './compressed.ts';
@@ -59,7 +59,7 @@ export async function serviceClient(aws: Aws, service: ServiceName, region: stri
         const answer = await callUnderWay.run({ credentials, raw, room }, () =>
           client.send(command, { abortSignal: signal }),
         );
-        if (room.giveBack && typeof answer === 'object' && answer) Reflect.set(answer, GIVE_BACK, room.giveBack);
+        if (room.giveBack) alsoGiveBack(answer, room.giveBack);
         return answer;
       } catch (error) {
         room.giveBack?.();

@@ -1,18 +1,21 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Attributes } from './define.ts';
-import { FieldsText, readFields } from './fields-text.ts';
+import { FieldsText, readFields, Sheet } from './fields-text.ts';
 
 /** As the reader of EC2's answers writes it. */
 function textOf(fields: Attributes): FieldsText {
   const names = Object.keys(fields);
+  const sheet = new Sheet();
+  // Not the first on its sheet.
+  const start = sheet.bytes.write('"another":1,');
   const ends: number[] = [];
-  let text = '';
+  let end = start;
   for (const name of names) {
-    text += `"${name}":${JSON.stringify(fields[name])},`;
-    ends.push(text.length);
+    end += sheet.bytes.write(`"${name}":${JSON.stringify(fields[name])},`, end);
+    ends.push(end);
   }
-  return new FieldsText(text, { names, ends });
+  return new FieldsText(sheet, { names, start, ends });
 }
 
 const FIELDS = fc.dictionary(fc.constantFrom('vpcId', 'state', 'tags', 'ownerId', 'cidr'), fc.jsonValue(), {
@@ -46,4 +49,20 @@ test('what is left out is not there, and what is added is, whatever there was of
       },
     ),
   );
+});
+
+test('fields that do not fit on a sheet have it grow, and are the same; once it is given back nobody reads it', () => {
+  const sheet = new Sheet();
+  const text = `"name":"${'größe '.repeat(20)}",`;
+  const bytes = Buffer.byteLength(text);
+  const all: FieldsText[] = [];
+  for (let start = 0, to = sheet.bytes; start < 200_000; start += bytes) {
+    if (start + bytes > to.length) to = sheet.grow(bytes);
+    to.write(text, start);
+    all.push(new FieldsText(sheet, { names: ['name'], start, ends: [start + bytes] }));
+  }
+  expect(new Set(all.map(({ json }) => json))).toEqual(new Set([`{${text.slice(0, -1)}}`]));
+  sheet.giveBack();
+  expect(() => all[0]?.read('name')).toThrow('given back');
+  expect(() => all[0]?.json).toThrow('given back');
 });

@@ -14,7 +14,7 @@ export const AS_TEXT = Symbol('as text');
 /** Of an answer: the raw hashes of the items that the caller knew; they were not read and are not in it. */
 export const UNCHANGED = Symbol('unchanged');
 
-/** Of a large answer: gives back the room in memory that it takes, once its items are not needed any more. */
+/** Of an answer: gives back what it takes in memory, once its items are not needed any more. */
 export const GIVE_BACK = Symbol('give back');
 
 /** 120 bits. */
@@ -53,4 +53,14 @@ export function unchangedOf(answer: unknown): readonly string[] {
 export function giveBackRoomOf(answer: unknown): void {
   if (typeof answer !== 'object' || answer === null || !(GIVE_BACK in answer)) return;
   if (typeof answer[GIVE_BACK] === 'function') answer[GIVE_BACK]();
+}
+
+/** Has something given back besides what is. */
+export function alsoGiveBack(answer: unknown, giveBack: () => void): void {
+  if (typeof answer !== 'object' || answer === null) return;
+  const before: unknown = Reflect.get(answer, GIVE_BACK);
+  Reflect.set(answer, GIVE_BACK, () => {
+    if (typeof before === 'function') before();
+    giveBack();
+  });
 }

@@ -148,6 +148,22 @@ describe.each([
   });
 });
 
+it.each(['<!-- <item> -->', '<!-- </item> -->', '\r\n'])(
+  'a page with %j in it, wherever that is, is left to the SDK',
+  more => {
+    path = ['Reservations', 'Instances'];
+    const text = page(GROUPS, { indent: 'by depth' });
+    const known = new Set(hashesOf(text).values());
+    for (let at = text.indexOf('>\n'); at >= 0; at = text.indexOf('>\n', at + 1)) {
+      const { items, unchanged } = read(`${text.slice(0, at + 1)}${more}${text.slice(at + 1)}`, hash =>
+        known.has(hash),
+      );
+      expect(items.map(({ id }) => id)).toEqual(['i-1', 'i-2', 'i-3', 'i-4', 'i-5']);
+      expect(unchanged).toEqual([]);
+    }
+  },
+);
+
 it('items that are not in groups are compared one by one', () => {
   path = ['Vpcs'];
   const vpc = (id: string, state: string) =>

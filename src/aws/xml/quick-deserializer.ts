@@ -1,11 +1,10 @@
 import { isAscii } from 'node:buffer';
 import type { SchemaRef } from '@smithy/types';
-import { type RawRequest, UNCHANGED } from '../../inventory/raw.ts';
-import { type ComparedAnswer, compareItems, type NewItem, type RawLists } from './raw-items.ts';
-import { Irregular, type ItemsElsewhere, isPlain, readDocument } from './read.ts';
-import { type ListShape, type Shape, type StructShape, structShape } from './shape.ts';
-import { Transcriber } from './transcribe.ts';
-import { unreadItem } from './unread-item.ts';
+import { GIVE_BACK, type IsKnown, type RawRequest, UNCHANGED } from '../../inventory/raw.ts';
+import { compareItems } from './raw-items.ts';
+import { type Fields, Irregular, type ItemsElsewhere, isPlain, readDocument } from './read.ts';
+import { type Member, type Shape, type StructShape, structShape } from './shape.ts';
+import { type ListMember, type RawLists, UnreadReader } from './unread-item.ts';
 
 /** The part of the SDK's XML deserializer that is known here. */
 interface Deserializer {
@@ -26,14 +25,12 @@ export function readQuickly(client: object, rawRequest: () => RawRequest | undef
     if (!shape || bytes.byteLength === 0) return stock.read(schema, bytes, key);
     try {
       const answer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const request = rawRequest();
+      const lists = request && rawLists(shape, request.path);
+      if (request && lists) return withoutKnown(answer, { shape, inside: key, lists, isKnown: request.isKnown });
       if (!isPlain(answer)) return stock.read(schema, bytes, key);
-      const { text, news, unchanged } = compared(answer, shape, rawRequest());
-      const items = new UnreadItems(answer, news);
-      const elsewhere: ItemsElsewhere = (list, at) => items.take(list, at);
-      const fields = readDocument({ text, isAscii: isAscii(answer) }, shape, { inside: key, elsewhere });
-      items.end();
-      if (unchanged.length > 0) Reflect.set(fields, UNCHANGED, unchanged);
-      return fields;
+      const text = answer.toString('latin1');
+      return readDocument({ text, isAscii: isAscii(answer) }, shape, { inside: key });
     } catch (error) {
       if (error instanceof Irregular) return stock.read(schema, bytes, key);
       throw error;
@@ -53,59 +50,50 @@ function shapeOf(schema: SchemaRef): StructShape | null {
   return shape;
 }
 
-/** With nothing to compare it with, all of it. */
-function compared(answer: Buffer, shape: StructShape, request: RawRequest | undefined): ComparedAnswer {
-  const lists = request && listTags(shape, request.path);
-  if (lists) return compareItems(answer, lists, request.isKnown);
-  return { text: answer.toString('latin1'), news: [], unchanged: [] };
+/** An answer without the items that are known, and with the others unread. */
+function withoutKnown(
+  answer: Buffer,
+  {
+    shape,
+    inside,
+    lists,
+    isKnown,
+  }: { shape: StructShape; inside: string | undefined; lists: RawLists; isKnown: IsKnown },
+): Fields {
+  const reader = new UnreadReader(answer, lists);
+  const { text, at: place, news, unchanged } = compareItems(answer, { openTag: lists.outer.openTag, isKnown, reader });
+  let taken = false;
+  const elsewhere: ItemsElsewhere = (list, at) => {
+    if (taken || at < place || news.length === 0) return [];
+    if (list !== lists.outer.shape) throw new Irregular('items in another list');
+    taken = true;
+    return news;
+  };
+  const fields = readDocument({ text, isAscii: false }, shape, { inside, elsewhere });
+  if (news.length > 0 && !taken) throw new Irregular('items without a list');
+  if (unchanged.length > 0) Reflect.set(fields, UNCHANGED, unchanged);
+  if (news.length > 0) Reflect.set(fields, GIVE_BACK, () => reader.giveBack());
+  return fields;
 }
 
-/** Gives the new items of an answer to their lists, unread. */
-class UnreadItems {
-  readonly #answer: Buffer;
-  readonly #news: readonly NewItem[];
-  #transcriber: Transcriber | undefined;
-  #taken = 0;
-
-  constructor(answer: Buffer, news: readonly NewItem[]) {
-    this.#answer = answer;
-    this.#news = news;
-  }
-
-  take(list: ListShape, at: number): object[] {
-    const items: object[] = [];
-    for (let item = this.#news[this.#taken]; item && item.at <= at; item = this.#news[this.#taken]) {
-      if (list.item.kind !== 'struct') throw new Irregular('items that are no structs');
-      this.#transcriber ??= new Transcriber(this.#answer);
-      const { fields, end } = this.#transcriber.item(list.item, { list, start: item.start });
-      if (end !== item.end) throw new Irregular('an item that ends elsewhere');
-      items.push(unreadItem(list.item, { fields, rawHash: item.rawHash }));
-      this.#taken += 1;
-    }
-    return items;
-  }
-
-  /** @throws Irregular when the items were in no list that was read. */
-  end(): void {
-    if (this.#taken < this.#news.length) throw new Irregular('items without a list');
-  }
-}
-
-/** The tags of lists that are named as the SDK names them. Undefined for an error, which has none of them. */
-function listTags(shape: StructShape, [outer, inner]: RawRequest['path']): RawLists | undefined {
+/** Lists that are named as the SDK names them. Undefined for an error, which has none of them. */
+function rawLists(shape: StructShape, [outer, inner]: RawRequest['path']): RawLists | undefined {
   const groups = listNamed(shape, outer);
-  if (!groups) return undefined;
-  if (inner === undefined) return [groups.openTag];
-  const items = listNamed(groups.item, inner);
-  return items && [groups.openTag, items.openTag];
+  if (!groups || inner === undefined) return groups && { outer: groups, inner: undefined };
+  const items = listNamed(groups.shape.item, inner);
+  return items && { outer: groups, inner: items };
 }
 
-function listNamed(shape: Shape, wanted: string): { openTag: string; item: Shape } | undefined {
+function listNamed(shape: Shape, wanted: string): ListMember | undefined {
   if (shape.kind !== 'struct') return undefined;
-  for (const { name, openTag, shape: list } of shape.members.values()) {
-    if (name === wanted && list.kind === 'list') return { openTag, item: list.item };
+  for (const member of shape.members.values()) {
+    if (member.name === wanted && isList(member)) return member;
   }
   return undefined;
+}
+
+function isList(member: Member): member is ListMember {
+  return member.shape.kind === 'list';
 }
 
 function partOf(whole: object, name: string): object {

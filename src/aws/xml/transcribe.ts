@@ -1,4 +1,4 @@
-import { FieldsText } from '../../inventory/fields-text.ts';
+import { FieldsText, type Sheet } from '../../inventory/fields-text.ts';
 import { Irregular, leafOf } from './read.ts';
 import type { LeafShape, ListShape, Member, Shape, StructShape } from './shape.ts';
 
@@ -9,42 +9,51 @@ import type { LeafShape, ListShape, Member, Shape, StructShape } from './shape.t
  */
 export class Transcriber {
   readonly #from: Buffer;
+  readonly #sheet: Sheet;
   #at = 0;
-  /** What was written of the present element. */
-  #to = Buffer.allocUnsafeSlow(65_536);
+  /** The sheet's, and where what was written ends. */
+  #to: Buffer;
   #end = 0;
+  /** Of the item before: most have the same, and share them. */
+  #names: readonly string[] = [];
 
-  constructor(answer: Buffer) {
+  constructor(answer: Buffer, sheet: Sheet) {
     this.#from = answer;
+    this.#sheet = sheet;
+    this.#to = sheet.bytes;
   }
 
   /**
-   * The fields of the struct in the list item that begins at `start`, and where the item ends.
+   * The struct in the list's element that begins at `start`, without the list that is read apart from it.
    * @throws Irregular where `readDocument` does, and for some of what is rare.
    */
-  item(item: StructShape, { list, start }: { list: ListShape; start: number }): { fields: FieldsText; end: number } {
+  item(list: ListShape, start: number, apart?: Apart): Transcribed {
+    if (list.item.kind !== 'struct') throw new Irregular('items that are no structs');
     this.#at = start;
-    this.#end = 0;
-    const names: string[] = [];
-    const ends: number[] = [];
+    const written: Written = { start: this.#end, names: [], ends: [], apart };
     if (!this.#isAt(list.tag)) throw new Irregular('another element in a list');
-    if (!this.#goInto(list.tag)) return { fields: new FieldsText('', { names, ends }), end: this.#at };
-    this.#struct(item, list.tag, { names, ends });
-    const text = this.#to.toString('utf8', 0, this.#end);
-    const isAscii = text.length === this.#end;
-    return { fields: new FieldsText(text, { names, ends: isAscii ? ends : this.#inChars(ends) }), end: this.#at };
+    if (this.#goInto(list.tag)) this.#struct(list.item, list.tag, written);
+    const { names, ends } = written;
+    if (names.length !== this.#names.length || !names.every((name, index) => name === this.#names[index])) {
+      this.#names = names;
+    }
+    const fields = new FieldsText(this.#sheet, { names: this.#names, start: written.start, ends });
+    return { fields, start, end: this.#at };
   }
 
-  #inChars(ends: readonly number[]): number[] {
-    let chars = 0;
-    return ends.map((end, i) => {
-      chars += this.#to.toString('utf8', ends[i - 1] ?? 0, end).length;
-      return chars;
-    });
+  /** The items of a list whose element, with this tag, begins at `start`, and where that ends. */
+  items(list: ListShape, { tag, start }: { tag: Tag; start: number }): { items: Transcribed[]; end: number } {
+    const items: Transcribed[] = [];
+    this.#at = start;
+    if (this.#goInto(tag)) {
+      while (this.#nextIsElement()) items.push(this.item(list, this.#at));
+      this.#close(tag);
+    }
+    return { items, end: this.#at };
   }
 
   /** From behind the opening tag to behind the closing one; each field with a comma behind it. */
-  #struct(shape: StructShape, tag: Tag, written?: { names: string[]; ends: number[] }): void {
+  #struct(shape: StructShape, tag: Tag, written?: Written): void {
     serial += 1;
     const began = serial;
     let last: Member | undefined;
@@ -59,6 +68,10 @@ export class Transcriber {
       if (last) last.next = member;
       else shape.first = member;
       last = member;
+      if (written?.apart?.member === member) {
+        this.#at = written.apart.read(this.#at);
+        continue;
+      }
       this.#put(member.key);
       this.#value(member.shape, member.tag);
       this.#put(COMMA);
@@ -202,7 +215,7 @@ export class Transcriber {
 
   /** Copied one by one: for so few bytes a call takes longer. */
   #put(what: Buffer, start = 0, end = what.length): void {
-    if (this.#end + end - start > this.#to.length) this.#grow(end - start);
+    if (this.#end + end - start > this.#to.length) this.#to = this.#sheet.grow(end - start);
     const to = this.#to;
     let at = this.#end;
     for (let i = start; i < end; i += 1, at += 1) to[at] = what[i] ?? 0;
@@ -214,12 +227,28 @@ export class Transcriber {
     if (this.#to[this.#end - 1] === COMMA[0]) this.#end -= 1;
     this.#put(what);
   }
+}
 
-  #grow(by: number): void {
-    const larger = Buffer.allocUnsafeSlow(2 * (this.#to.length + by));
-    this.#to.copy(larger, 0, 0, this.#end);
-    this.#to = larger;
-  }
+/** An item that was transcribed, and where in the answer it is. */
+export interface Transcribed {
+  readonly fields: FieldsText;
+  readonly start: number;
+  /** Behind its closing tag. */
+  readonly end: number;
+}
+
+/** The list of a struct that somebody else reads. */
+export interface Apart {
+  readonly member: Member;
+  /** From where its element begins; answers where it ends. */
+  read(start: number): number;
+}
+
+interface Written {
+  readonly start: number;
+  readonly names: string[];
+  readonly ends: number[];
+  readonly apart: Apart | undefined;
 }
 
 type Tag = Member['tag'];
