@@ -61,6 +61,17 @@ describe.skipIf(!browser)('the inventory', { timeout: 60_000 }, () => {
     await heading(ours().length);
   });
 
+  test('the keyboard gets past the navigation at once', async () => {
+    const { page, look } = stage;
+    await page.goto('/assetview/instances');
+    await heading(ours().length);
+    await page.keyboard.press('Tab');
+    await look('skip-to-content');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.getElementById("content").contains(document.activeElement)')).toBe(true);
+  });
+
   test('a column sorts, both ways, over all pages', async () => {
     const { page } = stage;
     await page.goto('/assetview/instances');

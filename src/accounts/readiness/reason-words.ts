@@ -172,7 +172,7 @@ function wordsOfLack({ what }: What, named: boolean): Words {
     detail: named
       ? 'No policy of the role allows it.'
       : 'AWS does not say which policy denies it; most often none of the role’s policies allows it.',
-    remedy: 'Add the statement that is shown for this connector to the role’s permissions policy.',
+    remedy: 'Add the statement that is shown for the connector to the role’s permissions policy.',
     mender: 'role',
     policyHelps: true,
   };

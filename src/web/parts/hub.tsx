@@ -9,7 +9,7 @@ export type AccountType = Connector['accountType'];
 export function HubName({ hub, none = 'none', short = false }: { hub: Hub | null; none?: string; short?: boolean }) {
   if (!hub) return <>{none}</>;
   return (
-    <span className="causeway-nowrap">
+    <span className={short ? 'causeway-nowrap' : 'causeway-words'}>
       {hub.kind === 'base-account' ? 'Base' : 'Platform'}
       {short ? '' : ' account'} {hub.accountId}
     </span>

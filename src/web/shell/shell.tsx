@@ -20,6 +20,7 @@ export function Shell() {
   const side = useSide();
   return (
     <PageContext value={setFacts}>
+      <SkipToContent />
       <Header />
       <AppLayoutToolbar
         headerSelector="#top"
@@ -56,12 +57,23 @@ export function Shell() {
           notifications: 'Notices',
         }}
         content={
-          <SideContext value={side}>
-            <Outlet />
-          </SideContext>
+          <div id="content" className="causeway-content" tabIndex={-1}>
+            <SideContext value={side}>
+              <Outlet />
+            </SideContext>
+          </div>
         }
       />
       <ScrollRestoration />
     </PageContext>
+  );
+}
+
+/** The first stop of the keyboard: more than twenty links stand before every page's own. */
+function SkipToContent() {
+  return (
+    <a className="causeway-skip" href="#content">
+      Skip to content
+    </a>
   );
 }

@@ -53,24 +53,28 @@ function AlertFacts({ alert }: { alert: Alert }) {
   const { total, most, recovered, disabled, otherwise } = connectors;
   return (
     <Container header={<Header variant="h2">About this alert</Header>}>
-      <Facts
-        facts={[
-          { label: 'State', value: <AlertState state={alert.state} /> },
-          { label: 'Connectors now', value: total },
-          { label: 'Connectors at most', value: most },
-          {
-            label: 'The others',
-            value: `${recovered} complete again, ${disabled} disabled, ${otherwise} for another cause`,
-          },
-          { label: 'Account type', value: accountTypeLabel(cause.accountType) },
-          { label: 'Hub', value: cause.hub && <HubName hub={cause.hub} /> },
-          { label: 'Denied actions', value: cause.actions.join(', ') },
-          { label: 'Opened', value: occurrences === 1 ? 'Once' : `${occurrences} times` },
-          { label: 'First seen', value: <ExactTime at={alert.firstAt} /> },
-          { label: 'Last seen', value: <ExactTime at={alert.lastAt} /> },
-          { label: 'Resolved', value: alert.resolvedAt && <ExactTime at={alert.resolvedAt} /> },
-        ]}
-      />
+      <SpaceBetween size="m">
+        <Facts
+          facts={[
+            { label: 'State', value: <AlertState state={alert.state} /> },
+            { label: 'Connectors now', value: total },
+            { label: 'Connectors at most', value: most },
+            {
+              label: 'The others',
+              value: `${recovered} complete again, ${disabled} disabled, ${otherwise} for another cause`,
+            },
+            { label: 'Account type', value: accountTypeLabel(cause.accountType) },
+            { label: 'Hub', value: cause.hub && <HubName hub={cause.hub} /> },
+            { label: 'Opened', value: occurrences === 1 ? 'Once' : `${occurrences} times` },
+            { label: 'First seen', value: <ExactTime at={alert.firstAt} /> },
+            { label: 'Last seen', value: <ExactTime at={alert.lastAt} /> },
+            { label: 'Resolved', value: alert.resolvedAt && <ExactTime at={alert.resolvedAt} /> },
+          ]}
+        />
+        {cause.actions.length > 0 && (
+          <Facts columns={1} facts={[{ label: 'Denied actions', value: cause.actions.join(', ') }]} />
+        )}
+      </SpaceBetween>
     </Container>
   );
 }

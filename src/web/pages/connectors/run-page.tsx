@@ -212,6 +212,11 @@ function columnsFor({ progress }: Run, accountId: string | undefined): readonly 
   return COLUMNS.map(column => ({ ...column, cell: cells[column.id ?? ''] ?? column.cell }));
 }
 
+/** As serious as the outcome beside it. */
+function faultType(outcome: Scope['outcome']): 'error' | 'warning' {
+  return outcome !== null && OUTCOMES[outcome].type === 'error' ? 'error' : 'warning';
+}
+
 /** Leads to what is there now, which may be more or less than the run saw. */
 function FoundLink({ scope: { region, assetType, items }, accountId }: { scope: Scope; accountId: string }) {
   if (items === 0) return '0';
@@ -240,7 +245,12 @@ const COLUMNS: readonly TableProps.ColumnDefinition<Scope>[] = [
     sortingField: 'outcome',
     width: 160,
   },
-  { id: 'fault', header: 'Reason', cell: ({ fault }) => (fault ? <FaultPopover fault={fault} /> : '–'), width: 250 },
+  {
+    id: 'fault',
+    header: 'Reason',
+    cell: ({ fault, outcome }) => (fault ? <FaultPopover fault={fault} type={faultType(outcome)} /> : '–'),
+    width: 250,
+  },
   {
     id: 'items',
     header: 'Resources',

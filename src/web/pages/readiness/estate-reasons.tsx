@@ -46,7 +46,7 @@ const COLUMNS: readonly TableProps.ColumnDefinition<EstateReason>[] = [
         <span className="causeway-words">{title}</span>
       </StatusIndicator>
     ),
-    width: 300,
+    width: 280,
   },
   { id: 'scopes', header: 'Scopes', cell: ({ scopes }) => scopes.toLocaleString('en-US'), width: 95 },
   {
@@ -64,7 +64,7 @@ const COLUMNS: readonly TableProps.ColumnDefinition<EstateReason>[] = [
         )}
       </SpaceBetween>
     ),
-    width: 190,
+    width: 165,
   },
   {
     id: 'remedy',
@@ -74,7 +74,7 @@ const COLUMNS: readonly TableProps.ColumnDefinition<EstateReason>[] = [
         {remedy} <Box color="text-body-secondary">{MENDER_WORDS[mender]}</Box>
       </>
     ),
-    width: 430,
+    width: 390,
   },
   { id: 'type', header: 'Account type', cell: ({ accountType }) => accountTypeLabel(accountType), width: 130 },
 ];
