@@ -68,7 +68,8 @@ export class Gate {
       this.#event = undefined;
       this.#standStill();
     }
-    await this.#thawed?.promise;
+    // Whoever is not held up goes on at once: a moment later it could be taken for one who has no connection yet.
+    while (this.#thawed) await this.#thawed.promise;
     if (this.#dead) throw new Error('Connection terminated: the worker is dead');
     // Who waits for the pool already is not held up any more by standing still, and is waited for like one who has a connection.
     this.#taken += 1;

@@ -221,7 +221,8 @@ export class Model {
     check(runAfter.fault?.code !== 'internal-error', 'a run ended with a bug');
     for (const { fault } of runAfter.scopes)
       check(fault?.code !== 'internal-error', `a scope ended with a bug: ${fault?.detail}`);
-    if (runAfter.state !== 'failed') return;
+    // Who comes to a run that was over before he began has nothing to end.
+    if (runAfter.state !== 'failed' || runBefore?.finishedAt) return;
     const done = new Set(
       (runBefore?.scopes ?? []).filter(({ outcome }) => outcome !== null).map(scope => scopeIn(aim.accountId, scope)),
     );

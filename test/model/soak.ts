@@ -61,7 +61,7 @@ async function soak(db: ReturnType<typeof openDatabase>): Promise<number> {
     stages: Number(values.stages),
     shrinkMs: Number(values['shrink-seconds']) * 1_000,
     stop: stop.signal,
-    onViolation: ({ seed, why }) => say(`Violation with --seed ${seed}, being made smaller: ${why}`),
+    onViolation: found => void tellFound(found, 'as-played'),
     onProgress(progress) {
       if (performance.now() - told < TELL_EVERY_MS) return;
       told = performance.now();
@@ -70,15 +70,14 @@ async function soak(db: ReturnType<typeof openDatabase>): Promise<number> {
   });
   tell(result);
   if (!result.found) return 0;
-  await tellFound(result.found);
+  await tellFound(result.found, 'made-smaller');
   return 1;
 }
 
-async function tellFound({ seed, why, story }: Found): Promise<void> {
-  const file = path.join(tmpdir(), `causeway-story-${seed}.json`);
+async function tellFound({ seed, why, story }: Found, how: 'as-played' | 'made-smaller'): Promise<void> {
+  const file = path.join(tmpdir(), `causeway-story-${seed}-${how}.json`);
   await writeFile(file, `${JSON.stringify(story, null, 2)}\n`);
-  say(`VIOLATION with --seed ${seed}: ${why}`);
-  say(JSON.stringify(story));
+  say(`VIOLATION with --seed ${seed}, ${how.replace('-', ' ')}: ${why}`);
   say(`Replay it: npm run soak -- --replay ${file} --times 20`);
 }
 

@@ -19,7 +19,7 @@ export interface Telling {
   readonly stop?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
   /** Told at once, before the story is made smaller. */
-  readonly onViolation?: (violation: { readonly seed: number; readonly why: string }) => void;
+  readonly onViolation?: (violation: Found) => void;
 }
 
 export interface Progress {
@@ -29,7 +29,7 @@ export interface Progress {
   readonly nextSeed: number;
 }
 
-/** A story, made as small as can be, in which Causeway did what it must not do. */
+/** A story in which Causeway did what it must not do. */
 export interface Found {
   readonly seed: number;
   readonly why: string;
@@ -70,19 +70,22 @@ async function playBatch(
   seed: number,
   { shrinkMs, onViolation }: Pick<Telling, 'shrinkMs' | 'onViolation'>,
 ): Promise<Found | undefined> {
-  let shrinkUntil: number | undefined;
-  const property = fc.asyncProperty(stories, async story => {
-    // What is taken for harmless is not made smaller any more.
-    if (shrinkUntil !== undefined && performance.now() > shrinkUntil) return;
-    try {
-      await stage.play(story);
-    } catch (error) {
-      if (shrinkUntil === undefined) onViolation?.({ seed, why: wordsOf(error) });
-      shrinkUntil ??= performance.now() + shrinkMs;
-      throw error;
-    }
+  const property = fc.asyncProperty(stories, story => stage.play(story));
+  const first = await fc.check(property, { seed, numRuns: STORIES_OF_A_SEED, endOnFailure: true });
+  const found = foundBy(first, seed);
+  if (!found || first.counterexamplePath === null) return found;
+  onViolation?.(found);
+  const smaller = await fc.check(property, {
+    seed,
+    path: first.counterexamplePath,
+    interruptAfterTimeLimit: shrinkMs,
+    markInterruptAsFailure: true,
   });
-  const result = await fc.check(property, { seed, numRuns: STORIES_OF_A_SEED });
+  // It may not come again: then the story as it was is all there is.
+  return foundBy(smaller, seed) ?? found;
+}
+
+function foundBy(result: fc.RunDetails<[Story]>, seed: number): Found | undefined {
   const [story] = result.counterexample ?? [];
   return result.failed && story ? { seed, story, why: wordsOf(result.errorInstance) } : undefined;
 }
