@@ -253,6 +253,7 @@ create table assets (
   unknown jsonb not null default '{}'::jsonb,
   raw_hash bytea,
   appeared_in uuid,
+  shared_facts text[] collate "C",
   constraint assets_partition_account_id_region_asset_type_native_id_key UNIQUE (partition, account_id, region, asset_type, native_id),
   constraint assets_pkey PRIMARY KEY (id)
 );
@@ -260,6 +261,7 @@ CREATE INDEX assets_live ON assets USING btree (partition, account_id, region, a
 CREATE INDEX assets_name ON assets USING btree (((name IS NULL)), name, id) WHERE (gone_at IS NULL);
 CREATE INDEX assets_native_id ON assets USING btree (lower(native_id) text_pattern_ops);
 CREATE INDEX assets_search ON assets USING gin (search gin_trgm_ops);
+CREATE INDEX assets_shared_facts ON assets USING gin (shared_facts) WITH (gin_pending_list_limit='256') WHERE (shared_facts IS NOT NULL);
 CREATE INDEX assets_tags ON assets USING gin (tags jsonb_path_ops);
 CREATE INDEX assets_type_name ON assets USING btree (asset_type, ((name IS NULL)), name, id) WHERE (gone_at IS NULL);
 CREATE TRIGGER assets_count_came AFTER INSERT ON assets REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION count_assets();
@@ -495,7 +497,8 @@ create table retention (
   after_id uuid not null default '00000000-0000-0000-0000-000000000000'::uuid,
   deleted bigint not null default 0,
   passed_at timestamp with time zone,
-  constraint retention_kind_check CHECK ((kind = ANY (ARRAY['runs'::text, 'history'::text]))),
+  after_fact text not null default ''::text,
+  constraint retention_kind_check CHECK ((kind = ANY (ARRAY['runs'::text, 'history'::text, 'facts'::text]))),
   constraint retention_pkey PRIMARY KEY (kind)
 );
 
@@ -585,6 +588,12 @@ create table sessions (
   constraint sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
 );
 CREATE INDEX sessions_expires_at ON sessions USING btree (expires_at);
+
+create table shared_facts (
+  fact text collate "C" not null,
+  constraint shared_facts_pkey PRIMARY KEY (fact)
+);
+CREATE INDEX shared_facts_search ON shared_facts USING gin (fact gin_trgm_ops);
 
 create unlogged table sign_in_tries (
   bucket bytea not null,

@@ -59,10 +59,12 @@ const ASSET_TYPES_HEADING = `# Asset types
 What Causeway reads, and how. Written by \`npm run write-docs\` from the files of \`src/inventory\`; names of properties are
 those of [the search language](query-language.md).`;
 
+const FOUND = { not: '', own: ', found by its text alone', shared: ', found by its text alone, shared by many' };
+
 function sectionOf({ plural, iamActions, properties, leftOut }: AssetType): string {
   const rows = properties.map(
     ({ name, label, path: where, kind, inSearch }) =>
-      `| \`${name}\` | ${label} | \`${where}\` | ${kind}${inSearch ? ', found by its text alone' : ''} |`,
+      `| \`${name}\` | ${label} | \`${where}\` | ${kind}${FOUND[inSearch ?? 'not']} |`,
   );
   const kept = Object.entries(leftOut).map(([field, why]) => `- \`${field}\`: ${why}`);
   return `## ${plural}

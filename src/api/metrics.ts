@@ -180,8 +180,8 @@ function alertNumbers(registry: Registry): Tell {
 }
 
 function retentionNumbers(registry: Registry): Tell {
-  const rows = gauge(registry, 'expired_rows', 'Rows deleted so far because they were too old.', ['kind']);
-  const passed = gauge(registry, 'expiry_pass_timestamp_seconds', 'When nothing was too old last.', ['kind']);
+  const rows = gauge(registry, 'expired_rows', 'Rows deleted so far because they were too old or unused.', ['kind']);
+  const passed = gauge(registry, 'expiry_pass_timestamp_seconds', 'When nothing was too old or unused last.', ['kind']);
   return numbers => {
     for (const one of [rows, passed]) one.reset();
     for (const { kind, deleted, passedAt } of numbers?.retention ?? []) {

@@ -212,9 +212,16 @@ export const LIMITS = {
   /** Runs and history that are too old: how many one batch looks at, and when there is another. */
   expireRunsBatch: 500,
   expireHistoryBatch: 5_000,
+  /** Shared facts that one batch looks for in the assets; unused ones are few and do no harm. */
+  expireFactsBatch: 1_000,
+  expireFactsEveryMinutes: 1_440,
   expirePauseSeconds: 1,
   expireEveryMinutes: 60,
   retentionDaysMax: 36_500,
+  /** Longer ones are not shared: an entry of a PostgreSQL index has at most 2.7 KB, and a character up to 3 bytes. */
+  sharedFactCharsMax: 800,
+  /** Of a search's pattern: with more, the assets are asked one by one whether they have one that fits. */
+  sharedFactsFoundMax: 500,
   historyValueCharsMax: 4_096,
   /** Assets that one statement detaches or deletes. */
   deleteBatchMax: 5_000,

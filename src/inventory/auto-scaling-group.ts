@@ -29,7 +29,7 @@ export const autoScalingGroup = assetType({
       path: 'instances[].instanceId',
       kind: 'text',
       column: false,
-      inSearch: true,
+      inSearch: 'own',
     },
     {
       name: 'launchTemplate',
@@ -37,7 +37,7 @@ export const autoScalingGroup = assetType({
       path: 'launchTemplate.launchTemplateName',
       kind: 'text',
       column: false,
-      inSearch: true,
+      inSearch: 'own',
     },
     {
       name: 'launchConfiguration',

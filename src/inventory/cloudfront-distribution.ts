@@ -45,11 +45,18 @@ export const cloudfrontDistribution = assetType<Distribution>({
   state: one => one.Status,
   tags: one => tagsOf(one.Tags),
   properties: [
-    { name: 'dnsName', label: 'DNS name', path: 'domainName', kind: 'text', column: true, inSearch: true },
-    { name: 'alias', label: 'Alias', path: 'aliases.items[]', kind: 'text', column: true, inSearch: true },
+    { name: 'dnsName', label: 'DNS name', path: 'domainName', kind: 'text', column: true, inSearch: 'own' },
+    { name: 'alias', label: 'Alias', path: 'aliases.items[]', kind: 'text', column: true, inSearch: 'own' },
     { name: 'enabled', label: 'Enabled', path: 'enabled', kind: 'boolean', column: true },
-    { name: 'origin', label: 'Origin', path: 'origins.items[].domainName', kind: 'text', column: true, inSearch: true },
-    { name: 'comment', label: 'Comment', path: 'comment', kind: 'text', column: false, inSearch: true },
+    {
+      name: 'origin',
+      label: 'Origin',
+      path: 'origins.items[].domainName',
+      kind: 'text',
+      column: true,
+      inSearch: 'own',
+    },
+    { name: 'comment', label: 'Comment', path: 'comment', kind: 'text', column: false, inSearch: 'own' },
     { name: 'priceClass', label: 'Price class', path: 'priceClass', kind: 'text', column: false },
     { name: 'webAcl', label: 'Web ACL', path: 'webACLId', kind: 'text', column: false },
     {

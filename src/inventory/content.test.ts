@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { canonicalText, contentHash, searchText } from './content.ts';
+import { canonicalText, contentHash, searchFacts } from './content.ts';
 import type { ObservedAsset } from './define.ts';
 import { ec2Instance } from './ec2-instance.ts';
 
@@ -51,7 +51,10 @@ describe('the content hash', () => {
 });
 
 test('free text finds an asset by its name, ids and addresses, in lower case', () => {
-  expect(searchText(ASSET, ec2Instance.properties).split('\n')).toEqual(['i-1', 'web 1', '10.0.0.1', 'sg-1', 'sg-2']);
+  expect(searchFacts(ASSET, ec2Instance.properties)).toEqual({
+    search: 'i-1\nweb 1\n10.0.0.1',
+    sharedFacts: ['sg-1', 'sg-2'],
+  });
 });
 
 function shuffle(value: unknown, draw: () => number): unknown {

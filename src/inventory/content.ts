@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LIMITS } from '../domain/limits.ts';
 import { valuesAt } from './attributes.ts';
 import type { AssetProperty } from './define.ts';
 import { readFields } from './fields-text.ts';
@@ -30,12 +31,29 @@ export function canonicalText(value: unknown): string {
   return `{${fields.sort().join(',')}}`;
 }
 
-/** The lower-case text that free-text search looks in: what the asset is called and how it is reached, one fact a line. */
-export function searchText(asset: Content, properties: readonly AssetProperty[]): string {
-  const facts = new Set<string>();
-  for (const fact of [asset.nativeId, asset.name, asset.arn]) if (fact !== null) facts.add(fact);
+/** What free-text search finds an asset by, in lower case. */
+export interface SearchFacts {
+  /** What it is called and how it is reached, one fact a line. */
+  readonly search: string;
+  /** What it has in common with others, such as the id of its VPC; none with a line end in it. */
+  readonly sharedFacts: readonly string[];
+}
+
+export function searchFacts(asset: Content, properties: readonly AssetProperty[]): SearchFacts {
+  const own = new Set<string>();
+  const shared = new Set<string>();
+  for (const fact of [asset.nativeId, asset.name, asset.arn]) if (fact !== null) own.add(fact);
   for (const { inSearch, path } of properties) {
-    if (inSearch) for (const fact of valuesAt(asset.attributes, path)) facts.add(fact);
+    if (inSearch === undefined) continue;
+    for (const fact of valuesAt(asset.attributes, path)) {
+      if (inSearch === 'shared' && canBeShared(fact)) shared.add(fact.toLowerCase());
+      else own.add(fact);
+    }
   }
-  return [...facts].join('\n').toLowerCase();
+  return { search: [...own].join('\n').toLowerCase(), sharedFacts: [...shared] };
+}
+
+/** Ids are; an index could not hold a text of any length. */
+function canBeShared(fact: string): boolean {
+  return fact.length <= LIMITS.sharedFactCharsMax && !fact.includes('\n');
 }

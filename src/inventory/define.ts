@@ -47,8 +47,11 @@ export interface AssetProperty {
   readonly kind: 'text' | 'number' | 'boolean' | 'time';
   /** Whether lists show it as a column unless told otherwise. */
   readonly column: boolean;
-  /** Whether free-text search finds an asset by it. */
-  readonly inSearch?: boolean;
+  /**
+   * Whether free-text search finds an asset by it: by what is the asset's own (an address, a unique id, somebody's words), or
+   * by what many assets share, such as the id of their VPC. Shared facts are indexed once, and not for each asset.
+   */
+  readonly inSearch?: 'own' | 'shared';
 }
 
 /** Where the items of a type come from; made by `listing`. */

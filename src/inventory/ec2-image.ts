@@ -33,7 +33,7 @@ export const ec2Image = assetType({
       path: 'blockDeviceMappings[].ebs.snapshotId',
       kind: 'text',
       column: false,
-      inSearch: true,
+      inSearch: 'shared',
     },
   ],
   leftOut: { Tags: 'they are the asset’s tags' },

@@ -20,7 +20,7 @@ export const ec2InternetGateway = assetType({
   tags: gateway => tagsOf(gateway.Tags),
   owner: gateway => gateway.OwnerId,
   properties: [
-    { name: 'vpcId', label: 'VPC', path: 'attachments[].vpcId', kind: 'text', column: true, inSearch: true },
+    { name: 'vpcId', label: 'VPC', path: 'attachments[].vpcId', kind: 'text', column: true, inSearch: 'shared' },
   ],
   leftOut: { Tags: 'they are the asset’s tags' },
   sample: {

@@ -19,9 +19,16 @@ export const ec2NetworkAcl = assetType({
   tags: acl => tagsOf(acl.Tags),
   owner: acl => acl.OwnerId,
   properties: [
-    { name: 'vpcId', label: 'VPC', path: 'vpcId', kind: 'text', column: true, inSearch: true },
+    { name: 'vpcId', label: 'VPC', path: 'vpcId', kind: 'text', column: true, inSearch: 'shared' },
     { name: 'isDefault', label: 'Default', path: 'isDefault', kind: 'boolean', column: true },
-    { name: 'subnetId', label: 'Subnet', path: 'associations[].subnetId', kind: 'text', column: true, inSearch: true },
+    {
+      name: 'subnetId',
+      label: 'Subnet',
+      path: 'associations[].subnetId',
+      kind: 'text',
+      column: true,
+      inSearch: 'shared',
+    },
   ],
   leftOut: { Tags: 'they are the asset’s tags' },
   sample: {

@@ -21,8 +21,8 @@ export const ec2SecurityGroup = assetType({
   tags: group => tagsOf(group.Tags),
   owner: group => group.OwnerId,
   properties: [
-    { name: 'vpcId', label: 'VPC', path: 'vpcId', kind: 'text', column: true, inSearch: true },
-    { name: 'description', label: 'Description', path: 'description', kind: 'text', column: true, inSearch: true },
+    { name: 'vpcId', label: 'VPC', path: 'vpcId', kind: 'text', column: true, inSearch: 'shared' },
+    { name: 'description', label: 'Description', path: 'description', kind: 'text', column: true, inSearch: 'own' },
     { name: 'inboundPort', label: 'Inbound port', path: 'ipPermissions[].fromPort', kind: 'number', column: true },
     {
       name: 'inboundCidr',

@@ -21,11 +21,11 @@ export const ec2Snapshot = assetType({
   tags: snapshot => tagsOf(snapshot.Tags),
   owner: snapshot => snapshot.OwnerId,
   properties: [
-    { name: 'volumeId', label: 'Volume', path: 'volumeId', kind: 'text', column: true, inSearch: true },
+    { name: 'volumeId', label: 'Volume', path: 'volumeId', kind: 'text', column: true, inSearch: 'shared' },
     { name: 'sizeGiB', label: 'Size (GiB)', path: 'volumeSize', kind: 'number', column: true },
     { name: 'encrypted', label: 'Encrypted', path: 'encrypted', kind: 'boolean', column: true },
     { name: 'kmsKey', label: 'KMS key', path: 'kmsKeyId', kind: 'text', column: false },
-    { name: 'description', label: 'Description', path: 'description', kind: 'text', column: false, inSearch: true },
+    { name: 'description', label: 'Description', path: 'description', kind: 'text', column: false, inSearch: 'own' },
     { name: 'createdAt', label: 'Created', path: 'startTime', kind: 'time', column: true },
   ],
   leftOut: { Tags: 'they are the asset’s tags' },

@@ -17,8 +17,8 @@ export const ec2Subnet = assetType({
   tags: subnet => tagsOf(subnet.Tags),
   owner: subnet => subnet.OwnerId,
   properties: [
-    { name: 'cidrBlock', label: 'CIDR block', path: 'cidrBlock', kind: 'text', column: true, inSearch: true },
-    { name: 'vpcId', label: 'VPC', path: 'vpcId', kind: 'text', column: true, inSearch: true },
+    { name: 'cidrBlock', label: 'CIDR block', path: 'cidrBlock', kind: 'text', column: true, inSearch: 'own' },
+    { name: 'vpcId', label: 'VPC', path: 'vpcId', kind: 'text', column: true, inSearch: 'shared' },
     { name: 'availabilityZone', label: 'Availability Zone', path: 'availabilityZone', kind: 'text', column: true },
     { name: 'availableIps', label: 'Free addresses', path: 'availableIpAddressCount', kind: 'number', column: true },
     { name: 'mapPublicIp', label: 'Public IP on launch', path: 'mapPublicIpOnLaunch', kind: 'boolean', column: false },

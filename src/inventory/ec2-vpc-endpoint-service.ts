@@ -19,7 +19,7 @@ export const ec2VpcEndpointService = assetType({
   state: service => service.ServiceState,
   tags: service => tagsOf(service.Tags),
   properties: [
-    { name: 'serviceName', label: 'Service', path: 'serviceName', kind: 'text', column: true, inSearch: true },
+    { name: 'serviceName', label: 'Service', path: 'serviceName', kind: 'text', column: true, inSearch: 'shared' },
     { name: 'serviceType', label: 'Service type', path: 'serviceType[].serviceType', kind: 'text', column: true },
     {
       name: 'acceptanceRequired',
@@ -34,7 +34,7 @@ export const ec2VpcEndpointService = assetType({
       path: 'privateDnsName',
       kind: 'text',
       column: false,
-      inSearch: true,
+      inSearch: 'shared',
     },
     { name: 'availabilityZone', label: 'Availability Zone', path: 'availabilityZones[]', kind: 'text', column: false },
     { name: 'loadBalancerArn', label: 'Load balancer', path: 'networkLoadBalancerArns[]', kind: 'text', column: false },

@@ -16,7 +16,7 @@ export const ec2Vpc = assetType({
   tags: vpc => tagsOf(vpc.Tags),
   owner: vpc => vpc.OwnerId,
   properties: [
-    { name: 'cidrBlock', label: 'CIDR block', path: 'cidrBlock', kind: 'text', column: true, inSearch: true },
+    { name: 'cidrBlock', label: 'CIDR block', path: 'cidrBlock', kind: 'text', column: true, inSearch: 'own' },
     { name: 'isDefault', label: 'Default', path: 'isDefault', kind: 'boolean', column: true },
     { name: 'tenancy', label: 'Tenancy', path: 'instanceTenancy', kind: 'text', column: false },
   ],

@@ -41,7 +41,7 @@ export const ecsService = assetType<Service>({
   state: service => service.status,
   tags: service => ecsTags(service.tags),
   properties: [
-    { name: 'ecsCluster', label: 'ECS cluster', path: 'clusterArn', kind: 'text', column: true, inSearch: true },
+    { name: 'ecsCluster', label: 'ECS cluster', path: 'clusterArn', kind: 'text', column: true, inSearch: 'shared' },
     { name: 'launchType', label: 'Launch type', path: 'launchType', kind: 'text', column: true },
     { name: 'desiredSize', label: 'Desired size', path: 'desiredCount', kind: 'number', column: true },
     {
@@ -50,7 +50,7 @@ export const ecsService = assetType<Service>({
       path: 'taskDefinition',
       kind: 'text',
       column: true,
-      inSearch: true,
+      inSearch: 'own',
     },
     {
       name: 'subnetId',
@@ -58,7 +58,7 @@ export const ecsService = assetType<Service>({
       path: 'networkConfiguration.awsvpcConfiguration.subnets[]',
       kind: 'text',
       column: false,
-      inSearch: true,
+      inSearch: 'shared',
     },
     {
       name: 'securityGroupId',
@@ -66,9 +66,9 @@ export const ecsService = assetType<Service>({
       path: 'networkConfiguration.awsvpcConfiguration.securityGroups[]',
       kind: 'text',
       column: false,
-      inSearch: true,
+      inSearch: 'shared',
     },
-    { name: 'role', label: 'Role', path: 'roleArn', kind: 'text', column: false, inSearch: true },
+    { name: 'role', label: 'Role', path: 'roleArn', kind: 'text', column: false, inSearch: 'shared' },
     { name: 'createdAt', label: 'Created', path: 'createdAt', kind: 'time', column: true },
   ],
   leftOut: {

@@ -32,7 +32,7 @@ export const eksCluster = assetType<Cluster>({
   properties: [
     { name: 'kubernetesVersion', label: 'Kubernetes version', path: 'version', kind: 'text', column: true },
     { name: 'platformVersion', label: 'Platform version', path: 'platformVersion', kind: 'text', column: false },
-    { name: 'endpoint', label: 'Endpoint', path: 'endpoint', kind: 'text', column: false, inSearch: true },
+    { name: 'endpoint', label: 'Endpoint', path: 'endpoint', kind: 'text', column: false, inSearch: 'own' },
     {
       name: 'publicEndpoint',
       label: 'Public endpoint',
@@ -47,16 +47,16 @@ export const eksCluster = assetType<Cluster>({
       kind: 'text',
       column: false,
     },
-    { name: 'vpcId', label: 'VPC', path: 'resourcesVpcConfig.vpcId', kind: 'text', column: true, inSearch: true },
+    { name: 'vpcId', label: 'VPC', path: 'resourcesVpcConfig.vpcId', kind: 'text', column: true, inSearch: 'shared' },
     {
       name: 'subnetId',
       label: 'Subnet',
       path: 'resourcesVpcConfig.subnetIds[]',
       kind: 'text',
       column: false,
-      inSearch: true,
+      inSearch: 'shared',
     },
-    { name: 'role', label: 'Role', path: 'roleArn', kind: 'text', column: false, inSearch: true },
+    { name: 'role', label: 'Role', path: 'roleArn', kind: 'text', column: false, inSearch: 'shared' },
     { name: 'createdAt', label: 'Created', path: 'createdAt', kind: 'time', column: true },
   ],
   leftOut: {

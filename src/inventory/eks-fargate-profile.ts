@@ -37,10 +37,10 @@ export const eksFargateProfile = assetType<FargateProfile>({
   state: profile => profile.status,
   tags: profile => profile.tags ?? {},
   properties: [
-    { name: 'eksCluster', label: 'EKS cluster', path: 'clusterName', kind: 'text', column: true, inSearch: true },
+    { name: 'eksCluster', label: 'EKS cluster', path: 'clusterName', kind: 'text', column: true, inSearch: 'shared' },
     { name: 'namespace', label: 'Namespace', path: 'selectors[].namespace', kind: 'text', column: true },
-    { name: 'subnetId', label: 'Subnet', path: 'subnets[]', kind: 'text', column: false, inSearch: true },
-    { name: 'role', label: 'Role', path: 'podExecutionRoleArn', kind: 'text', column: true, inSearch: true },
+    { name: 'subnetId', label: 'Subnet', path: 'subnets[]', kind: 'text', column: false, inSearch: 'shared' },
+    { name: 'role', label: 'Role', path: 'podExecutionRoleArn', kind: 'text', column: true, inSearch: 'shared' },
     { name: 'createdAt', label: 'Created', path: 'createdAt', kind: 'time', column: true },
   ],
   leftOut: { tags: 'they are the asset’s tags' },

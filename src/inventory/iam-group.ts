@@ -24,7 +24,7 @@ export const iamGroup = assetType({
     },
     { name: 'inlinePolicy', label: 'Inline policy', path: 'groupPolicyList[].policyName', kind: 'text', column: true },
     { name: 'iamPath', label: 'Path', path: 'path', kind: 'text', column: false },
-    { name: 'iamId', label: 'Unique ID', path: 'groupId', kind: 'text', column: false, inSearch: true },
+    { name: 'iamId', label: 'Unique ID', path: 'groupId', kind: 'text', column: false, inSearch: 'own' },
     { name: 'createdAt', label: 'Created', path: 'createDate', kind: 'time', column: true },
   ],
   leftOut: {},

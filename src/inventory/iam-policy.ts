@@ -25,7 +25,7 @@ export const iamPolicy = assetType<IamPolicy>({
     { name: 'defaultVersion', label: 'Version in force', path: 'defaultVersionId', kind: 'text', column: true },
     { name: 'policyDocument', label: 'Document', path: 'defaultDocument', kind: 'text', column: false },
     { name: 'iamPath', label: 'Path', path: 'path', kind: 'text', column: false },
-    { name: 'iamId', label: 'Unique ID', path: 'policyId', kind: 'text', column: false, inSearch: true },
+    { name: 'iamId', label: 'Unique ID', path: 'policyId', kind: 'text', column: false, inSearch: 'own' },
     { name: 'createdAt', label: 'Created', path: 'createDate', kind: 'time', column: true },
     { name: 'updatedAt', label: 'Updated', path: 'updateDate', kind: 'time', column: false },
   ],

@@ -39,7 +39,7 @@ export const iamRole = assetType({
       column: false,
     },
     { name: 'iamPath', label: 'Path', path: 'path', kind: 'text', column: true },
-    { name: 'iamId', label: 'Unique ID', path: 'roleId', kind: 'text', column: false, inSearch: true },
+    { name: 'iamId', label: 'Unique ID', path: 'roleId', kind: 'text', column: false, inSearch: 'own' },
     { name: 'createdAt', label: 'Created', path: 'createDate', kind: 'time', column: true },
   ],
   // A role's own instance profiles repeat the whole role, trust policy and all.

@@ -55,9 +55,9 @@ export const lambdaFunction = assetType<LambdaFunction>({
     { name: 'memoryMiB', label: 'Memory (MiB)', path: 'memorySize', kind: 'number', column: true },
     { name: 'timeoutSeconds', label: 'Time-out (s)', path: 'timeout', kind: 'number', column: false },
     { name: 'handler', label: 'Handler', path: 'handler', kind: 'text', column: false },
-    { name: 'role', label: 'Role', path: 'role', kind: 'text', column: true, inSearch: true },
-    { name: 'description', label: 'Description', path: 'description', kind: 'text', column: false, inSearch: true },
-    { name: 'vpcId', label: 'VPC', path: 'vpcConfig.vpcId', kind: 'text', column: false, inSearch: true },
+    { name: 'role', label: 'Role', path: 'role', kind: 'text', column: true, inSearch: 'shared' },
+    { name: 'description', label: 'Description', path: 'description', kind: 'text', column: false, inSearch: 'own' },
+    { name: 'vpcId', label: 'VPC', path: 'vpcConfig.vpcId', kind: 'text', column: false, inSearch: 'shared' },
     { name: 'architecture', label: 'Architecture', path: 'architectures[]', kind: 'text', column: false },
     {
       name: 'url',
@@ -65,7 +65,7 @@ export const lambdaFunction = assetType<LambdaFunction>({
       path: 'functionUrlConfigs[].functionUrl',
       kind: 'text',
       column: false,
-      inSearch: true,
+      inSearch: 'own',
     },
     {
       name: 'urlAuthType',

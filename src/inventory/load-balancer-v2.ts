@@ -46,8 +46,8 @@ export const loadBalancerV2 = assetType<Balancer>({
   properties: [
     { name: 'balancerType', label: 'Balancer type', path: 'type', kind: 'text', column: true },
     { name: 'scheme', label: 'Scheme', path: 'scheme', kind: 'text', column: true },
-    { name: 'dnsName', label: 'DNS name', path: 'dNSName', kind: 'text', column: true, inSearch: true },
-    { name: 'vpcId', label: 'VPC', path: 'vpcId', kind: 'text', column: true, inSearch: true },
+    { name: 'dnsName', label: 'DNS name', path: 'dNSName', kind: 'text', column: true, inSearch: 'own' },
+    { name: 'vpcId', label: 'VPC', path: 'vpcId', kind: 'text', column: true, inSearch: 'shared' },
     { name: 'listenerPort', label: 'Listener port', path: 'listeners[].port', kind: 'number', column: false },
     { name: 'listenerProtocol', label: 'Listener protocol', path: 'listeners[].protocol', kind: 'text', column: false },
     {
@@ -56,7 +56,7 @@ export const loadBalancerV2 = assetType<Balancer>({
       path: 'availabilityZones[].subnetId',
       kind: 'text',
       column: false,
-      inSearch: true,
+      inSearch: 'shared',
     },
     {
       name: 'securityGroupId',
@@ -64,7 +64,7 @@ export const loadBalancerV2 = assetType<Balancer>({
       path: 'securityGroups[]',
       kind: 'text',
       column: false,
-      inSearch: true,
+      inSearch: 'shared',
     },
     { name: 'createdAt', label: 'Created', path: 'createdTime', kind: 'time', column: true },
   ],

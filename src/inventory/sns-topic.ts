@@ -44,7 +44,7 @@ export const snsTopic = assetType<SnsTopic>({
       path: 'attributes.displayName',
       kind: 'text',
       column: true,
-      inSearch: true,
+      inSearch: 'own',
     },
     {
       name: 'subscriptions',

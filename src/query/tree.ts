@@ -34,7 +34,7 @@ export type AttributeProperty = {
 export interface AttributePlace {
   readonly assetType: string;
   readonly path: string;
-  /** Whether its values are part of the asset's text, so that an index can find them. */
+  /** Whether free text finds an asset by its values, so that an index can find them. */
   readonly inSearch: boolean;
 }
 

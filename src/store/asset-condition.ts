@@ -8,6 +8,7 @@ import type {
   Pattern,
   TextProperty,
 } from '../query/tree.ts';
+import { containing, type FactsFound, isIndexed, NO_FACTS } from './shared-facts.ts';
 
 export type App = 'cloud-view' | 'asset-view';
 export type Condition = RawBuilder<boolean>;
@@ -15,17 +16,20 @@ export type Condition = RawBuilder<boolean>;
 /**
  * The condition on `assets a` that a checked query means. Everything from the query is a parameter. What an asset does
  * not have matches nothing, so `not` of it matches.
+ *
+ * @param facts those of the query, found a moment before; right without them, too, but then no index finds assets by them.
+ *   Of what must not match they are not used: a fact that came since would not keep out the asset that came with it.
  */
-export function conditionOf(query: AssetQuery): Condition {
+export function conditionOf(query: AssetQuery, facts: FactsFound): Condition {
   switch (query.kind) {
     case 'all':
-      return both(query.of.map(conditionOf));
+      return both(query.of.map(part => conditionOf(part, facts)));
     case 'any':
-      return either(query.of.map(conditionOf));
+      return either(query.of.map(part => conditionOf(part, facts)));
     case 'not':
-      return sql`((${conditionOf(query.of)}) is not true)`;
+      return sql`((${conditionOf(query.of, NO_FACTS)}) is not true)`;
     case 'matches':
-      return either(query.patterns.map(pattern => matches(query.property, pattern)));
+      return either(query.patterns.map(pattern => matches({ property: query.property, pattern, facts })));
     case 'compares':
       return compares(query);
     case 'gone':
@@ -75,20 +79,28 @@ export function inApp(app: App | undefined): Condition {
 /** Whether a connector `c` is in an app. */
 export const APP_COLUMNS = { 'cloud-view': sql`c.in_cloud_view`, 'asset-view': sql`c.in_asset_view` };
 
-function matches(property: TextProperty, pattern: Pattern): Condition {
+function matches({
+  property,
+  pattern,
+  facts,
+}: {
+  property: TextProperty;
+  pattern: Pattern;
+  facts: FactsFound;
+}): Condition {
   switch (property.of) {
     case 'tag':
       return tagMatches(sql`a.tags`, property.key, pattern);
     case 'connectorTag':
       return tagMatches(sql`a.connector_tags`, property.key, pattern);
     case 'attribute':
-      return attributeMatches(property, pattern);
+      return attributeMatches({ property, pattern, facts });
     case 'asset':
       break;
   }
   switch (property.name) {
     case 'text':
-      return searchHas(pattern);
+      return searchHas(pattern, facts);
     case 'accountId':
       return lowerFits(sql`a.account_id`, pattern);
     case 'region':
@@ -98,18 +110,18 @@ function matches(property: TextProperty, pattern: Pattern): Condition {
     case 'state':
       return lowerFits(sql`lower(a.state)`, pattern);
     case 'name':
-      return inSearchAnd(lowerFits(sql`lower(a.name)`, pattern), pattern);
+      return inTextAnd(lowerFits(sql`lower(a.name)`, pattern), pattern);
     case 'id':
       return idFits(pattern);
     case 'arn':
-      return inSearchAnd(lowerFits(sql`lower(a.arn)`, pattern), pattern);
+      return inTextAnd(lowerFits(sql`lower(a.arn)`, pattern), pattern);
   }
 }
 
 /** An id, or the beginning of one, has an index of its own. */
 function idFits(pattern: Pattern): Condition {
   const fits = lowerFits(sql`lower(a.native_id)`, pattern);
-  return pattern[0] === '' ? inSearchAnd(fits, pattern) : fits;
+  return pattern[0] === '' ? inTextAnd(fits, pattern) : fits;
 }
 
 /** Tags keep their case, as they do in AWS. Only an exact value can use the index. */
@@ -120,12 +132,25 @@ function tagMatches(tags: RawBuilder<unknown>, key: string, pattern: Pattern): C
     : sql`${tags} @> ${JSON.stringify({ [key]: text })}::jsonb`;
 }
 
-function attributeMatches({ places }: AttributeProperty, pattern: Pattern): Condition {
+function attributeMatches({
+  property,
+  pattern,
+  facts,
+}: {
+  property: AttributeProperty;
+  pattern: Pattern;
+  facts: FactsFound;
+}): Condition {
   const fits = lowerFits(sql`lower(value #>> '{}')`, pattern);
-  return anyPlace(places, place => {
+  const shared = facts.get(containing(pattern));
+  const places = property.places.map(place => {
+    const ofType = sql<boolean>`a.asset_type = ${place.assetType}`;
     const found = sql<boolean>`exists (select from jsonb_path_query(a.attributes, ${jsonPathOf(place.path)}::jsonpath) value where ${fits})`;
-    return place.inSearch ? inSearchAnd(found, pattern) : found;
+    if (!place.inSearch || !shared) return both([ofType, found]);
+    // An index on the type would be read to its end beside the others, which find little: "is true" keeps it out.
+    return both([either([textHas(pattern), ...sharesAny(shared, pattern)]), sql`(${ofType}) is true`, found]);
   });
+  return either(places);
 }
 
 function compares({ property, operator, value }: Extract<AssetQuery, { kind: 'compares' }>): Condition {
@@ -172,16 +197,48 @@ function jsonPathOf(path: string): string {
   return `$${steps.join('')}`;
 }
 
-/** `condition`, helped by the index on the text that contains all the values that it could accept. */
-function inSearchAnd(condition: Condition, pattern: Pattern): Condition {
-  // The index knows groups of three letters; with fewer it would only be one more comparison.
-  return pattern.some(part => part.length >= 3) ? sql`(${searchHas(pattern)} and ${condition})` : condition;
+/** `condition`, helped by the index on the text, which contains all the values that it could accept. */
+function inTextAnd(condition: Condition, pattern: Pattern): Condition {
+  // One that the index does not know would only be one more comparison.
+  return isIndexed(pattern) ? sql`(${textHas(pattern)} and ${condition})` : condition;
+}
+
+/** Whether a pattern is found in one of the facts that free text finds an asset by, its own and those that it shares. */
+function searchHas(pattern: Pattern, facts: FactsFound): Condition {
+  const found = facts.get(containing(pattern));
+  return either([
+    both([textHas(pattern), ...withinFact(sql`string_to_table(a.search, E'\\n')`, pattern)]),
+    ...(found
+      ? sharesAny(found, pattern)
+      : [both([sharedTextHas(pattern), ...withinFact(sql`unnest(a.shared_facts)`, pattern)])]),
+  ]);
+}
+
+/** Whether it is found in one of the facts and not, with what its wildcards stand for, from one of them to another. */
+function withinFact(facts: RawBuilder<unknown>, pattern: Pattern): Condition[] {
+  const hasWildcard = pattern.filter(part => part !== '').length > 1;
+  return hasWildcard ? [sql`exists (select from ${facts} fact where fact like ${containing(pattern)})`] : [];
 }
 
 /** The text is lower-cased by the same function before it is stored. */
-function searchHas(pattern: Pattern): Condition {
-  return sql`a.search like ${`%${likeOf(pattern).toLowerCase()}%`}`;
+function textHas(pattern: Pattern): Condition {
+  return sql`a.search like ${containing(pattern)}`;
 }
+
+/** The same of what an asset shares; no index helps. */
+function sharedTextHas(pattern: Pattern): Condition {
+  return sql`array_to_string(a.shared_facts, E'\\n') like ${containing(pattern)}`;
+}
+
+/** Whether an asset has one of the facts that a pattern is found in. */
+function sharesAny(facts: readonly string[], pattern: Pattern): Condition[] {
+  if (facts.length === 0) return [];
+  const shares = sql<boolean>`a.shared_facts && ${facts}::text[]`;
+  // Each of an asset's facts is compared with each that was found. Where no index is used that is dear, and most have none.
+  return [facts.length > FEW ? both([sharedTextHas(pattern), shares]) : shares];
+}
+
+const FEW = 10;
 
 const TIMES = { firstSeen: sql`a.first_seen_at`, changed: sql`a.changed_at` };
 

@@ -9,6 +9,7 @@ import { cursorOf, readCursor } from './asset-cursor.ts';
 import { ASSET_COLUMNS, type Asset, type AssetRow, assetOf } from './asset-reads.ts';
 import { after, orderBy, readSort, type Sort, sortValue } from './asset-sort.ts';
 import type { Database } from './database.ts';
+import { type FactsFound, findSharedFacts, NO_FACTS } from './shared-facts.ts';
 
 export interface AssetSearch {
   readonly query: AssetQuery;
@@ -45,7 +46,7 @@ export async function searchAssets(db: Database, search: AssetSearch): Promise<R
   const cursor =
     search.cursor === undefined ? ok(undefined) : readCursor(search.cursor, { belongsTo, sort: sort.value });
   if (!cursor.ok) return cursor;
-  const where = shownIn(search);
+  const where = shownIn(search, await findSharedFacts(db, search.query));
   const page = both(cursor.value ? [where, after(cursor.value, sort.value)] : [where]);
   const [rows, count, coverage] = await Promise.all([
     readPage(db, { where: page, sort: sort.value, limit: search.limit + 1 }),
@@ -64,7 +65,9 @@ export async function searchAssets(db: Database, search: AssetSearch): Promise<R
 
 /** How many assets a query finds for each value of a property, in one statement. */
 export async function countAssets(db: Database, counted: Counted): Promise<AssetCounts> {
-  const groups = isCounted(counted.query) ? countKept(counted) : countEach(counted);
+  const groups = isCounted(counted.query)
+    ? countKept(counted)
+    : countEach(counted, await findSharedFacts(db, counted.query));
   const [{ rows }, coverage] = await Promise.all([groups.execute(db), readCoverage(db, counted)]);
   return { items: rows, coverage };
 }
@@ -80,7 +83,7 @@ type CountOf = { value: string | null; count: number };
 /** From the counts that every write keeps. What one connector sees is joined with it: many times faster than looking each up. */
 function countKept({ by, query, app }: Counted): RawBuilder<CountOf> {
   const found = sql`select ${COUNTED[by]} as value, a.n from asset_counts a`;
-  const where = sql`where ${conditionOf(query)}`;
+  const where = sql`where ${conditionOf(query, NO_FACTS)}`;
   const shown = app
     ? sql`
       ${found} join connectors c on c.num = a.sole ${where} and ${APP_COLUMNS[app]}
@@ -94,12 +97,12 @@ function countKept({ by, query, app }: Counted): RawBuilder<CountOf> {
 }
 
 /** From the assets themselves, grouped by who sees them first. */
-function countEach({ by, query, app }: Counted): RawBuilder<CountOf> {
+function countEach({ by, query, app }: Counted, facts: FactsFound): RawBuilder<CountOf> {
   return sql`
     select value, sum(assets)::bigint as count
     from (
       select ${COUNTED[by]} as value, a.seen_by, count(*) as assets
-      from assets a where ${conditionOf(withoutGone(query))} group by 1, 2
+      from assets a where ${conditionOf(withoutGone(query), facts)} group by 1, 2
     ) a
     where ${inApp(app)}
     group by value order by count desc, value
@@ -131,8 +134,8 @@ function isCounted(query: AssetQuery): boolean {
 
 const COUNTED_NAMES = new Set(['accountId', 'region', 'type', 'state']);
 
-function shownIn({ query, app }: Pick<AssetSearch, 'query' | 'app'>): Condition {
-  return both([conditionOf(withoutGone(query)), inApp(app)]);
+function shownIn({ query, app }: Pick<AssetSearch, 'query' | 'app'>, facts: FactsFound): Condition {
+  return both([conditionOf(withoutGone(query), facts), inApp(app)]);
 }
 
 async function readPage(

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Change } from '../inventory/changes.ts';
+import type { SearchFacts } from '../inventory/content.ts';
 import type { StoredContent } from '../inventory/keep-unread.ts';
 import { jsonbArray, textArray } from './binary-arrays.ts';
 import { type Database, repeatable } from './database.ts';
@@ -70,14 +71,13 @@ export async function loadContents(
   return rows;
 }
 
-export interface AssetWrite extends StoredContent {
+export interface AssetWrite extends StoredContent, SearchFacts {
   /** Its id if it is new. */
   readonly id: string;
   /** Whether nothing was stored of it when it was looked up; somebody else may have stored it meanwhile. */
   readonly isNew: boolean;
   readonly hash: string | null;
   readonly rawHash: string | null;
-  readonly search: string;
   readonly changes: readonly Change[];
 }
 
@@ -137,17 +137,19 @@ export async function insertNew(db: Database, hold: Hold, page: PageWrite): Prom
     with held as (${holding(hold)}),
     inserted as (
       insert into assets (id, partition, account_id, region, asset_type, native_id, arn, name, state, tags, connector_tags,
-        attributes, unknown, search, content_hash, raw_hash, seen_by, first_seen_at, last_seen_at, changed_at, appeared_in)
+        attributes, unknown, search, shared_facts, content_hash, raw_hash, seen_by, first_seen_at, last_seen_at, changed_at,
+        appeared_in)
       select i.id::uuid, ${scope.partition}, ${scope.accountId}, ${scope.region}, ${scope.assetType}, native_id, arn, name,
-        state, tags, ${JSON.stringify(page.connectorTags)}::jsonb, attributes, unknown, search, decode(hash, 'hex'),
-        decode(raw_hash, 'base64'), array[${page.connectorNum}::int], ${at}::timestamptz, ${at}::timestamptz, ${at}::timestamptz, held.id
+        state, tags, ${JSON.stringify(page.connectorTags)}::jsonb, attributes, unknown, search,
+        string_to_array(shared_facts, E'\n'), decode(hash, 'hex'), decode(raw_hash, 'base64'), array[${page.connectorNum}::int], ${at}::timestamptz, ${at}::timestamptz, ${at}::timestamptz, held.id
       from held cross join unnest(${texts('id')}, ${texts('nativeId')}, ${texts('arn')}, ${texts('name')}, ${texts('state')},
-        ${objects('tags')}, ${objects('attributes')}, ${objects('unknown')}, ${texts('search')}, ${texts('hash')},
-        ${texts('rawHash')})
-        as i(id, native_id, arn, name, state, tags, attributes, unknown, search, hash, raw_hash)
+        ${objects('tags')}, ${objects('attributes')}, ${objects('unknown')}, ${texts('search')},
+        ${textArray(assets.map(asset => asset.sharedFacts.join('\n') || null))}::text[], ${texts('hash')}, ${texts('rawHash')})
+        as i(id, native_id, arn, name, state, tags, attributes, unknown, search, shared_facts, hash, raw_hash)
       on conflict (partition, account_id, region, asset_type, native_id) do nothing
       returning native_id
-    )
+    ),
+    ${sharing(assets)}
     select array(select native_id from inserted) as inserted from held
   `,
   );
@@ -167,7 +169,7 @@ async function merge(db: Database, hold: Hold, page: PageWrite): Promise<PageWri
     incoming as (
       select i.* from jsonb_to_recordset(${JSON.stringify(page.assets)}::jsonb) as i(
         id uuid, "nativeId" text, arn text, name text, state text, tags jsonb, attributes jsonb, unknown jsonb, hash text,
-        "rawHash" text, search text, changes jsonb
+        "rawHash" text, search text, "sharedFacts" text[], changes jsonb
       ) where exists (select from held)
     ),
     -- Without those of which something became known that was only not known before.
@@ -178,15 +180,17 @@ async function merge(db: Database, hold: Hold, page: PageWrite): Promise<PageWri
     ),
     written as (
       insert into assets as a (id, partition, account_id, region, asset_type, native_id, arn, name, state, tags,
-        connector_tags, attributes, unknown, search, content_hash, raw_hash, seen_by, first_seen_at, last_seen_at, changed_at, appeared_in)
+        connector_tags, attributes, unknown, search, shared_facts, content_hash, raw_hash, seen_by, first_seen_at, last_seen_at,
+        changed_at, appeared_in)
       select id, ${scope.partition}, ${scope.accountId}, ${scope.region}, ${scope.assetType}, "nativeId", arn, name, state,
-        tags, ${tags}, attributes, unknown, search, decode(hash, 'hex'), decode("rawHash", 'base64'), array[${page.connectorNum}::int], ${at}, ${at}, ${at}, ${hold.runId}
+        tags, ${tags}, attributes, unknown, search, nullif("sharedFacts", '{}'), decode(hash, 'hex'),
+        decode("rawHash", 'base64'), array[${page.connectorNum}::int], ${at}, ${at}, ${at}, ${hold.runId}
       from incoming
       on conflict (partition, account_id, region, asset_type, native_id) do update set
         arn = excluded.arn, name = excluded.name, state = excluded.state, tags = excluded.tags,
         connector_tags = a.connector_tags || excluded.connector_tags, attributes = excluded.attributes,
-        unknown = excluded.unknown, search = excluded.search, content_hash = excluded.content_hash,
-        raw_hash = excluded.raw_hash,
+        unknown = excluded.unknown, search = excluded.search, shared_facts = excluded.shared_facts,
+        content_hash = excluded.content_hash, raw_hash = excluded.raw_hash,
         seen_by = case when a.seen_by @> excluded.seen_by then a.seen_by else a.seen_by || excluded.seen_by end,
         last_seen_at = excluded.last_seen_at,
         changed_at = case
@@ -221,7 +225,8 @@ async function merge(db: Database, hold: Hold, page: PageWrite): Promise<PageWri
       update assets a set raw_hash = decode(r."rawHash", 'base64')
       from jsonb_to_recordset(${JSON.stringify(page.rehashed)}::jsonb) as r(id uuid, "rawHash" text)
       where a.id = r.id and not a.id = any(${page.adopted}::uuid[]) and exists (select from held)
-    )
+    ),
+    ${sharing(page.assets)}
     select (select jsonb_agg(jsonb_build_object('id', id, 'nativeId', native_id, 'event', event)) from events) as assets,
       (select count(*) from adopted) as adopted
     from held
@@ -229,6 +234,19 @@ async function merge(db: Database, hold: Hold, page: PageWrite): Promise<PageWri
   );
   const row = rows[0];
   return row && { assets: row.assets ?? [], adopted: row.adopted };
+}
+
+/**
+ * A part of a statement with `held`: keeps what its assets share, so that searches find them by it. Every page writes it in
+ * the same order, and after its assets: two pages with the same facts wait for each other, but never both.
+ */
+function sharing(assets: readonly AssetWrite[]): RawBuilder<unknown> {
+  const facts = new Set(assets.flatMap(asset => asset.sharedFacts));
+  return sql`shared as (
+      insert into shared_facts (fact)
+      select fact from held cross join unnest(${textArray([...facts].sort())}::text[]) fact
+      on conflict do nothing
+    )`;
 }
 
 /**

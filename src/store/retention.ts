@@ -2,13 +2,14 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Database, inTransaction } from './database.ts';
 
 /**
- * What is deleted when it is old enough: runs, and the history of assets. The audit log is not among it.
+ * What is deleted when it is old enough: runs, and the history of assets; and facts once no asset has them. The audit log is
+ * not among it.
  *
  * Each kind has a row that says when its next batch is due, and whoever locks that row does it: one process at a time,
- * without a wait for the others. A batch is one statement, so a process that dies in it has done nothing of it, and
+ * without a wait for the others. A batch is one transaction, so a process that dies in it has done nothing of it, and
  * any other goes on from where the row says.
  */
-export type Expiring = 'runs' | 'history';
+export type Expiring = 'runs' | 'history' | 'facts';
 
 export interface ExpiringBatch {
   /** What was over before is old. */
@@ -73,6 +74,54 @@ export async function deleteOldHistory(db: Database, batch: ExpiringBatch): Prom
     `,
   });
 }
+
+/** Deletes shared facts that no asset has any more. Answers like `deleteOldRuns`. */
+export async function deleteUnusedFacts(
+  db: Database,
+  { now, limit, pauseSeconds, restMinutes }: Omit<ExpiringBatch, 'before'>,
+): Promise<number | undefined> {
+  return await inTransaction(db, async tx => {
+    const turns = await sql<{ after: string }>`
+      select after_fact as after from retention where kind = 'facts' and due_at <= ${now} for update skip locked
+    `.execute(tx);
+    const [turn] = turns.rows;
+    if (!turn) return undefined;
+    // To find one asset the planner would rather read the table than the index; where there is none, it would read all of it.
+    await sql`set local enable_seqscan = off`.execute(tx);
+    const { rows: page } = await sql<{ fact: string; isUsed: boolean }>`
+      select fact, ${IS_USED} as "isUsed"
+      from (select fact from shared_facts where fact > ${turn.after} order by fact limit ${limit}) f
+    `.execute(tx);
+    const deleted = await deleteFacts(
+      tx,
+      page.flatMap(({ fact, isUsed }) => (isUsed ? [] : [fact])),
+    );
+    const last = page.length === limit ? page.at(-1)?.fact : undefined;
+    await sql`
+      update retention set deleted = deleted + ${deleted}::bigint, after_fact = ${last ?? ''},
+        due_at = ${now}::timestamptz + ${last === undefined ? sql`make_interval(mins => ${restMinutes})` : sql`make_interval(secs => ${pauseSeconds})`},
+        passed_at = ${last === undefined ? now : sql`passed_at`}
+      where kind = 'facts'
+    `.execute(tx);
+    return deleted;
+  });
+}
+
+/**
+ * Deletes those of the facts that no asset has. A page that is being written may find its fact here, add nothing, and show
+ * its assets only when it is committed: so pages that write wait, those under way are waited for, and then it is asked again.
+ */
+async function deleteFacts(tx: Database, unused: readonly string[]): Promise<number> {
+  if (unused.length === 0) return 0;
+  await sql`lock table shared_facts in share row exclusive mode`.execute(tx);
+  const { numAffectedRows } = await sql`
+    delete from shared_facts f where fact = any(${unused}) and not ${IS_USED}
+  `.execute(tx);
+  return Number(numAffectedRows ?? 0n);
+}
+
+/** Whether an asset, live or gone, has a fact `f`. */
+const IS_USED = sql<boolean>`exists (select from assets a where a.shared_facts @> array[f.fact])`;
 
 export interface RetentionState {
   readonly kind: Expiring;

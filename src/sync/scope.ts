@@ -3,7 +3,7 @@ import type { Slots } from '../aws/slots.ts';
 import { type Fault, fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { changesBetween } from '../inventory/changes.ts';
-import { contentHash, searchText } from '../inventory/content.ts';
+import { contentHash, searchFacts } from '../inventory/content.ts';
 import type { AssetPage, AssetType, AwsCalls, ListedAsset } from '../inventory/define.ts';
 import { keepUnread, type StoredContent, sameUnknown } from '../inventory/keep-unread.ts';
 import {
@@ -325,7 +325,7 @@ class Observation {
       isNew: before === undefined,
       hash,
       rawHash: asset.rawHash,
-      search: searchText(content, this.#task.type.properties),
+      ...searchFacts(content, this.#task.type.properties),
       changes,
     };
   }

@@ -48,8 +48,8 @@ describe('old runs', () => {
     expect(Math.max(...deleted.map(Number))).toBeLessThanOrEqual(10);
     expect(await left()).toEqual(connectors.map(() => ['ok', 'problems']));
     expect(await count(bed.db, 'audit_log')).toBe(audited);
-    const [, runs] = await readRetention(bed.db);
-    expect(runs).toMatchObject({ kind: 'runs', deleted: 30, passedAt: expect.any(Date) });
+    const kinds = await readRetention(bed.db);
+    expect(kinds).toContainEqual({ kind: 'runs', deleted: 30, passedAt: expect.any(Date) });
   });
 
   test('stay while they are young, and while they are under way however long', async () => {

@@ -28,7 +28,7 @@ function matches(property: TextProperty, pattern: Pattern, asset: StoredAsset): 
   if (property.of === 'attribute') return placed(property.places, asset).some(value => fitsAnyCase(value, pattern));
   switch (property.name) {
     case 'text':
-      return fitsAnyCase(asset.search, ['', ...pattern, '']);
+      return [...asset.search.split('\n'), ...asset.sharedFacts].some(fact => fitsAnyCase(fact, ['', ...pattern, '']));
     case 'id':
       return fitsAnyCase(asset.nativeId, pattern);
     case 'type':

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { searchText } from '../../src/inventory/content.ts';
+import { type SearchFacts, searchFacts } from '../../src/inventory/content.ts';
 import type { Vocabulary } from '../../src/query/vocabulary.ts';
 import type { Database } from '../../src/store/database.ts';
 
@@ -12,9 +12,9 @@ export const VOCABULARY = [
     properties: [
       property('instanceType', 'instanceType'),
       property('availabilityZone', 'placement.availabilityZone'),
-      property('securityGroupId', 'securityGroups[].groupId'),
-      { ...property('privateIp', 'privateIpAddress'), inSearch: true },
-      { ...property('vpcId', 'vpcId'), inSearch: true },
+      { ...property('securityGroupId', 'securityGroups[].groupId'), inSearch: 'shared' },
+      { ...property('privateIp', 'privateIpAddress'), inSearch: 'own' },
+      { ...property('vpcId', 'vpcId'), inSearch: 'shared' },
       { ...property('launchTime', 'launchTime'), kind: 'time' },
     ],
   },
@@ -26,6 +26,7 @@ export const VOCABULARY = [
       property('availabilityZone', 'availabilityZone'),
       { ...property('size', 'size'), kind: 'number' },
       { ...property('encrypted', 'encrypted'), kind: 'boolean' },
+      { ...property('snapshotId', 'snapshotId'), inSearch: 'shared' },
     ],
   },
 ] as const satisfies Vocabulary;
@@ -51,6 +52,7 @@ export interface StoredAsset {
   readonly connectorTags: Record<string, string>;
   readonly attributes: Record<string, unknown>;
   readonly search: string;
+  readonly sharedFacts: readonly string[];
   readonly seenBy: number[];
   readonly firstSeenAt: string;
   readonly lastSeenAt: string;
@@ -97,10 +99,14 @@ function assetOf(draw: Draw, { number, account, gone, nativeId }: Making): Store
     name: draw.of([null, 'a%', 'A_B', 'é"\\*', "x'; drop table assets; --", `web-${number % 20}`, `DB-${number % 9}`]),
     state: draw.of([null, 'running', 'running', 'stopped', 'Deployed']),
     tags: draw.tags(),
-    attributes: prefix === 'i' ? instance(draw, region) : volume(draw, region),
+    attributes: prefix === 'i' ? instance(draw, region) : volume(draw, region, number),
     ownerId: null,
   };
   const { ownerId: _, ...fields } = observed;
+  const facts = searchFacts(
+    observed,
+    [...type.properties].map(property => ({ label: '', column: false, ...property })),
+  );
   return {
     ...fields,
     id: uuid(number),
@@ -109,16 +115,18 @@ function assetOf(draw: Draw, { number, account, gone, nativeId }: Making): Store
     accountId: account?.accountId ?? '',
     region,
     connectorTags: draw.of<Record<string, string>>([{}, { Owner: 'security' }]),
-    search: searchText(
-      observed,
-      [...type.properties].map(property => ({ label: '', column: false, ...property })),
-    ),
+    ...(number % 5 === 0 ? asStoredBefore(facts) : facts),
     seenBy: draw.of([[account?.num ?? 1], [account?.num ?? 1], [1, 2], []]),
     firstSeenAt: draw.day(),
     lastSeenAt: draw.day(),
     changedAt: draw.day(),
     goneAt: gone ? draw.of([null, null, null, draw.day()]) : null,
   };
+}
+
+/** Everything in its text, as it was before facts were shared. */
+function asStoredBefore({ search, sharedFacts }: SearchFacts): SearchFacts {
+  return { search: [search, ...sharedFacts].join('\n'), sharedFacts: [] };
 }
 
 function instance(draw: Draw, region: string): Record<string, unknown> {
@@ -132,12 +140,17 @@ function instance(draw: Draw, region: string): Record<string, unknown> {
   };
 }
 
-function volume(draw: Draw, region: string): Record<string, unknown> {
+function volume(draw: Draw, region: string, number: number): Record<string, unknown> {
   return draw.of([
     {},
-    { availabilityZone: `${region}a`, size: draw.below(300), encrypted: draw.of([true, false]) },
+    {
+      availabilityZone: `${region}a`,
+      size: draw.below(300),
+      encrypted: draw.of([true, false]),
+      snapshotId: `snap-${number}`,
+    },
     // Not what is declared; nothing may fail because of it.
-    { availabilityZone: null, size: 'large', encrypted: 'yes', instanceType: 't3.micro' },
+    { availabilityZone: null, size: 'large', encrypted: 'yes', instanceType: 't3.micro', snapshotId: `snap-${number}` },
   ]);
 }
 
@@ -218,12 +231,15 @@ export async function insertFailedRun(
 export async function insertAssets(db: Database, assets: readonly StoredAsset[]): Promise<void> {
   await sql`
     insert into assets (id, partition, account_id, region, asset_type, native_id, arn, name, state, tags, connector_tags,
-      attributes, search, content_hash, seen_by, first_seen_at, last_seen_at, changed_at, gone_at)
+      attributes, search, shared_facts, content_hash, seen_by, first_seen_at, last_seen_at, changed_at, gone_at)
     select id, partition, "accountId", region, "assetType", "nativeId", arn, name, state, tags, "connectorTags",
-      attributes, search, '', "seenBy", "firstSeenAt", "lastSeenAt", "changedAt", "goneAt"
+      attributes, search, nullif("sharedFacts", '{}'), '', "seenBy", "firstSeenAt", "lastSeenAt", "changedAt", "goneAt"
     from jsonb_to_recordset(${JSON.stringify(assets)}::jsonb) as asset (
       id uuid, partition text, "accountId" text, region text, "assetType" text, "nativeId" text, arn text, name text,
-      state text, tags jsonb, "connectorTags" jsonb, attributes jsonb, search text, "seenBy" integer[],
+      state text, tags jsonb, "connectorTags" jsonb, attributes jsonb, search text, "sharedFacts" text[], "seenBy" integer[],
       "firstSeenAt" timestamptz, "lastSeenAt" timestamptz, "changedAt" timestamptz, "goneAt" timestamptz)
+  `.execute(db);
+  await sql`
+    insert into shared_facts select distinct unnest(shared_facts) from assets on conflict do nothing
   `.execute(db);
 }

@@ -290,6 +290,7 @@ function newVpc(isNew = true): PageWrite {
         rawHash: null,
         unknown: {},
         search: '',
+        sharedFacts: ['vpc-0fact'],
         changes: [],
       },
     ],
@@ -311,7 +312,7 @@ function endOf(unseen: readonly string[]): ScopeEnd {
 
 /** Number and versions of all rows that a worker may write. */
 async function everything() {
-  return await bed.versions(['assets', 'asset_history', 'runs', 'scopes', 'connectors']);
+  return await bed.versions(['assets', 'shared_facts', 'asset_history', 'runs', 'scopes', 'connectors']);
 }
 
 function tick(): Promise<void> {

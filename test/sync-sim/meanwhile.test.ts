@@ -51,6 +51,7 @@ test('a page is written although somebody else locks the same assets in another 
           hash: '00'.repeat(16),
           rawHash: null,
           search: '',
+          sharedFacts: [],
           changes,
         };
       }),
@@ -86,7 +87,16 @@ test('an asset that another run stored, or that had gone, is no second one becau
   // Text that both sides could misread: what quotes, escapes or has more bytes than letters.
   const odd = { nativeId: id, name: 'a "b" \\n {c,NULL} €😀', tags: { 'k"': "\\ 'ü'", '': '' } };
   const assets = [...contents, { ...like, ...odd, arn: null }].map(asset => ({
-    ...{ ...asset, id: bed.deps.ids.uuid(), isNew: true, hash: null, rawHash: 'AAEC', search: '', changes: [] },
+    ...{
+      ...asset,
+      id: bed.deps.ids.uuid(),
+      isNew: true,
+      hash: null,
+      rawHash: 'AAEC',
+      search: '',
+      sharedFacts: ['vpc-0shared'],
+      changes: [],
+    },
   }));
   const claim = await claimRun(bed.db, { runId: await bed.queueRun(connectorId), now: new Date() });
   if (claim.kind !== 'claimed') throw new Error(`the claim was ${claim.kind}`);
