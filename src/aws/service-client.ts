@@ -73,6 +73,11 @@ export async function serviceClient(aws: Aws, service: ServiceName, region: stri
   return made;
 }
 
+/** Loads the SDK's clients of these services, so that no run has to wait for that. */
+export async function loadClients(services: readonly ServiceName[]): Promise<void> {
+  for (const service of new Set(services)) await SERVICES[service]();
+}
+
 /** Who signs the call that is being made, and what its answer is compared with. A call outside of `send` has nobody and fails: there is no default. */
 const callUnderWay = new AsyncLocalStorage<{
   credentials: CredentialsProvider;

@@ -4,6 +4,7 @@ import { forgetEarlierHubs } from '../accounts/reach.ts';
 import { attemptRecheck } from '../accounts/recheck.ts';
 import { deliverAlerts } from '../alerts/deliver.ts';
 import { evaluateAlerts } from '../alerts/evaluate.ts';
+import { loadClients } from '../aws/service-client.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { pause } from '../domain/pause.ts';
 import { isDatabaseUnavailable } from '../store/database.ts';
@@ -33,6 +34,7 @@ export interface Worker {
  */
 export async function startWorker(given: WorkerDeps): Promise<Worker> {
   keepHeapSmall();
+  await loadClients(given.assetTypes.map(({ service }) => service));
   const deps = { ...given, shared: shareByRuns(given.db) };
   const stopping = new AbortController();
   // Apart from one another: a receiver of alerts that hangs must not hold up runs, nor must counting a large ledger.

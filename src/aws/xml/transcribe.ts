@@ -30,14 +30,13 @@ export class Transcriber {
   item(list: ListShape, start: number, apart?: Apart): Transcribed {
     if (list.item.kind !== 'struct') throw new Irregular('items that are no structs');
     this.#at = start;
-    const written: Written = { start: this.#end, names: [], ends: [], apart };
+    const written: Written = { start: this.#end, likely: this.#names, names: undefined, ends: [], apart };
     if (!this.#isAt(list.tag)) throw new Irregular('another element in a list');
     if (this.#goInto(list.tag)) this.#struct(list.item, list.tag, written);
-    const { names, ends } = written;
-    if (names.length !== this.#names.length || !names.every((name, index) => name === this.#names[index])) {
-      this.#names = names;
-    }
-    const fields = new FieldsText(this.#sheet, { names: this.#names, start: written.start, ends });
+    const { likely, ends } = written;
+    const names = written.names ?? (likely.length === ends.length ? likely : likely.slice(0, ends.length));
+    this.#names = names;
+    const fields = new FieldsText(this.#sheet, { names, start: written.start, ends });
     return { fields, start, end: this.#at };
   }
 
@@ -75,8 +74,7 @@ export class Transcriber {
       this.#put(member.key);
       this.#value(member.shape, member.tag);
       this.#put(COMMA);
-      written?.names.push(member.attribute);
-      written?.ends.push(this.#end);
+      if (written) note(written, { name: member.attribute, end: this.#end });
     }
     this.#close(tag);
   }
@@ -116,7 +114,8 @@ export class Transcriber {
     const start = this.#at;
     let end = start;
     while (NEEDS_CARE[from[end] ?? 0] === 0) end += 1;
-    if (from[end] === LESS_THAN && isAsInJson(kind, { from, start, end })) {
+    // Most are texts: no object is made for them.
+    if (from[end] === LESS_THAN && (kind === 'text' || isAsInJson(kind, { from, start, end }))) {
       const isQuoted = kind === 'text' || kind === 'time';
       if (isQuoted) this.#put(QUOTE);
       this.#put(from, start, end);
@@ -246,9 +245,17 @@ export interface Apart {
 
 interface Written {
   readonly start: number;
-  readonly names: string[];
+  /** The names of the item before, and those of this one from where they differ on. */
+  readonly likely: readonly string[];
+  names: string[] | undefined;
   readonly ends: number[];
   readonly apart: Apart | undefined;
+}
+
+function note(written: Written, { name, end }: { name: string; end: number }): void {
+  const index = written.ends.push(end) - 1;
+  if (written.names) written.names.push(name);
+  else if (written.likely[index] !== name) written.names = [...written.likely.slice(0, index), name];
 }
 
 type Tag = Member['tag'];
@@ -271,10 +278,8 @@ const NEEDS_CARE = Uint8Array.from({ length: 256 }, (_, byte) =>
 );
 
 /** Whether JSON writes the value as it stands there, as nearly always. */
-function isAsInJson(kind: LeafShape['kind'], value: Range): boolean {
+function isAsInJson(kind: Exclude<LeafShape['kind'], 'text'>, value: Range): boolean {
   switch (kind) {
-    case 'text':
-      return true;
     case 'number':
       return isInteger(value);
     case 'boolean':
