@@ -167,8 +167,8 @@ export const LIMITS = {
   detailCallsInFlight: 4,
   /** After so many denials in a row of one kind of detail, the role is taken to have no right to any of them in this run. */
   detailDenialsMax: 20,
-  /** With their scopes enough to have all calls in flight; more of them are not faster and take more memory (300 MB with 24, 445 with 64). */
-  runsInFlightPerWorker: 24,
+  /** Of small accounts enough to have most calls in flight, since each makes two or three calls before its scopes; more take more memory. */
+  runsInFlightPerWorker: 36,
   /** Scopes of all runs of a process, by the memory that they may take: an empty one takes 1. */
   scopeSlots: 512,
   /** What one takes that was never observed; more for every so many items that another had. */

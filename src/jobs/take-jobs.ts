@@ -15,7 +15,7 @@ interface Job {
  * Hands the jobs of a queue to `work`, at most `inFlight` at a time, until told to stop. What `work` throws makes the job be
  * handed out again.
  *
- * pg-boss's own workers take one job each, so that 24 of them would each ask for jobs, settle them and tell that they are
+ * pg-boss's own workers take one job each, so that some dozens of them would each ask for jobs, settle them and tell that they are
  * alive by themselves, and would rest after a job that took less than their interval. Here one statement takes as many jobs as
  * there is room for, one settles those that ended within a moment, and one is the heartbeat of all.
  */
