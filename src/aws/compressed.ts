@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import { LIMITS } from '../domain/limits.ts';
+import { longTurn } from '../domain/turns.ts';
 import type { Slots } from './slots.ts';
 
 /** The call that an answer is of, and what it holds of the room for large answers. */
@@ -43,7 +43,7 @@ export function asksForCompressed(
     const takeRoom = async (bytes: number) => {
       if (!room?.wanted || bytes < (isPacked ? LIMITS.largePackedBytes : LIMITS.largeAnswerBytes)) return;
       room.giveBack = await slots.take({ of: request.hostname, weight: 1, stop: room.stop });
-      await nextTurn();
+      await longTurn();
     };
     if (isPacked) {
       const bytes = await bytesOf(response.body);
@@ -66,17 +66,6 @@ export function asksForCompressed(
 function freeMemory({ buffer, length }: Buffer): void {
   if (length >= LIMITS.largePackedBytes && buffer instanceof ArrayBuffer && buffer.byteLength <= length + 1)
     buffer.transfer(0);
-}
-
-let lastTurn: Promise<void> = Promise.resolve();
-
-/**
- * Waits for a turn of the event loop that no other large answer has: however many arrive together, the database and the
- * queue are answered between them.
- */
-async function nextTurn(): Promise<void> {
-  lastTurn = lastTurn.then(() => setImmediate());
-  await lastTurn;
 }
 
 /** By its events: an iterator over a stream costs a small answer as much as all else that is done with it here. */

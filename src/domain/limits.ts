@@ -94,6 +94,8 @@ export const LIMITS = {
   youngHeapBytes: 64 * 1024 * 1024,
   /** Large answers between their arrival and the writing of what is new in them: 30 MB each with all that is made of them. */
   largeAnswersAtOnce: 4,
+  /** How long reading a large answer waits for what is being sent to the database. */
+  longTurnWaitMs: 250,
   /** To one host: AWS has one for each service and region, an endpoint of another make may have one for everything. */
   awsSocketsMax: 512,
   awsClientsMax: 256,
@@ -175,8 +177,8 @@ export const LIMITS = {
   newScopeSlots: 4,
   itemsPerScopeSlot: 50,
   scopeSlotsMax: 24,
-  /** Pages that a process compares and writes at a time: most of the connections of the pool. */
-  pagesWrittenAtOnce: 6,
+  /** Pages that a process compares and writes at a time: more only make the database's processes wait for each other. */
+  pagesWrittenAtOnce: 4,
   /** Jobs that end within so long are settled together. */
   jobEndsWaitMs: 50,
   /** How often a worker with room asks for jobs. */

@@ -1,6 +1,8 @@
+import { Writable } from 'node:stream';
 import { Kysely, PostgresDialect, type QueryResult, type RawBuilder, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { LIMITS } from '../domain/limits.ts';
+import { favour } from '../domain/turns.ts';
 import type { Log } from '../log.ts';
 import { preparing } from './prepared-statements.ts';
 
@@ -30,10 +32,19 @@ export function openDatabase({
   // A connection that breaks is an "error" event of its own, beside the failure of the query that it may have been
   // serving; the pool drops it by itself, but without a listener the process would end.
   pool.on('connect', client => {
+    favour(streamOf(client));
     client.on('error', error => log.warn({ error: error.message }, 'a database connection broke'));
   });
   pool.on('error', () => {}); // the same events again, for idle connections
   return new Kysely<unknown>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
+}
+
+/** The driver's own; its types do not tell. */
+function streamOf(client: pg.PoolClient): Writable {
+  const connection: unknown = Reflect.get(client, 'connection');
+  const stream: unknown = typeof connection === 'object' && connection && Reflect.get(connection, 'stream');
+  if (!(stream instanceof Writable)) throw new Error('the driver’s connection has no stream');
+  return stream;
 }
 
 /** What every session of Causeway has in common: limits in time, time zone UTC, how values are read. */

@@ -1,8 +1,10 @@
 import assert from 'node:assert';
+import { setImmediate } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LIMITS } from '../../src/domain/limits.ts';
+import { isSending, longTurn } from '../../src/domain/turns.ts';
 import { inTransaction, isDatabaseUnavailable, openDatabase, pingDatabase } from '../../src/store/database.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -156,3 +158,15 @@ async function errorOf(promise: Promise<unknown>): Promise<unknown> {
     (error: unknown) => error,
   );
 }
+
+test('a large statement is sent before work that takes whole turns goes on', async () => {
+  const db = openDatabase({ connectionString: database.connectionString, poolMax: 1, log: silent });
+  await pingDatabase(db);
+  const text = 'x'.repeat(16 * 1_024 * 1_024);
+  const answer = sql<{ length: number }>`select length(${text}) as length`.execute(db);
+  while (!isSending()) await setImmediate();
+  await longTurn();
+  expect(isSending()).toBe(false);
+  expect((await answer).rows).toEqual([{ length: text.length }]);
+  await db.destroy();
+});
