@@ -19,8 +19,9 @@ export interface ExpireDeps {
 }
 
 /**
- * Deletes one batch of each kind that has outlived its time, and of facts that no asset has any more, unless another process is at it or just was; called again and
- * again. So a backlog of any size is worked off without a long transaction and without keeping a worker from its runs.
+ * Deletes one batch of each kind that has outlived its time, and of facts that no asset has any more, unless another
+ * process is at it or just was; called again and again. So a backlog of any size is worked off without a long transaction
+ * and without keeping a worker from its runs.
  */
 export async function expire({ db, clock, log, retention }: ExpireDeps): Promise<void> {
   const kinds = [

@@ -74,8 +74,6 @@ export async function loadContents(
 export interface AssetWrite extends StoredContent, SearchFacts {
   /** Its id if it is new. */
   readonly id: string;
-  /** Whether nothing was stored of it when it was looked up; somebody else may have stored it meanwhile. */
-  readonly isNew: boolean;
   readonly hash: string | null;
   readonly rawHash: string | null;
   readonly changes: readonly Change[];
@@ -103,23 +101,6 @@ export interface PageWritten {
 type AssetEvent = 'appeared' | 'changed' | 'returned';
 
 /**
- * Writes what a page showed that is not as it is stored, with its history. Undefined when the hold was lost; then nothing
- * was written, or what is told again when the page is written again.
- */
-export async function writePage(db: Database, hold: Hold, page: PageWrite): Promise<PageWritten | undefined> {
-  const { assets, adopted, rehashed } = page;
-  if (!assets.every(({ isNew }) => isNew) || adopted.length > 0 || rehashed.length > 0)
-    return await merge(db, hold, page);
-  const inserted = await insertNew(db, hold, page);
-  if (!inserted) return undefined;
-  const appeared = assets.filter(({ nativeId }) => inserted.has(nativeId));
-  const written = appeared.map(({ nativeId, id }) => ({ nativeId, id, event: 'appeared' as const }));
-  if (appeared.length === assets.length) return { assets: written, adopted: 0 };
-  const merged = await merge(db, hold, { ...page, assets: assets.filter(({ nativeId }) => !inserted.has(nativeId)) });
-  return merged && { ...merged, assets: [...written, ...merged.assets] };
-}
-
-/**
  * Inserts assets of which nothing is stored, as all are at a first sync, in one statement that does nothing else. That
  * they appeared is told by their rows. Answers the native ids of those inserted, without those that somebody else
  * has stored meanwhile; undefined when the hold was lost.
@@ -141,7 +122,8 @@ export async function insertNew(db: Database, hold: Hold, page: PageWrite): Prom
         appeared_in)
       select i.id::uuid, ${scope.partition}, ${scope.accountId}, ${scope.region}, ${scope.assetType}, native_id, arn, name,
         state, tags, ${JSON.stringify(page.connectorTags)}::jsonb, attributes, unknown, search,
-        string_to_array(shared_facts, E'\n'), decode(hash, 'hex'), decode(raw_hash, 'base64'), array[${page.connectorNum}::int], ${at}::timestamptz, ${at}::timestamptz, ${at}::timestamptz, held.id
+        string_to_array(shared_facts, E'\n'), decode(hash, 'hex'), decode(raw_hash, 'base64'),
+        array[${page.connectorNum}::int], ${at}::timestamptz, ${at}::timestamptz, ${at}::timestamptz, held.id
       from held cross join unnest(${texts('id')}, ${texts('nativeId')}, ${texts('arn')}, ${texts('name')}, ${texts('state')},
         ${objects('tags')}, ${objects('attributes')}, ${objects('unknown')}, ${texts('search')},
         ${textArray(assets.map(asset => asset.sharedFacts.join('\n') || null))}::text[], ${texts('hash')}, ${texts('rawHash')})
@@ -157,8 +139,11 @@ export async function insertNew(db: Database, hold: Hold, page: PageWrite): Prom
   return row && new Set(row.inserted);
 }
 
-/** Inserts or updates, whatever is stored of the assets, in one statement. */
-async function merge(db: Database, hold: Hold, page: PageWrite): Promise<PageWritten | undefined> {
+/**
+ * Writes what a page showed that is not as it is stored, with its history, in one statement: inserts or updates, whatever is
+ * stored of the assets. Undefined when the hold was lost; then nothing was written.
+ */
+export async function writePage(db: Database, hold: Hold, page: PageWrite): Promise<PageWritten | undefined> {
   const { scope, at } = page;
   const tags = sql`${JSON.stringify(page.connectorTags)}::jsonb`;
   const { rows } = await repeatable(
@@ -217,7 +202,10 @@ async function merge(db: Database, hold: Hold, page: PageWrite): Promise<PageWri
     ),
     adopted as (
       update assets a set connector_tags = a.connector_tags || ${tags},
-        seen_by = case when a.seen_by @> array[${page.connectorNum}::int] then a.seen_by else a.seen_by || ${page.connectorNum}::int end
+        seen_by = case
+          when a.seen_by @> array[${page.connectorNum}::int] then a.seen_by
+          else a.seen_by || ${page.connectorNum}::int
+        end
       where a.id = any(${page.adopted}::uuid[]) and exists (select from held)
       returning a.id
     ),
@@ -238,7 +226,7 @@ async function merge(db: Database, hold: Hold, page: PageWrite): Promise<PageWri
 
 /**
  * A part of a statement with `held`: keeps what its assets share, so that searches find them by it. Every page writes it in
- * the same order, and after its assets: two pages with the same facts wait for each other, but never both.
+ * the same order, and after the rows it inserts: two pages with the same facts wait for each other, but never both.
  */
 function sharing(assets: readonly AssetWrite[]): RawBuilder<unknown> {
   const facts = new Set(assets.flatMap(asset => asset.sharedFacts));
@@ -322,7 +310,10 @@ export async function detachScope(
   return rows[0]?.count ?? 0;
 }
 
-/** Deletes up to `limit` assets of a scope that no other connector sees, nor comes to see meanwhile, with their history; answers how many. */
+/**
+ * Deletes up to `limit` assets of a scope that no other connector sees, nor comes to see meanwhile, with their history;
+ * answers how many.
+ */
 export async function deleteScopeAssets(
   db: Database,
   { scope, connectorNum, limit }: { scope: Scope; connectorNum: number; limit: number },

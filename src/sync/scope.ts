@@ -322,7 +322,6 @@ class Observation {
     return {
       ...content,
       id: this.#deps.ids.uuid(),
-      isNew: before === undefined,
       hash,
       rawHash: asset.rawHash,
       ...searchFacts(content, this.#task.type.properties),

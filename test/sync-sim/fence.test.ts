@@ -6,7 +6,7 @@ import { changeConnector } from '../../src/accounts/connectors.ts';
 import { deleteConnector } from '../../src/accounts/delete-connector.ts';
 import { LIMITS } from '../../src/domain/limits.ts';
 import { contentHash } from '../../src/inventory/content.ts';
-import { detachScope, loadKnown, type PageWrite, retagScope, writePage } from '../../src/store/assets.ts';
+import { detachScope, insertNew, loadKnown, type PageWrite, retagScope, writePage } from '../../src/store/assets.ts';
 import { savePlan, saveProgress } from '../../src/store/run-scopes.ts';
 import { cancelRuns, claimRun, finishRun, type Hold, lookAtHold, saveReach } from '../../src/store/runs.ts';
 import { deleteLedgerScope, finishScope, finishScopes, type ScopeEnd } from '../../src/store/scopes.ts';
@@ -61,8 +61,8 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
       }),
     ).toBe(false);
     expect(await retagScope(bed.db, stale, { scope: SCOPE, connectorNum: 1, after: '', limit: 10 })).toBeUndefined();
+    expect(await insertNew(bed.db, stale, newVpc())).toBeUndefined();
     expect(await writePage(bed.db, stale, newVpc())).toBeUndefined();
-    expect(await writePage(bed.db, stale, newVpc(false))).toBeUndefined();
     expect(
       await writePage(bed.db, stale, { ...newVpc(), connectorNum: 99, assets: [], adopted: known.map(({ id }) => id) }),
     ).toBeUndefined();
@@ -80,6 +80,7 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
     expect(await everything()).toEqual(before);
 
     // The same statements do write for the one who holds the run: the refusals above were the fence's.
+    expect(await insertNew(bed.db, current, newVpc('vpc-0first'))).toEqual(new Set(['vpc-0first']));
     expect(await writePage(bed.db, current, newVpc())).toMatchObject({ assets: [{ event: 'appeared' }] });
     expect(await finishScope(bed.db, current, endOf(known.map(({ id }) => id)))).toBe(true);
     expect(await count(bed.db, "assets where asset_type = 'AWS::EC2::VPC' and gone_at is not null")).toBe(known.length);
@@ -274,9 +275,9 @@ async function claim(runId: string): Promise<Hold> {
   return claimed.run.hold;
 }
 
-/** Of which nothing is stored, as its writer believes or not. */
-function newVpc(isNew = true): PageWrite {
-  const asset = { nativeId: 'vpc-0new', arn: null, name: null, state: 'available', tags: {}, attributes: {} };
+/** Of which nothing is stored. */
+function newVpc(nativeId = 'vpc-0new'): PageWrite {
+  const asset = { nativeId, arn: null, name: null, state: 'available', tags: {}, attributes: {} };
   return {
     scope: SCOPE,
     connectorNum: 1,
@@ -285,7 +286,6 @@ function newVpc(isNew = true): PageWrite {
       {
         ...asset,
         id: crypto.randomUUID(),
-        isNew,
         hash: contentHash(asset),
         rawHash: null,
         unknown: {},

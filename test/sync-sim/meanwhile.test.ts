@@ -5,7 +5,7 @@ import { generateWorld } from '../../simulator/world/generate.ts';
 import { CONNECTOR_ROLE_NAME } from '../../simulator/world/policies.ts';
 import { changeConnector, getConnector } from '../../src/accounts/connectors.ts';
 import { deleteConnector } from '../../src/accounts/delete-connector.ts';
-import { deleteScopeAssets, loadContents, loadKnown, writePage } from '../../src/store/assets.ts';
+import { deleteScopeAssets, insertNew, loadContents, loadKnown, writePage } from '../../src/store/assets.ts';
 import { cancelRuns, claimRun, finishRun, insertRuns, lockConnectorForRun } from '../../src/store/runs.ts';
 import { type Bed, count, openBed } from './bed.ts';
 
@@ -46,7 +46,6 @@ test('a page is written although somebody else locks the same assets in another 
         return {
           ...asset,
           id,
-          isNew: false,
           state: 'changed',
           hash: '00'.repeat(16),
           rawHash: null,
@@ -90,7 +89,6 @@ test('an asset that another run stored, or that had gone, is no second one becau
     ...{
       ...asset,
       id: bed.deps.ids.uuid(),
-      isNew: true,
       hash: null,
       rawHash: 'AAEC',
       search: '',
@@ -101,9 +99,11 @@ test('an asset that another run stored, or that had gone, is no second one becau
   const claim = await claimRun(bed.db, { runId: await bed.queueRun(connectorId), now: new Date() });
   if (claim.kind !== 'claimed') throw new Error(`the claim was ${claim.kind}`);
   const page = { scope: SCOPE, connectorNum: 1, connectorTags: {}, assets, adopted: [], rehashed: [], at: new Date() };
-  const written = await writePage(bed.db, claim.run.hold, page);
+  expect(await insertNew(bed.db, claim.run.hold, page)).toEqual(new Set([id]));
+  const left = assets.filter(({ nativeId }) => nativeId !== id);
+  const written = await writePage(bed.db, claim.run.hold, { ...page, assets: left });
   expect(written?.assets.map(({ nativeId, event }) => [nativeId, event]).sort()).toEqual(
-    [[id, 'appeared'] as const, [back.nativeId, 'returned'] as const, [same.nativeId, null] as const].sort(),
+    [[back.nativeId, 'returned'] as const, [same.nativeId, null] as const].sort(),
   );
   expect(written?.assets).toContainEqual({ nativeId: same.nativeId, id: same.id, event: null });
   const stored = await loadKnown(bed.db, { scope: SCOPE, connectorNum: 1 });

@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { generateWorld } from '../../simulator/world/generate.ts';
+import type { Change } from '../../src/inventory/changes.ts';
 import { ASSET_TYPES } from '../../src/inventory/registry.ts';
 import { readAssetQuery } from '../../src/query/asset-query.ts';
 import { conditionOf } from '../../src/store/asset-condition.ts';
 import { searchAssets } from '../../src/store/asset-search.ts';
-import { type PageWrite, writePage } from '../../src/store/assets.ts';
+import { insertNew, type PageWrite, writePage } from '../../src/store/assets.ts';
 import type { Database } from '../../src/store/database.ts';
 import { deleteUnusedFacts } from '../../src/store/retention.ts';
 import { claimRun, type Hold } from '../../src/store/runs.ts';
@@ -46,20 +47,24 @@ test('a run stores each fact that its assets share, once, and they are found by 
 
 test('pages that are written at once, and share facts, wait for each other but never both', async () => {
   const insert = (db: Database, fact: string) => sql`insert into shared_facts values (${fact})`.execute(db);
-  const writing: ReturnType<typeof writePage>[] = [];
+  const writing: ReturnType<typeof insertNew>[] = [];
   await bed.db.transaction().execute(async other => {
     await insert(other, 'fact-a');
     // In a transaction, so that it is not tried again.
-    writing.push(bed.db.transaction().execute(page => write(page, 'vpc-0first', ['fact-b', 'fact-a'])));
+    const page = pageOf('vpc-0first', ['fact-b', 'fact-a']);
+    writing.push(bed.db.transaction().execute(writer => insertNew(writer, hold, page)));
     await someoneWaits();
     await insert(other, 'fact-b');
   });
-  expect(await Promise.all(writing)).toMatchObject([{ assets: [{ event: 'appeared' }] }]);
+  expect(await Promise.all(writing)).toEqual([new Set(['vpc-0first'])]);
   expect(await storedFacts()).toEqual(await factsOfAssets());
 });
 
 test('a fact that came with a change is stored as well as one that came with a new asset', async () => {
-  await write(bed.db, 'vpc-0first', ['fact-c'], false);
+  const changes = [{ path: 'state', before: null, after: null }];
+  expect(await writePage(bed.db, hold, pageOf('vpc-0first', ['fact-c'], changes))).toMatchObject({
+    assets: [{ event: 'changed' }],
+  });
   expect(await storedFacts()).toEqual(expect.arrayContaining(['fact-c']));
   expect(await found('fact-c')).toBe(1);
   expect(await found('fact-a')).toBe(0);
@@ -69,7 +74,7 @@ test('an asset that comes between looking facts up and searching is not taken fo
   const query = readAssetQuery('not fact-d', ASSET_TYPES);
   if (!query.ok) throw new Error(query.fault.detail);
   const facts = await findSharedFacts(bed.db, query.value);
-  await write(bed.db, 'vpc-0second', ['fact-d']);
+  await insertNew(bed.db, hold, pageOf('vpc-0second', ['fact-d']));
   const { rows } = await sql<{ id: string }>`
     select native_id as id from assets a where ${conditionOf(query.value, facts)} and native_id like 'vpc-0%'
   `.execute(bed.db);
@@ -98,7 +103,7 @@ describe('a fact that no asset has any more', () => {
     await sql`insert into shared_facts values ('unused-late')`.execute(bed.db);
     const expiring: Promise<number | undefined>[] = [];
     await bed.db.transaction().execute(async writer => {
-      expect(await write(writer, 'vpc-0late', ['unused-late'])).toMatchObject({ assets: [{ event: 'appeared' }] });
+      expect(await insertNew(writer, hold, pageOf('vpc-0late', ['unused-late']))).toEqual(new Set(['vpc-0late']));
       expiring.push(expireFacts(bed.db, 0, 1_000));
       await someoneWaits();
     });
@@ -108,13 +113,13 @@ describe('a fact that no asset has any more', () => {
 
   test('is stored anew by a page that comes while it is being deleted', async () => {
     await sql`insert into shared_facts values ('unused-soon')`.execute(bed.db);
-    const writing: ReturnType<typeof writePage>[] = [];
+    const writing: ReturnType<typeof insertNew>[] = [];
     await bed.db.transaction().execute(async expiring => {
       expect(await expireFacts(expiring, 0, 1_000)).toBe(1);
-      writing.push(write(bed.db, 'vpc-0soon', ['unused-soon']));
+      writing.push(insertNew(bed.db, hold, pageOf('vpc-0soon', ['unused-soon'])));
       await someoneWaits();
     });
-    expect(await Promise.all(writing)).toMatchObject([{ assets: [{ event: 'appeared' }] }]);
+    expect(await Promise.all(writing)).toEqual([new Set(['vpc-0soon'])]);
     expect(await found('unused-soon')).toBe(1);
   });
 });
@@ -124,15 +129,13 @@ function expireFacts(db: Database, batches: number, limit = 10): Promise<number 
   return deleteUnusedFacts(db, { now, limit, pauseSeconds: 1, restMinutes: 60 });
 }
 
-function write(db: Database, nativeId: string, sharedFacts: readonly string[], isNew = true) {
+function pageOf(nativeId: string, sharedFacts: readonly string[], changes: readonly Change[] = []): PageWrite {
   const content = { nativeId, arn: null, name: null, state: null, tags: {}, attributes: {}, unknown: {} };
-  const changes = isNew ? [] : [{ path: 'state', before: null, after: null }];
-  const stored = { id: bed.deps.ids.uuid(), isNew, hash: null, rawHash: null, search: nativeId, sharedFacts, changes };
-  const page: PageWrite = {
+  const stored = { id: bed.deps.ids.uuid(), hash: null, rawHash: null, search: nativeId, sharedFacts, changes };
+  return {
     ...{ scope: SCOPE, connectorNum: 1, connectorTags: {}, adopted: [], rehashed: [], at: new Date() },
     assets: [{ ...content, ...stored }],
   };
-  return writePage(db, hold, page);
 }
 
 async function found(text: string): Promise<number> {
