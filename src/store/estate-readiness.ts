@@ -18,7 +18,10 @@ export interface ReadinessCell {
   readonly within: readonly number[];
 }
 
-/** Scopes that are not fresh for one cause, over all connectors. What the policies of an organisation deny is one cause. */
+/**
+ * Scopes that are not fresh for one cause, over all connectors. What an organisation denies by policies of one kind in one way,
+ * by a statement or for lack of one, is one cause.
+ */
 export interface ReadinessCause {
   readonly accountType: AccountType;
   readonly readiness: Readiness;
@@ -120,9 +123,11 @@ async function countAlone(db: Database, as: AsOf): Promise<EstateReadiness | und
     await sql`select set_config('statement_timeout', ${String(LIMITS.estateReadinessTimeoutMs)}, true)`.execute(tx);
     const { rows: began } = await sql<{ at: Date }>`select clock_timestamp() as at`.execute(tx);
     const counted = await countReadiness(tx, { ...as, of: sql`true` });
+    // While servers are replaced, those of the release before read this too, and need `action`. Drop it in the next release.
+    const causes = counted.causes.map(cause => ({ ...cause, action: null }));
     await sql`
       update estate_readiness set taken_at = ${as.now}, cells = ${JSON.stringify(counted.cells)}::jsonb,
-        causes = ${JSON.stringify(counted.causes)}::jsonb,
+        causes = ${JSON.stringify(causes)}::jsonb,
         took_ms = extract(epoch from clock_timestamp() - ${began[0]?.at}::timestamptz) * 1000
     `.execute(tx);
     return counted;
@@ -152,13 +157,14 @@ async function countReadiness(db: Database, asked: { of: RawBuilder<unknown> } &
   const { rows: causes } = await sql<ReadinessCause>`
     with by_action as materialized (
       select account_type, readiness, connector_id, last_fault ->> 'code' as code, last_fault #>> '{aws,action}' as action,
-        case when last_fault ->> 'code' <> 'denied-by-scp' then last_fault #>> '{aws,action}' end as alone,
+        case last_fault ->> 'code' when 'denied-by-scp' then ${ORGANISATION_POLICY} else last_fault #>> '{aws,action}' end
+          as apart_by,
         count(*) as scopes, min(last_fault ->> 'detail') as detail, min(last_fault #>> '{aws,message}') as message
       from (${judged(asked)}) j where readiness not in ('fresh', 'not-applicable')
-      group by 1, 2, 3, 4, 5
+      group by 1, 2, 3, 4, 5, 6
     ),
     by_connector as (
-      select account_type, readiness, connector_id, code, alone, sum(scopes) as scopes, min(detail) as detail,
+      select account_type, readiness, connector_id, code, apart_by, sum(scopes) as scopes, min(detail) as detail,
         min(message) as message
       from by_action group by 1, 2, 3, 4, 5
     )
@@ -166,12 +172,12 @@ async function countReadiness(db: Database, asked: { of: RawBuilder<unknown> } &
       coalesce((
         select array_agg(distinct a.action order by a.action) from by_action a
         where a.action is not null and (a.account_type, a.readiness, a.code) = (c.account_type, c.readiness, c.code)
-          and a.alone is not distinct from c.alone
+          and a.apart_by is not distinct from c.apart_by
       ), '{}') as actions,
       min(detail) as detail, min(message) as message,
       (array_agg(connector_id order by scopes desc))[1:${LIMITS.namedInFaultMax}::int] as examples
     from by_connector c
-    group by account_type, readiness, code, alone order by sum(scopes) desc limit ${LIMITS.estateCausesMax}
+    group by account_type, readiness, code, apart_by order by sum(scopes) desc limit ${LIMITS.estateCausesMax}
   `.execute(db);
   return {
     takenAt: now,
@@ -179,6 +185,11 @@ async function countReadiness(db: Database, asked: { of: RawBuilder<unknown> } &
     causes,
   };
 }
+
+/** What AWS says of the policies that deny: of which kind they are, and whether by a statement; null if it does not say. */
+const ORGANISATION_POLICY = sql`substring(
+  lower(last_fault #>> '{aws,message}') from '(?:deny in an?|because no) (?:service|resource) control policy'
+)`;
 
 /** PostgreSQL's JSON writes the zone as `+00:00`. */
 function isoOf(time: string | null): string | null {

@@ -249,6 +249,50 @@ describe('of all connectors', () => {
     expect(reasons[0]?.examples.map(({ id }) => id).toSorted()).toEqual([connectorId, other].toSorted());
     await sql`delete from connectors where id = ${other}`.execute(bed.db);
   });
+
+  test('service and resource control policies are causes of their own words, as are a statement and the lack of one', async () => {
+    deny('ec2', 'DescribeVolumes', 'scp');
+    deny('ec2', 'DescribeVpcs', 'scp');
+    deny('ec2', 'DescribeInstances', 'rcp');
+    await bed.sync(connectorId);
+    await sql`delete from estate_readiness`.execute(bed.db);
+    const causes = async () => (await readinessOfMany(bed.deps, {})).reasons;
+    const resource = {
+      title: 'A resource control policy denies ec2:DescribeInstances',
+      detail: expect.stringContaining('The resource control policy denies it.'),
+      scopes: 3,
+    };
+    expect(await causes()).toMatchObject([
+      {
+        title: 'A service control policy denies ec2:DescribeVolumes and ec2:DescribeVpcs',
+        detail: expect.stringContaining('The service control policy denies it.'),
+        scopes: 6,
+      },
+      resource,
+    ]);
+
+    const [explicit, implicit] = ['with an explicit deny in a service', 'because no service'];
+    await sql`update scopes set last_fault = replace(last_fault::text, ${explicit}, ${implicit})::jsonb
+      where region = 'us-east-1'`.execute(bed.db);
+    await sql`delete from estate_readiness`.execute(bed.db);
+    expect(await causes()).toMatchObject([
+      { detail: expect.stringContaining('The service control policy denies it.'), scopes: 4 },
+      resource,
+      { detail: expect.stringContaining('No service control policy above the account allows it.'), scopes: 2 },
+    ]);
+  });
+
+  test('causes are kept such that a server of the release before reads them, too', async () => {
+    deny('ec2', 'DescribeVolumes');
+    await bed.sync(connectorId);
+    await sql`delete from estate_readiness`.execute(bed.db);
+    const counted = await readinessOfMany(bed.deps, {});
+    const { rows } = await sql<{ causes: unknown }>`select causes from estate_readiness`.execute(bed.db);
+    expect(rows).toMatchObject([{ causes: [{ action: null, actions: ['ec2:DescribeVolumes'] }] }]);
+    const kept = await readinessOfMany(bed.deps, {});
+    expect(kept).toEqual(counted);
+    expect(kept.reasons[0]).not.toHaveProperty('action');
+  });
 });
 
 test('what AWS throttles, and what does not answer, are reasons of their own', async () => {
@@ -312,7 +356,7 @@ async function read(deps = bed.deps): Promise<ConnectorReadiness> {
 function deny(
   service: string,
   operation: string,
-  by: 'identity' | 'scp' | 'boundary' | 'identity-deny' | 'endpoint' = 'identity',
+  by: 'identity' | 'scp' | 'rcp' | 'boundary' | 'identity-deny' | 'endpoint' = 'identity',
 ) {
   bed.aws.faults.put({
     id: operation,

@@ -108,7 +108,7 @@ function wordsOfCause(cause: ReadinessCause): Words {
   const example = faultOf(cause);
   const actions = cause.actions ?? [];
   const named = reasonOfDenial(example?.aws) ?? null;
-  // Of several actions, another policy of the same kind may deny the next.
+  // A cause is of one kind of policy; of several actions, another policy of that kind may deny the next.
   const denial = named && actions.length > 1 ? { policy: named.policy, explicit: named.explicit } : named;
   return wordsOf({
     readiness: cause.readiness,
