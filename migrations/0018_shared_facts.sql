@@ -1,9 +1,6 @@
 -- What free text finds an asset by and many assets have, such as the id of their VPC: once in a table, and in the asset only
--- that it has it. null: it has none; assets from before have theirs in their text. Writes wait while the index is made, for as
--- long as it takes to read the table.
+-- that it has it. null: it has none; assets from before have theirs in their text.
 alter table assets add column shared_facts text[] collate "C";
-create index assets_shared_facts on assets using gin (shared_facts) with (gin_pending_list_limit = 256)
-  where shared_facts is not null;
 
 -- In lower case and without line ends, as in the assets.
 create table shared_facts (fact text collate "C" primary key);

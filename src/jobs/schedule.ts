@@ -45,8 +45,8 @@ export async function mendStrandedRuns(
   { db, clock, ids, queue }: RequestRunDeps,
   { log, totals }: { log: Log; totals: Totals },
 ): Promise<number> {
-  const abandoned: Parameters<typeof countRun>[1][] = [];
-  const found = await inTransaction(db, async transaction => {
+  const { found, abandoned } = await inTransaction(db, async transaction => {
+    const abandoned: Parameters<typeof countRun>[1][] = [];
     const stranded = await lockStrandedRuns(transaction);
     const now = clock.now();
     for (const run of stranded) {
@@ -66,7 +66,7 @@ export async function mendStrandedRuns(
         log.warn({ runId: run.id }, 'a run without a job was queued again');
       }
     }
-    return stranded.length;
+    return { found: stranded.length, abandoned };
   });
   for (const run of abandoned) countRun(totals, run);
   return found;

@@ -101,9 +101,9 @@ export interface PageWritten {
 type AssetEvent = 'appeared' | 'changed' | 'returned';
 
 /**
- * Inserts assets of which nothing is stored, as all are at a first sync, in one statement that does nothing else. That
- * they appeared is told by their rows. Answers the native ids of those inserted, without those that somebody else
- * has stored meanwhile; undefined when the hold was lost.
+ * Inserts assets that are not known to be there, as all are at a first sync, in one statement that does nothing else. That
+ * they appeared is told by their rows. Answers the native ids of those inserted, without those that are stored, gone or by
+ * somebody else meanwhile; undefined when the hold was lost.
  */
 export async function insertNew(db: Database, hold: Hold, page: PageWrite): Promise<Set<string> | undefined> {
   const { scope, assets, at } = page;

@@ -21,7 +21,7 @@ const quick = new Ec2.EC2Client(SETTINGS);
 readQuickly(quick, () => raw);
 const stock = new Ec2.EC2Client(SETTINGS);
 
-function read(client: Ec2.EC2Client, output: SchemaRef, text: string): object {
+function read(client: Ec2.EC2Client, output: SchemaRef, text: string | Buffer): object {
   return Reflect.get(client.config.protocol, 'deserializer').read(output, Buffer.from(text));
 }
 
@@ -99,7 +99,7 @@ describe('an item that is out of order', () => {
   const document = (vpc: string) =>
     `<?xml version="1.0" encoding="UTF-8"?>\n<DescribeVpcsResponse xmlns="x"><vpcSet><item>${vpc}</item></vpcSet></DescribeVpcsResponse>`;
 
-  const outcome = (client: Ec2.EC2Client, text: string) => {
+  const outcome = (client: Ec2.EC2Client, text: string | Buffer) => {
     try {
       const { Vpcs }: Ec2.DescribeVpcsResult = read(client, output, text);
       return { attributes: Vpcs?.map(vpc => JSON.parse(JSON.stringify(fieldsTextOf(vpc) ?? attributesOf(vpc)))) };
@@ -108,9 +108,9 @@ describe('an item that is out of order', () => {
       return { error: String(error) };
     }
   };
-  const compare = (text: string) => {
+  const compare = (text: string | Buffer) => {
     raw = { path: ['Vpcs'], isKnown: () => false };
-    expect(outcome(quick, text), text).toEqual(outcome(stock, text));
+    expect(outcome(quick, text), text.toString()).toEqual(outcome(stock, text));
   };
 
   it.each([
@@ -132,6 +132,20 @@ describe('an item that is out of order', () => {
     ['spaces beside elements', '<vpcId>vpc-1</vpcId>  <state>available</state>'],
     ['an item in an item', '<item><vpcId>vpc-1</vpcId></item>'],
   ])('%s is as the SDK reads it', (_claim, vpc) => compare(document(vpc)));
+
+  it.each([
+    ['bytes that are no UTF-8', [0x61, 0xe4, 0x62], 'a\ufffdb'],
+    ['half a character', [0x61, 0xf0, 0x9f, 0x97], 'a\ufffd'],
+    ['a NUL', [0x61, 0x00, 0x62], 'a\ufffdb'],
+  ])('%s is as the SDK reads it, and can be stored', (_claim, bytes, stored) => {
+    const [before = '', behind = ''] = document('<vpcId>vpc-1</vpcId><state>HERE</state>').split('HERE');
+    const answer = Buffer.concat([Buffer.from(before), Buffer.from(bytes), Buffer.from(behind)]);
+    compare(answer);
+    expect(outcome(quick, answer)).toEqual({ attributes: [{ vpcId: 'vpc-1', state: stored }] });
+    const { Vpcs: [vpc = {}] = [] }: Ec2.DescribeVpcsResult = read(quick, output, answer);
+    // Its bytes would go to the database as they are.
+    expect(fieldsTextOf(vpc)).toBeUndefined();
+  });
 
   it('is never another asset, whatever is cut out of it or put into it', () => {
     const text = document('<vpcId>vpc-1</vpcId><tagSet><item><key>a</key><value>b</value></item></tagSet>');

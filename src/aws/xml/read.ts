@@ -235,6 +235,8 @@ export function leafOf(kind: LeafShape['kind'], encoded: string): string | numbe
   const text = encoded.includes('&') ? decoded(encoded) : encoded;
   switch (kind) {
     case 'text':
+      // XML has no NUL, and PostgreSQL stores none.
+      if (text.includes('\0')) throw new Irregular('a NUL');
       return isLayout(text) ? '' : text;
     case 'number':
       return Number(text);
@@ -270,8 +272,8 @@ function decoded(encoded: string): string {
     if (known !== undefined) return known;
     const [, hex, decimal] = /^&#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}));$/.exec(entity) ?? [];
     const code = hex === undefined ? Number(decimal ?? Number.NaN) : Number.parseInt(hex, 16);
-    // XML has no NUL. The SDK takes what is above U+FFFF for another character (`fromCharCode`).
-    if (!(code > 0 && code <= 0x10ffff)) throw new Irregular('an entity');
+    // The SDK takes what is above U+FFFF for another character (`fromCharCode`).
+    if (!(code >= 0 && code <= 0x10ffff)) throw new Irregular('an entity');
     return String.fromCodePoint(code);
   });
   if (!text.isWellFormed()) throw new Irregular('half a character');

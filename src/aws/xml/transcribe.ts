@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { FieldsText, type Sheet } from '../../inventory/fields-text.ts';
 import { Irregular, leafOf } from './read.ts';
 import type { LeafShape, ListShape, Member, Shape, StructShape } from './shape.ts';
@@ -33,6 +34,8 @@ export class Transcriber {
     const written: Written = { start: this.#end, likely: this.#names, names: undefined, ends: [], apart };
     if (!this.#isAt(list.tag)) throw new Irregular('another element in a list');
     if (this.#goInto(list.tag)) this.#struct(list.item, list.tag, written);
+    // The SDK reads other bytes as U+FFFD; PostgreSQL takes none of them.
+    if (!isUtf8(this.#to.subarray(written.start, this.#end))) throw new Irregular('bytes that are no UTF-8');
     const { likely, ends } = written;
     const names = written.names ?? (likely.length === ends.length ? likely : likely.slice(0, ends.length));
     this.#names = names;
