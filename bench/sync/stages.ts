@@ -11,14 +11,14 @@ export function stagesOf({ quick, boto3 }: { quick: boolean; boto3: boolean }): 
   const both = ['causeway', 'sdk'] as const;
   return quick
     ? [
-        { ...dense(2), contestants: both, phases: ALL },
+        { ...dense(2), contestants: both, phases: ROUNDS },
         ...(boto3 ? [{ ...dense(1, 4), contestants: [...both, ...python], phases: ALL }] : []),
         { ...wide(50), contestants: both, phases: ALL },
         { ...wide(250), contestants: ['causeway'], phases: ALL },
         { ...wide(250, DISTANT), contestants: ['causeway'], phases: ['first', 'changed'] },
       ]
     : [
-        { ...dense(4), contestants: both, phases: [...ALL, 'changed', 'changed'] },
+        { ...dense(4), contestants: both, phases: ROUNDS },
         { ...dense(4, REGIONS, DISTANT), contestants: both, phases: TOLD },
         ...(boto3 ? [LOOP_BACK, DISTANT].map(distance => threeOf(dense(1, 4, distance))) : []),
         { ...wide(100), contestants: [...both, ...python], phases: TOLD },
@@ -31,6 +31,9 @@ export function stagesOf({ quick, boto3 }: { quick: boolean; boto3: boolean }): 
 }
 
 const ALL: readonly Phase[] = ['first', 'again', 'changed'];
+
+/** Causeway's re-sync of a dense fleet lasts a second or two: one alone would tell little. */
+const ROUNDS: readonly Phase[] = [...ALL, 'changed', 'changed'];
 
 /** Without the re-sync of which one with changes tells as much, for fleets that take minutes. */
 const TOLD: readonly Phase[] = ['first', 'changed'];
