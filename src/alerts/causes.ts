@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type OrganisationPolicy, organisationPolicyOf } from '../accounts/readiness/reason-words.ts';
 import { canonicalJson } from '../domain/canonical-json.ts';
 import { type Fault, fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
@@ -18,9 +19,9 @@ export interface FoundCause {
 /**
  * The causes of one connector, each once. A run that failed has the one fault that ended it, and what its role was to be
  * reached through belongs to the cause: a key that is deleted stops all connectors of its hub. Of a run that reached the
- * role, the scopes that are not complete tell the causes: all denials of a kind are one, made of the actions that are
- * missing, so that it is mended by one edit of one policy, in however many regions they are missing; other faults are one
- * for each code.
+ * role, the scopes that are not complete tell the causes: all denials by policies of a kind are one, made of the actions
+ * that are missing, so that it is mended by one edit of one policy, in however many regions they are missing; other faults
+ * are one for each code.
  */
 export function causesOf(connector: LaggingConnector, hub: Hub | null): FoundCause[] {
   const { accountType, runState, runFault, scopes } = connector;
@@ -41,7 +42,7 @@ export function causesOf(connector: LaggingConnector, hub: Hub | null): FoundCau
   }
   const byCode = (groups: readonly Known[]) => [...Map.groupBy(groups, ({ fault: { code } }) => code)];
   return [
-    ...byCode(known.filter(isDenied)).map(([, groups]) => denials(accountType, groups)),
+    ...denialsByPolicy(known.filter(isDenied)).map(groups => denials(accountType, groups)),
     ...byCode(known.filter(group => !isDenied(group))).flatMap(([code, groups]) => {
       const why = groups[0]?.fault;
       return why ? [{ cause: { code, accountType, hub: null, actions: [] }, fault: why, ...extentOf(groups) }] : [];
@@ -72,20 +73,29 @@ function isDenied({ fault: why }: Known): boolean {
   return (why.code === 'access-denied' || why.code === 'denied-by-scp') && why.aws?.action !== undefined;
 }
 
+function denialsByPolicy(denied: readonly Known[]): Known[][] {
+  return [...Map.groupBy(denied, ({ fault: why }) => organisationPolicyIn(why)).values()];
+}
+
+function organisationPolicyIn(why: Fault | undefined): OrganisationPolicy | null {
+  return why?.code === 'denied-by-scp' ? organisationPolicyOf(why) : null;
+}
+
 function denials(accountType: AlertCause['accountType'], groups: readonly Known[]): FoundCause {
   const actions = [...new Set(groups.flatMap(group => group.fault.aws?.action ?? []))].sort();
-  const byScp = groups[0]?.fault.code === 'denied-by-scp';
-  const code = byScp ? 'denied-by-scp' : 'access-denied';
+  const policy = organisationPolicyIn(groups[0]?.fault);
   const words = inWords(actions);
-  const why = byScp
-    ? fault(code, `A service control policy denies ${words}.`)
-    : fault(code, `${words} ${actions.length === 1 ? 'is' : 'are'} not allowed for the role.`, {
-        remedy: `Add ${words} to the role’s permissions policy; the page of the connector has the whole policy.`,
-      });
+  const extent = extentOf(groups);
+  if (policy) {
+    const cause = { code: 'denied-by-scp', accountType, hub: null, actions, policy } as const;
+    return { cause, fault: fault('denied-by-scp', `A ${policy} denies ${words}.`), ...extent };
+  }
   return {
-    cause: { code, accountType, hub: null, actions },
-    fault: why,
-    ...extentOf(groups),
+    cause: { code: 'access-denied', accountType, hub: null, actions },
+    fault: fault('access-denied', `${words} ${actions.length === 1 ? 'is' : 'are'} not allowed for the role.`, {
+      remedy: `Add ${words} to the role’s permissions policy; the page of the connector has the whole policy.`,
+    }),
+    ...extent,
   };
 }
 

@@ -661,9 +661,11 @@ export const FAULTS = {
   'denied-by-scp': {
     status: 422,
     retry: 'after-change',
-    title: 'A service control policy denies this call',
-    explanation: 'The organisation denies the action in this account or region.',
-    remedy: 'Ask the organisation’s administrators, or leave the region out of the connector.',
+    title: 'A policy of the AWS organisation denies this call',
+    explanation:
+      'A service control policy or a resource control policy denies the action. Both stand above every policy of the account, so no change at the role helps.',
+    remedy:
+      'Ask the administrators of the AWS organisation to except the role, or leave the region out of the connector, if nobody is to use it.',
   },
   'region-disabled': {
     status: 422,

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Fault } from '../domain/faults.ts';
 import type { AccountType } from '../domain/partition.ts';
 import type { Database } from './database.ts';
+import { ORGANISATION_POLICY } from './estate-readiness.ts';
 
 /**
  * The moment at which a connector (of alias `c`) will have been without a complete observation for so many of its polling
@@ -18,7 +19,7 @@ export interface LaggingConnector {
   readonly runId: string | null;
   readonly runState: 'ok' | 'problems' | 'failed' | null;
   readonly runFault: Fault | null;
-  /** Of a run with problems: the scopes that are not complete, by fault and denied action. */
+  /** Of a run with problems: the scopes that are not complete, by fault, denied action and the organisation's policies that deny. */
   readonly scopes: readonly LaggingScopes[];
 }
 
@@ -58,7 +59,7 @@ export async function listLagging(
         (array_agg(s.last_fault order by s.region, s.asset_type))[1] as fault
       from lagging l join scopes s on s.connector_id = l.id
       where l.state = 'problems' and s.last_outcome not in ('complete', 'not-applicable')
-      group by s.connector_id, s.last_fault ->> 'code', s.last_fault -> 'aws' ->> 'action'
+      group by s.connector_id, s.last_fault ->> 'code', s.last_fault -> 'aws' ->> 'action', ${ORGANISATION_POLICY}
     )
     select l.id as "connectorId", l.account_type as "accountType", l.run_id as "runId", l.state as "runState",
       l.fault as "runFault",

@@ -187,7 +187,7 @@ async function countReadiness(db: Database, asked: { of: RawBuilder<unknown> } &
 }
 
 /** What AWS says of the policies that deny: of which kind they are, and whether by a statement; null if it does not say. */
-const ORGANISATION_POLICY = sql`substring(
+export const ORGANISATION_POLICY = sql`substring(
   lower(last_fault #>> '{aws,message}') from '(?:deny in an?|because no) (?:service|resource) control policy'
 )`;
 

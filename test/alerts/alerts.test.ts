@@ -5,7 +5,7 @@ import { deliverAlerts } from '../../src/alerts/deliver.ts';
 import { evaluateAlerts } from '../../src/alerts/evaluate.ts';
 import { type Fault, fault } from '../../src/domain/faults.ts';
 import { must } from '../accounts/support.ts';
-import { addWebhook, denied, HUB, KEY_DELETED, lookAndTell, startFleet } from './fleet.ts';
+import { addWebhook, denied, deniedAbove, HUB, KEY_DELETED, lookAndTell, startFleet } from './fleet.ts';
 import { receiverOfTest, trustTheReceivers } from './receivers.ts';
 
 beforeAll(trustTheReceivers);
@@ -74,6 +74,36 @@ describe('one alert per cause', () => {
         ],
       },
     });
+  });
+
+  it('what service and what resource control policies deny are two alerts, and each names its kind', async () => {
+    const { receiver, fleet } = await stage();
+    const [both = '', other = ''] = await fleet.add(2);
+    const scope = (assetType: string, why: Fault, region = 'eu-west-1') => {
+      return { region, assetType, outcome: 'denied', fault: why };
+    };
+    fleet.wait({ minutes: 181 });
+    await fleet.problems(
+      [both],
+      [
+        scope('AWS::SQS::Queue', deniedAbove('sqs:ListQueues', 'service')),
+        scope('AWS::SQS::Queue', deniedAbove('sqs:ListQueues', 'resource'), 'us-east-1'),
+        scope('AWS::KMS::Key', deniedAbove('kms:ListKeys', 'resource'), 'us-east-1'),
+      ],
+    );
+    await fleet.problems([other], [scope('AWS::SQS::Queue', deniedAbove('sqs:ListQueues', 'service'))]);
+    await lookAndTell(fleet);
+    const told = receiver.received.map(({ message }) => [message.summary, message.alert?.cause.detail]);
+    expect(told.sort()).toEqual([
+      [
+        '1 connector (Global) not complete: A policy of the AWS organisation denies this call (2 actions).',
+        'A resource control policy denies kms:ListKeys and sqs:ListQueues.',
+      ],
+      [
+        '2 connectors (Global) not complete: A policy of the AWS organisation denies this call (sqs:ListQueues).',
+        'A service control policy denies sqs:ListQueues.',
+      ],
+    ]);
   });
 
   it('a connector that was never complete counts from its creation, one that is disabled never', async () => {

@@ -131,6 +131,14 @@ export async function lookAndTell(fleet: Fleet): Promise<void> {
 
 export const KEY_DELETED = fault('unknown-access-key', 'AWS does not know the access key of the hub.');
 
+/** Denied by a policy of the organisation, in AWS's words. */
+export function deniedAbove(action: string, kind: 'service' | 'resource'): Fault {
+  const message = `User: arn:aws:sts::100000000001:assumed-role/Reader/run is not authorized to perform: ${action} with an explicit deny in a ${kind} control policy`;
+  return fault('denied-by-scp', `${action} is denied: explicit deny in a ${kind} control policy.`, {
+    aws: { service: 'sqs', operation: 'ListQueues', name: 'AccessDenied', message, action },
+  });
+}
+
 export function denied(action: string): Fault {
   return fault('access-denied', `${action} is not allowed for this role.`, {
     aws: { service: 'sqs', operation: 'ListQueues', name: 'AccessDenied', action },

@@ -1,4 +1,4 @@
-import type { NamedReason } from '../../aws/denial.ts';
+import { type NamedReason, reasonOfDenial } from '../../aws/denial.ts';
 import { FAULTS, type Fault, remedyOf } from '../../domain/faults.ts';
 import { LIMITS } from '../../domain/limits.ts';
 import type { Mender, Readiness } from '../../domain/readiness.ts';
@@ -82,7 +82,8 @@ const MENDERS_OF: { readonly [Code in Fault['code']]?: Mender } = {
 function wordsOfDenial(told: Told, fault: Fault): Words {
   const what = whatIsDenied(told);
   const policy = told.denial?.policyArn === undefined ? '' : ` ${told.denial.policyArn}`;
-  if (fault.code === 'denied-by-scp') return wordsOfOrganisation(told, { what, policy });
+  if (fault.code === 'denied-by-scp')
+    return wordsOfOrganisation(told, { what, policy, kind: organisationPolicyOf(fault) });
   const { policy: kind, explicit } = told.denial ?? { policy: null, explicit: false };
   const given = { what, policy, explicit };
   switch (kind) {
@@ -120,8 +121,19 @@ function wordsOfDenial(told: Told, fault: Fault): Words {
   }
 }
 
-function wordsOfOrganisation({ denial, extent }: Told, { what, policy }: { what: string; policy: string }): Words {
-  const kind = denial?.policy === 'resource control policy' ? 'resource control policy' : 'service control policy';
+/** Of what a policy of the organisation denies (`denied-by-scp`): the kind of the policy. */
+export function organisationPolicyOf({ aws }: Fault): OrganisationPolicy {
+  return reasonOfDenial(aws)?.policy === 'resource control policy'
+    ? 'resource control policy'
+    : 'service control policy';
+}
+
+export type OrganisationPolicy = 'service control policy' | 'resource control policy';
+
+function wordsOfOrganisation(
+  { denial, extent }: Told,
+  { what, policy, kind }: { what: string; policy: string; kind: OrganisationPolicy },
+): Words {
   const how =
     denial?.explicit === false ? `No ${kind} above the account allows it.` : `The ${kind}${policy} denies it.`;
   const orLeaveOut =
