@@ -5,6 +5,7 @@ import type { Hub } from '../domain/hub.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import { type Actor, appendAudit } from '../store/audit.ts';
 import { lockAssetViewOfType } from '../store/base-accounts.ts';
+import { type ConnectorCount, countConnectors as countByState } from '../store/connector-states.ts';
 import {
   type ConnectorRow,
   type ConnectorSettings,
@@ -31,6 +32,7 @@ import type {
   PageOf,
   PageRequest,
 } from './shapes.ts';
+import { platformIds } from './trust-migrations.ts';
 
 /**
  * Makes a connector, whether its role exists yet or not; it is due at once. Without an external ID it gets one of its own.
@@ -122,6 +124,7 @@ export async function listConnectors(
   const rows = await searchConnectors(deps.db, {
     accountType: filter.accountType ?? null,
     state: filter.state ?? null,
+    platforms: platformIds(deps),
     search: filter.search || null,
     after: name === undefined || id === undefined ? null : { name, id },
     limit: page.limit + 1,
@@ -129,6 +132,14 @@ export async function listConnectors(
   const items = rows.slice(0, page.limit).map(row => connectorOf(deps, row));
   const last = items.at(-1);
   return ok({ items, nextCursor: rows.length > page.limit && last ? writeCursor([last.name, last.id]) : null });
+}
+
+/** How many connectors are in each state, and how many of these need attention. */
+export async function countConnectors({
+  db,
+  ...deps
+}: Pick<AccountsDeps, 'db' | 'platformAccounts'>): Promise<ConnectorCount[]> {
+  return await countByState(db, platformIds(deps));
 }
 
 export async function addToAssetView(

@@ -2,6 +2,7 @@ import type { AccessKeySource, CredentialsKind, KeylessSource } from '../domain/
 import type { Fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
 import type { AccountType } from '../domain/partition.ts';
+import type { ConnectorState } from '../store/connector-states.ts';
 import type { DiagnosisRow } from '../store/connectors.ts';
 import type { KeyRotation } from './key-rotation/views.ts';
 
@@ -88,8 +89,6 @@ export type BaseAccountChange = { readonly [Field in keyof BaseAccountInput]?: B
   readonly replaced?: 'overlap' | 'immediate' | undefined;
 };
 
-export type ConnectorState = 'waiting-for-role' | 'queued' | 'running' | 'ok' | 'problems' | 'failing' | 'disabled';
-
 export interface Connector {
   readonly id: string;
   readonly name: string;
@@ -148,7 +147,7 @@ export type ConnectorChange = { readonly [Field in keyof ConnectorInput]?: Conne
 
 export interface ConnectorFilter {
   readonly accountType?: AccountType | undefined;
-  readonly state?: ConnectorState | undefined;
+  readonly state?: ConnectorState | 'needs-attention' | undefined;
   /** Part of the name, the role ARN (so also the account ID) or the description, in any case. */
   readonly search?: string | undefined;
 }

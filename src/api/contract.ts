@@ -299,9 +299,17 @@ export const ROUTES = {
     reply: s.listOf(s.connector),
     query: s.page.extend({
       accountType: s.accountType.optional(),
-      state: s.connectorState.optional(),
+      state: s.connectorStateWanted.optional(),
       search: z.string().max(255).optional(),
     }),
+  },
+  countConnectors: {
+    method: 'GET',
+    path: '/connectors/counts',
+    access: 'reader',
+    summary: 'Count all connectors by state',
+    status: 200,
+    reply: s.connectorCounts,
   },
   createConnector: {
     method: 'POST',

@@ -488,6 +488,21 @@ export const connectorState = z.enum([
   'disabled',
 ]);
 
+/** `needs-attention`: failing, with problems, waiting for its role, or moving. */
+export const connectorStateWanted = z.enum([...connectorState.options, 'needs-attention']);
+
+/** One for each state, also those that none is in. */
+export const connectorCounts = z.object({
+  items: z.array(
+    z.object({
+      state: connectorState,
+      connectors: z.number(),
+      /** Of these, those that are failing, have problems, wait for their role, or are moving. */
+      needAttention: z.number(),
+    }),
+  ),
+});
+
 export const connector = z.object({
   id: uuid,
   name: z.string(),

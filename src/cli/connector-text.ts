@@ -23,6 +23,12 @@ export function connectorTable(connectors: readonly Connector[]): string {
   return table(['name', 'account type', 'account', 'state', 'current hub', 'assets', 'scopes observed', 'id'], rows);
 }
 
+export function connectorCountsText({ items }: ReplyOf<'countConnectors'>): string {
+  const sum = (of: 'connectors' | 'needAttention') => items.reduce((total, item) => total + item[of], 0);
+  const rows = items.map(({ state, connectors, needAttention }) => [state, connectors, needAttention]);
+  return table(['state', 'connectors', 'need attention'], [...rows, ['all', sum('connectors'), sum('needAttention')]]);
+}
+
 export function connectorText(connector: Connector): string {
   const { lastRun, lastCheck, targetFault } = connector;
   return facts([

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { ReplyOf } from '../api/contract.ts';
 import { ACCOUNT_TYPES, type AccountType } from '../domain/partition.ts';
-import { checkText, connectorTable, connectorText, roleSetupText } from './connector-text.ts';
+import { checkText, connectorCountsText, connectorTable, connectorText, roleSetupText } from './connector-text.ts';
 import { withConnector } from './find-connector.ts';
 import type { Io } from './io.ts';
 import { answer, EXIT, type Outcome, usage } from './outcome.ts';
@@ -43,6 +43,12 @@ function addReading(group: Command, io: Io): void {
         return page.ok ? answer(connectorTable(page.value.items) + more(page.value.nextCursor), page.value) : page;
       }),
     );
+  leaf(group, 'counts', 'count connectors by state').action((options: CommonOptions) =>
+    run(io, options, async ({ client }) => {
+      const counted = await client.call('countConnectors', {});
+      return counted.ok ? answer(connectorCountsText(counted.value), counted.value) : counted;
+    }),
+  );
   leaf(group, 'show <connector>', 'show one, named by id, name or role ARN').action(
     (named: string, options: CommonOptions) =>
       run(io, options, session =>
@@ -124,7 +130,7 @@ function withFields(command: Command): Command {
 
 interface ListOptions extends PageOptions {
   readonly accountType?: AccountType;
-  readonly state?: Connector['state'];
+  readonly state?: Connector['state'] | 'needs-attention';
   readonly search?: string;
 }
 
@@ -281,7 +287,8 @@ const ROLE_FORMATS: Readonly<Record<string, (setup: ReplyOf<'roleSetup'>) => str
   'aws-cli': setup => setup.awsCli,
 };
 
-const STATES: readonly Connector['state'][] = [
+const STATES: readonly (Connector['state'] | 'needs-attention')[] = [
+  'needs-attention',
   'waiting-for-role',
   'queued',
   'running',

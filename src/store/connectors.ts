@@ -1,8 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
-import type { AccountType } from '../domain/partition.ts';
+import { ACCOUNT_TYPES, type AccountType } from '../domain/partition.ts';
+import { type ConnectorState, connectorsWithState, needsAttention } from './connector-states.ts';
 import type { Database } from './database.ts';
+import { type PlatformAccountIds, targets } from './trust-states.ts';
 
 /** What people may say about a connector. */
 export interface ConnectorSettings {
@@ -27,7 +29,7 @@ export interface ConnectorSettings {
 export interface ConnectorRow extends ConnectorSettings {
   readonly id: string;
   readonly num: number;
-  readonly state: 'waiting-for-role' | 'queued' | 'running' | 'ok' | 'problems' | 'failing' | 'disabled';
+  readonly state: ConnectorState;
   readonly currentHubKind: Hub['kind'] | null;
   readonly currentHubAccountId: string | null;
   /** Of the account type's base account, which is then the target hub. */
@@ -250,7 +252,8 @@ export async function findConnector(db: Database, id: string): Promise<Connector
 
 export interface ConnectorSearch {
   readonly accountType: AccountType | null;
-  readonly state: ConnectorRow['state'] | null;
+  readonly state: ConnectorRow['state'] | 'needs-attention' | null;
+  readonly platforms: PlatformAccountIds;
   readonly search: string | null;
   /** Name and id of the last connector of the page before. */
   readonly after: { readonly name: string; readonly id: string } | null;
@@ -259,7 +262,7 @@ export interface ConnectorSearch {
 
 /** By name. */
 export async function searchConnectors(db: Database, search: ConnectorSearch): Promise<ConnectorRow[]> {
-  const { accountType, state, after, limit } = search;
+  const { accountType, state, platforms, after, limit } = search;
   const text = search.search?.toLowerCase() ?? null;
   const wanted = sql`
     (${accountType}::text is null or c.account_type = ${accountType})
@@ -267,49 +270,15 @@ export async function searchConnectors(db: Database, search: ConnectorSearch): P
     and (${after?.name ?? null}::text is null or (c.name, c.id) > (${after?.name ?? null}, ${after?.id ?? null}::uuid))
   `;
   const { rows } = await sql<ConnectorRow>`
-    with page as (
+    with ${targets({ accountTypes: ACCOUNT_TYPES, platforms })},
+    page as (
       select c.* from (${connectorsWithState(wanted)}) c
-      where ${state}::text is null or c.state = ${state}
+      where case ${state}::text when 'needs-attention' then ${needsAttention()} else coalesce(c.state = ${state}, true) end
       order by c.name, c.id limit ${limit}
     )
     ${connectorsOfPage()}
   `.execute(db);
   return rows;
-}
-
-/**
- * The one place that derives a connector's state. What was tried last decides: the last run that ended, or a check made
- * after it. A good check after a failed run, or before any, has made the connector due: it is queued.
- */
-function connectorsWithState(condition: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`
-    select c.*, r.state as last_run_state, r.started_at as last_run_started_at, r.finished_at as last_run_finished_at,
-      r.fault as last_run_fault,
-      case
-        when not c.enabled then 'disabled'
-        when r.state in ('queued', 'running') then r.state
-        when t.failed and c.current_hub_kind is null and t.code = 'role-not-assumable' then 'waiting-for-role'
-        when t.failed then 'failing'
-        when ended.state in ('ok', 'problems') then ended.state
-        when t.checked then 'queued'
-        else 'waiting-for-role'
-      end as state
-    from connectors c
-    left join runs r on r.id = c.last_run_id
-    left join lateral (
-      select e.state, e.fault, e.finished_at from runs e
-      where e.connector_id = c.id and e.state in ('ok', 'problems', 'failed') order by e.id desc limit 1
-    ) ended on true
-    cross join lateral (
-      select coalesce((c.last_check ->> 'checkedAt')::timestamptz > coalesce(ended.finished_at, '-infinity'), false)
-    ) newest (checked)
-    cross join lateral (
-      select newest.checked,
-        case when newest.checked then c.last_check ->> 'outcome' = 'failed' else coalesce(ended.state = 'failed', false) end,
-        case when newest.checked then c.last_check -> 'fault' ->> 'code' else ended.fault ->> 'code' end
-    ) t (checked, failed, code)
-    where ${condition}
-  `;
 }
 
 /** Joins the hub and the ledger to the rows of one page only. */

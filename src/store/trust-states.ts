@@ -113,7 +113,7 @@ export async function listRolesToEdit(
 }
 
 /** One row for each account type: its target hub, which is the base account if there is one, else the platform account. */
-function targets({
+export function targets({
   accountTypes,
   platforms,
 }: {

@@ -166,6 +166,8 @@ describe('a journey through the product', () => {
     const watched = await cli.run(['runs', 'watch', (await runs())[0].id]);
     expect(watched).toMatchObject({ exitCode: 0 });
     expect(watched.stdout).toMatch(/State +ok/);
+    expect((await cli.run(['connectors', 'counts'])).stdout).toMatch(/^ok +1 +0\n(.*\n)+all +1 +0$/m);
+    expect((await cli.json(['connectors', 'list', '--state', 'needs-attention'])).items).toEqual([]);
   });
 
   it('finds its assets, with how far the answer can be trusted', async () => {

@@ -63,6 +63,8 @@ describe.skipIf(!browser)('a base account over twelve connectors', { timeout: 12
     await page.getByRole('button', { name: 'Create', exact: true }).click();
     await page.getByText('Base account “Central Security” was created').waitFor();
     await page.getByRole('link', { name: 'Overview' }).click();
+    await page.getByRole('heading', { name: 'Connectors (12)' }).waitFor();
+    await page.getByRole('heading', { name: 'Needs attention (8)' }).waitFor({ timeout: 45_000 });
     await page.getByRole('link', { name: /of 12 connectors on target/ }).click();
     await page.getByText('4 of 12', { exact: true }).waitFor({ timeout: 45_000 });
     await page.getByRole('link', { name: '8 Refused' }).waitFor();

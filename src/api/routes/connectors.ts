@@ -3,6 +3,7 @@ import { connectorRoleSetup, newRoleSetup } from '../../accounts/connector-role.
 import {
   addToAssetView,
   changeConnector,
+  countConnectors,
   createConnector,
   getConnector,
   listConnectors,
@@ -11,7 +12,7 @@ import {
 import { deleteConnector } from '../../accounts/delete-connector.ts';
 import type { AccountsDeps } from '../../accounts/deps.ts';
 import type { CheckResult, Connector } from '../../accounts/shapes.ts';
-import { mapped } from '../../domain/result.ts';
+import { mapped, ok } from '../../domain/result.ts';
 import { wireFault } from '../fault-reply.ts';
 import type { Handlers, WireOf } from '../routes.ts';
 
@@ -22,6 +23,7 @@ export function connectorRoutes(
 ): Pick<
   Handlers,
   | 'listConnectors'
+  | 'countConnectors'
   | 'createConnector'
   | 'roleSetup'
   | 'getConnector'
@@ -36,6 +38,9 @@ export function connectorRoutes(
     async listConnectors({ query: { limit, cursor, ...filter } }) {
       const page = await listConnectors(deps, { page: { limit, cursor }, filter });
       return mapped(page, ({ items, nextCursor }) => ({ items: items.map(wireConnector), nextCursor }));
+    },
+    async countConnectors() {
+      return ok({ items: await countConnectors(deps) });
     },
     async createConnector({ body }, { actor }) {
       return mapped(await createConnector(deps, { input: body, actor }), wireConnector);

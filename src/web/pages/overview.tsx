@@ -6,7 +6,7 @@ import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import type { ReplyOf } from '../../api/contract.ts';
-import { CONNECTOR_STATES, ConnectorState, isBusy } from '../parts/connector-state.tsx';
+import { CONNECTOR_STATES, ConnectorState } from '../parts/connector-state.tsx';
 import { FaultPopover } from '../parts/fault.tsx';
 import { Figure } from '../parts/figure.tsx';
 import { accountTypeLabel, type Connector } from '../parts/hub.tsx';
@@ -23,7 +23,7 @@ import { totalOf } from './trust/next-steps.ts';
 
 /** CloudView > Overview: what is connected, what needs somebody, what there is. */
 export function Overview() {
-  const connectors = useRead('listConnectors', { query: { limit: 1_000 } }, { again: () => 10_000 });
+  const counts = useRead('countConnectors', {}, { again: () => againMs });
   return (
     <Page title="Overview" crumbs={[CRUMBS.cloudView]}>
       <SpaceBetween size="l">
@@ -34,12 +34,12 @@ export function Overview() {
         >
           Overview
         </Header>
-        <Loaded read={connectors} what="the overview">
-          {({ items, nextCursor }) => (
+        <Loaded read={counts} what="the overview">
+          {({ items }) => (
             <SpaceBetween size="l">
-              <States connectors={items} more={nextCursor !== null} />
+              <States counts={items} />
               <Grid gridDefinition={[{ colspan: { default: 12, m: 7 } }, { colspan: { default: 12, m: 5 } }]}>
-                <Attention connectors={items} more={nextCursor !== null} />
+                <Attention total={sum(items, ({ needAttention }) => needAttention)} />
                 <Hubs />
               </Grid>
               <ResourceCounts />
@@ -51,21 +51,34 @@ export function Overview() {
   );
 }
 
+const againMs = 10_000;
+
+type Counts = ReplyOf<'countConnectors'>['items'];
+
+function sum(counts: Counts, of: (count: Counts[number]) => number): number {
+  return counts.reduce((total, count) => total + of(count), 0);
+}
+
 /** The states that people look for first. */
 const SHOWN = ['ok', 'problems', 'failing', 'waiting-for-role', 'disabled'] as const;
 
-function States({ connectors, more }: { connectors: readonly Connector[]; more: boolean }) {
-  const busy = connectors.filter(isBusy).length;
+function States({ counts }: { counts: Counts }) {
+  const connectors = sum(counts, one => one.connectors);
+  const inState = (...states: readonly Connector['state'][]) =>
+    sum(counts, ({ state, connectors: count }) => (states.includes(state) ? count : 0));
+  const busy = inState('queued', 'running');
   return (
     <Container
       header={
         <Header
           variant="h2"
-          counter={`(${connectors.length}${more ? '+' : ''})`}
+          counter={`(${inDigits(connectors)})`}
           description={
             busy > 0 && (
               <StatusIndicator type="in-progress">
-                <PageLink href={`${PATHS.runs}?state=under-way`}>{`${busy} running or about to run`}</PageLink>
+                <PageLink
+                  href={`${PATHS.runs}?state=under-way`}
+                >{`${inDigits(busy)} running or about to run`}</PageLink>
               </StatusIndicator>
             )
           }
@@ -74,12 +87,12 @@ function States({ connectors, more }: { connectors: readonly Connector[]; more: 
         </Header>
       }
     >
-      {connectors.length === 0 ? (
+      {connectors === 0 ? (
         <EmptyState title="No connectors yet" action={<CreateConnector />}>
           A connector reads one AWS account through a role in it. Create one to see what the account holds.
         </EmptyState>
       ) : (
-        <ColumnLayout columns={SHOWN.length} variant="text-grid" minColumnWidth={130}>
+        <ColumnLayout columns={SHOWN.length} variant="text-grid" minColumnWidth={165}>
           {SHOWN.map(state => (
             <Figure
               key={state}
@@ -88,8 +101,7 @@ function States({ connectors, more }: { connectors: readonly Connector[]; more: 
                   {CONNECTOR_STATES[state].label}
                 </StatusIndicator>
               }
-              count={connectors.filter(connector => connector.state === state).length}
-              atLeast={more}
+              count={inState(state)}
               href={`${PATHS.connectors}?state=${state}`}
               what={CONNECTOR_STATES[state].label}
             />
@@ -102,40 +114,54 @@ function States({ connectors, more }: { connectors: readonly Connector[]; more: 
 
 const attentionMax = 8;
 
-function Attention({ connectors, more }: { connectors: readonly Connector[]; more: boolean }) {
-  const all = connectors.filter(
-    ({ state, moving }) => moving || state === 'failing' || state === 'problems' || state === 'waiting-for-role',
-  );
+function Attention({ total }: { total: number }) {
+  const query = { state: 'needs-attention', limit: attentionMax } as const;
+  const read = useRead('listConnectors', { query }, { again: () => againMs });
   return (
     <Container
       fitHeight
       header={
-        <Header variant="h2" counter={`(${all.length}${more ? '+' : ''})`} description={<OpenAlerts />}>
+        <Header variant="h2" counter={`(${inDigits(total)})`} description={<OpenAlerts />}>
           Needs attention
         </Header>
       }
     >
-      {all.length === 0 ? (
-        <EmptyState title="Nothing needs attention">Every connector works through the hub it should use.</EmptyState>
-      ) : (
-        <SpaceBetween size="s">
-          {all.slice(0, attentionMax).map(connector => (
-            <SpaceBetween key={connector.id} direction="horizontal" size="s">
-              <PageLink href={PATHS.connector(connector.id)}>{connector.name}</PageLink>
-              <ConnectorState connector={connector} />
-              {connector.lastRun?.fault ? (
-                <FaultPopover fault={connector.lastRun.fault} />
-              ) : (
-                connector.state === 'problems' && <NotComplete connector={connector} />
+      <Loaded read={read} what="what needs attention">
+        {({ items }) =>
+          items.length === 0 ? (
+            <EmptyState title="Nothing needs attention">
+              Every connector works through the hub it should use.
+            </EmptyState>
+          ) : (
+            <SpaceBetween size="s">
+              {items.map(connector => (
+                <InTrouble key={connector.id} connector={connector} />
+              ))}
+              {total > items.length && (
+                <PageLink href={`${PATHS.connectors}?state=needs-attention`}>
+                  {`and ${inDigits(total - items.length)} more`}
+                </PageLink>
               )}
             </SpaceBetween>
-          ))}
-          {all.length > attentionMax && (
-            <PageLink href={PATHS.connectors}>{`and ${all.length - attentionMax} more`}</PageLink>
-          )}
-        </SpaceBetween>
-      )}
+          )
+        }
+      </Loaded>
     </Container>
+  );
+}
+
+function InTrouble({ connector }: { connector: Connector }) {
+  const { id, name, state, lastRun } = connector;
+  return (
+    <SpaceBetween direction="horizontal" size="s">
+      <PageLink href={PATHS.connector(id)}>{name}</PageLink>
+      <ConnectorState connector={connector} />
+      {lastRun?.fault ? (
+        <FaultPopover fault={lastRun.fault} />
+      ) : (
+        state === 'problems' && <NotComplete connector={connector} />
+      )}
+    </SpaceBetween>
   );
 }
 
@@ -154,10 +180,10 @@ function OpenAlerts() {
 
 /** How much is not known of a connector that works; leads to the causes and what to do about them. */
 function NotComplete({ connector: { id, scopes } }: { connector: Connector }) {
-  const missing = (scopes.total - scopes.complete).toLocaleString('en-US');
+  const missing = inDigits(scopes.total - scopes.complete);
   return (
     <PageLink href={PATHS.connectorTab(id, 'readiness')}>
-      {`${missing} of ${scopes.total.toLocaleString('en-US')} scopes: why`}
+      {`${missing} of ${inDigits(scopes.total)} scopes: why`}
     </PageLink>
   );
 }
@@ -226,10 +252,14 @@ function OnTarget({ migration }: { migration: ReplyOf<'getTrustMigration'> | und
   return (
     <div>
       <PageLink href={PATHS.trustMigration(accountType)}>
-        {`${totals.onTarget.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} connectors on target`}
+        {`${inDigits(totals.onTarget)} of ${inDigits(total)} connectors on target`}
       </PageLink>
     </div>
   );
+}
+
+function inDigits(count: number): string {
+  return count.toLocaleString('en-US');
 }
 
 const typesMax = 6;
@@ -254,7 +284,7 @@ function ResourceCounts() {
           items.length === 0 ? (
             <EmptyState title="No resources yet">They are counted here after a connector’s first run.</EmptyState>
           ) : (
-            <ColumnLayout columns={typesMax} variant="text-grid" minColumnWidth={130}>
+            <ColumnLayout columns={typesMax} variant="text-grid" minColumnWidth={165}>
               {items.slice(0, typesMax).map(({ value, count }) => {
                 const plural = types.find(({ assetType }) => assetType === value)?.plural ?? value ?? '';
                 return (

@@ -3,27 +3,22 @@ import type { ReactNode } from 'react';
 import { PageLink } from './links.tsx';
 
 /** A count that leads to what it counts. */
-export function Figure({
-  label,
-  count,
-  atLeast = false,
-  href,
-  what,
-}: {
-  label: ReactNode;
-  count: number;
-  /** There may be more. */
-  atLeast?: boolean;
-  href: string;
-  what: string;
-}) {
-  const shown = `${count.toLocaleString('en-US')}${atLeast ? '+' : ''}`;
+export function Figure({ label, count, href, what }: { label: ReactNode; count: number; href: string; what: string }) {
+  const shown = count.toLocaleString('en-US');
   return (
     <SpaceBetween size="xxs">
       {label}
-      <PageLink href={href} variant="awsui-value-large" ariaLabel={`${shown} ${what}`}>
-        {shown}
-      </PageLink>
+      <span className="causeway-nowrap">
+        <PageLink href={href} ariaLabel={`${shown} ${what}`} {...(shown.length > largeCharsMax ? SMALLER : LARGE)}>
+          {shown}
+        </PageLink>
+      </span>
     </SpaceBetween>
   );
 }
+
+/** What fits into a column of the overview; a count that breaks into two lines reads as two. */
+const largeCharsMax = 6;
+
+const LARGE = { variant: 'awsui-value-large' } as const;
+const SMALLER = { variant: 'primary', fontSize: 'heading-xl' } as const;

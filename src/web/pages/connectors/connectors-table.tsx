@@ -106,11 +106,14 @@ function Choice({
   );
 }
 
-const STATE_OPTIONS = Object.entries(CONNECTOR_STATES).map(([value, { label }]) => ({ value, label }));
+const STATE_OPTIONS = [
+  { value: 'needs-attention', label: 'Needs attention' },
+  ...Object.entries(CONNECTOR_STATES).map(([value, { label }]) => ({ value, label })),
+];
 const TYPE_OPTIONS = PARTITIONS.map(({ accountType, label }) => ({ value: accountType, label }));
 
-function isState(text: string): text is Connector['state'] {
-  return text in CONNECTOR_STATES;
+function isState(text: string): text is Connector['state'] | 'needs-attention' {
+  return text in CONNECTOR_STATES || text === 'needs-attention';
 }
 
 export function CreateConnector({ variant = 'normal' }: { variant?: 'normal' | 'primary' }) {

@@ -52,7 +52,7 @@ export function MigrationProgress({ migration }: { migration: Migration }) {
             additionalInfo={`${totals.onTarget.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}`}
           />
         )}
-        <ColumnLayout columns={4} variant="text-grid" minColumnWidth={120}>
+        <ColumnLayout columns={4} variant="text-grid" minColumnWidth={165}>
           {TRUST_STATES.map(state => (
             <Figure
               key={state}
