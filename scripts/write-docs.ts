@@ -59,7 +59,12 @@ const ASSET_TYPES_HEADING = `# Asset types
 What Causeway reads, and how. Written by \`npm run write-docs\` from the files of \`src/inventory\`; names of properties are
 those of [the search language](query-language.md).`;
 
-const FOUND = { not: '', own: ', found by its text alone', shared: ', found by its text alone, shared by many' };
+const FOUND = {
+  not: '',
+  own: ', found by its text alone',
+  shared: ', found by its text alone, shared by many',
+  id: ', found by its text alone if it is whole',
+};
 
 function sectionOf({ plural, iamActions, properties, leftOut }: AssetType): string {
   const rows = properties.map(

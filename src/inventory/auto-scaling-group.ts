@@ -29,7 +29,7 @@ export const autoScalingGroup = assetType({
       path: 'instances[].instanceId',
       kind: 'text',
       column: false,
-      inSearch: 'own',
+      inSearch: 'id',
     },
     {
       name: 'launchTemplate',

@@ -50,10 +50,38 @@ describe('the content hash', () => {
   });
 });
 
-test('free text finds an asset by its name, ids and addresses, in lower case', () => {
-  expect(searchFacts(ASSET, ec2Instance.properties)).toEqual({
-    search: 'i-1\nweb 1\n10.0.0.1',
-    sharedFacts: ['sg-1', 'sg-2'],
+describe('free text', () => {
+  test('finds an asset by its name, ids and addresses, in lower case', () => {
+    expect(searchFacts(ASSET, ec2Instance.properties)).toEqual({
+      search: 'i-1\nweb 1\n10.0.0.1',
+      sharedFacts: ['sg-1', 'sg-2'],
+    });
+  });
+
+  test('has no id that AWS made up in the text, whose index knows every three letters; unique ones stand beside it', () => {
+    const attributes = {
+      vpcId: 'vpc-0a1b2c3d',
+      networkInterfaces: [{ networkInterfaceId: 'eni-0a1b2c3d4e5f60001' }, { networkInterfaceId: 'unlike an id' }],
+    };
+    const asset = { ...ASSET, nativeId: 'i-0a1b2c3d4e5f60001', attributes };
+    expect(searchFacts(asset, ec2Instance.properties)).toEqual({
+      search: 'web 1\nunlike an id',
+      sharedFacts: ['vpc-0a1b2c3d', 'eni-0a1b2c3d4e5f60001'],
+    });
+  });
+
+  test('has names in the text that only look like an id', () => {
+    for (const nativeId of ['backup-20260131', 'i-2026', 'vol-0123456789', 'I-0A1B2C3D']) {
+      expect(searchFacts({ ...ASSET, nativeId }, []).search).toBe(`${nativeId.toLowerCase()}\nweb 1`);
+    }
+  });
+
+  test('never takes a unique id for one that assets share, since the table of those does not have it', () => {
+    const { search, sharedFacts } = searchFacts(
+      { ...ASSET, attributes: { vpcId: 'i-0a1b2c3d' } },
+      ec2Instance.properties,
+    );
+    expect([search, sharedFacts]).toEqual(['i-1\nweb 1\ni-0a1b2c3d', []]);
   });
 });
 

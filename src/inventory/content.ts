@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isAwsId, isUniqueId } from '../domain/aws-id.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { valuesAt } from './attributes.ts';
 import type { AssetProperty } from './define.ts';
@@ -33,27 +34,31 @@ export function canonicalText(value: unknown): string {
 
 /** What free-text search finds an asset by, in lower case. */
 export interface SearchFacts {
-  /** What it is called and how it is reached, one fact a line. */
+  /** What it is called and how it is reached, one fact a line; not its id, if that is one that AWS made up. */
   readonly search: string;
-  /** What it has in common with others, such as the id of its VPC; none with a line end in it. */
+  /** What it has in common with others, such as the id of its VPC, and unique ids of what belongs to it; none with a line end. */
   readonly sharedFacts: readonly string[];
 }
 
 export function searchFacts(asset: Content, properties: readonly AssetProperty[]): SearchFacts {
   const own = new Set<string>();
   const shared = new Set<string>();
-  for (const fact of [asset.nativeId, asset.name, asset.arn]) if (fact !== null) own.add(fact);
+  if (!isAwsId(asset.nativeId)) own.add(asset.nativeId);
+  if (asset.name !== null) own.add(asset.name);
+  if (asset.arn !== null) own.add(asset.arn);
   for (const { inSearch, path } of properties) {
     if (inSearch === undefined) continue;
     for (const fact of valuesAt(asset.attributes, path)) {
-      if (inSearch === 'shared' && canBeShared(fact)) shared.add(fact.toLowerCase());
+      if (isBeside(fact, inSearch)) shared.add(fact.toLowerCase());
       else own.add(fact);
     }
   }
   return { search: [...own].join('\n').toLowerCase(), sharedFacts: [...shared] };
 }
 
-/** Ids are; an index could not hold a text of any length. */
-function canBeShared(fact: string): boolean {
-  return fact.length <= LIMITS.sharedFactCharsMax && !fact.includes('\n');
+/** Whether a fact is kept beside the asset's text. An index could not hold one of any length. */
+function isBeside(fact: string, inSearch: 'own' | 'shared' | 'id'): boolean {
+  if (inSearch === 'own') return false;
+  if (isUniqueId(fact)) return inSearch === 'id';
+  return inSearch === 'shared' && fact.length <= LIMITS.sharedFactCharsMax && !fact.includes('\n');
 }

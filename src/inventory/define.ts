@@ -48,10 +48,11 @@ export interface AssetProperty {
   /** Whether lists show it as a column unless told otherwise. */
   readonly column: boolean;
   /**
-   * Whether free-text search finds an asset by it: by what is the asset's own (an address, a unique id, somebody's words), or
-   * by what many assets share, such as the id of their VPC. Shared facts are indexed once, and not for each asset.
+   * Whether free-text search finds an asset by it: by what is the asset's own (an address, somebody's words); by what many
+   * assets share, such as the id of their VPC, which is indexed once and not for each asset; or by the whole id of an instance
+   * or interface that belongs to it, or it to them.
    */
-  readonly inSearch?: 'own' | 'shared';
+  readonly inSearch?: 'own' | 'shared' | 'id';
 }
 
 /** Where the items of a type come from; made by `listing`. */

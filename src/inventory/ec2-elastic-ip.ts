@@ -20,14 +20,14 @@ export const ec2ElasticIp = assetType({
   properties: [
     { name: 'publicIp', label: 'Public IP', path: 'publicIp', kind: 'text', column: true, inSearch: 'own' },
     { name: 'privateIp', label: 'Private IP', path: 'privateIpAddress', kind: 'text', column: true, inSearch: 'own' },
-    { name: 'attachedTo', label: 'Attached to', path: 'instanceId', kind: 'text', column: true, inSearch: 'own' },
+    { name: 'attachedTo', label: 'Attached to', path: 'instanceId', kind: 'text', column: true, inSearch: 'id' },
     {
       name: 'networkInterfaceId',
       label: 'Network interface',
       path: 'networkInterfaceId',
       kind: 'text',
       column: false,
-      inSearch: 'own',
+      inSearch: 'id',
     },
   ],
   leftOut: { Tags: 'they are the asset’s tags' },

@@ -96,7 +96,7 @@ export const ec2Instance = assetType<Launched>({
       path: 'networkInterfaces[].networkInterfaceId',
       kind: 'text',
       column: false,
-      inSearch: 'own',
+      inSearch: 'id',
     },
   ],
   leftOut: { Tags: 'they are the asset’s tags' },

@@ -24,7 +24,7 @@ export const ec2Volume = assetType({
       path: 'attachments[].instanceId',
       kind: 'text',
       column: true,
-      inSearch: 'own',
+      inSearch: 'id',
     },
     { name: 'iops', label: 'IOPS', path: 'iops', kind: 'number', column: false },
     { name: 'availabilityZone', label: 'Availability Zone', path: 'availabilityZone', kind: 'text', column: false },

@@ -44,7 +44,7 @@ export const loadBalancerClassic = assetType<Balancer>({
       path: 'instances[].instanceId',
       kind: 'text',
       column: false,
-      inSearch: 'own',
+      inSearch: 'id',
     },
     {
       name: 'listenerPort',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isAwsId } from '../domain/aws-id.ts';
 import { attributesOf, valuesAt } from './attributes.ts';
 import { ASSET_TYPES, findAssetType } from './registry.ts';
 import { SAMPLE_ACCOUNT, SAMPLE_REGION } from './sample.ts';
@@ -52,6 +53,19 @@ test('the id of what many assets are in, or made from, is shared by them in ever
   const shared = ['vpcId', 'subnetId', 'securityGroupId', 'imageId', 'snapshotId', 'role', 'ecsCluster', 'eksCluster'];
   for (const { name, inSearch } of ASSET_TYPES.flatMap(type => type.properties)) {
     if (shared.includes(name) && inSearch) expect(`${name} ${inSearch}`).toBe(`${name} shared`);
+  }
+});
+
+test('the ids of instances and interfaces that belong to an asset are found as a whole in every type', () => {
+  for (const { name, inSearch } of ASSET_TYPES.flatMap(type => type.properties)) {
+    if (['attachedTo', 'networkInterfaceId'].includes(name) && inSearch)
+      expect(`${name} ${inSearch}`).toBe(`${name} id`);
+  }
+});
+
+test('an asset type’s id that AWS makes up is known as such, so that its text has none', () => {
+  for (const { sample } of ASSET_TYPES) {
+    if (/^[a-z-]+-[0-9a-f]{17}$/.test(sample.id)) expect([sample.id, isAwsId(sample.id)]).toEqual([sample.id, true]);
   }
 });
 

@@ -250,7 +250,7 @@ const property: fc.Arbitrary<TextProperty> = fc.oneof(
   fc.constant({
     of: 'attribute' as const,
     name: 'instanceType',
-    places: [{ assetType: 'AWS::EC2::Instance', path: 'instanceType', inSearch: false }],
+    places: [{ assetType: 'AWS::EC2::Instance', path: 'instanceType' }],
   }),
 );
 const leaf: fc.Arbitrary<AssetQuery> = fc.oneof(

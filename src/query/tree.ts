@@ -34,8 +34,8 @@ export type AttributeProperty = {
 export interface AttributePlace {
   readonly assetType: string;
   readonly path: string;
-  /** Whether free text finds an asset by its values, so that an index can find them. */
-  readonly inSearch: boolean;
+  /** Where free text finds an asset by its values, so that an index can find them. */
+  readonly inSearch?: 'own' | 'shared' | 'id' | undefined;
 }
 
 export type AssetTextName = 'name' | 'id' | 'arn' | 'accountId' | 'region' | 'type' | 'state' | 'text';

@@ -1,4 +1,4 @@
-import type { AssetTextName, AssetTimeName, AttributeProperty } from './tree.ts';
+import type { AssetTextName, AssetTimeName, AttributePlace, AttributeProperty } from './tree.ts';
 
 /** What asset types add to the language: their names, and the attributes that people search for. */
 export type Vocabulary = readonly {
@@ -12,8 +12,8 @@ export type Vocabulary = readonly {
     readonly path: string;
     /** Only `number` and `time` can be compared with < and >. */
     readonly kind: AttributeKind;
-    /** Whether its values are part of the asset's text, or of what it shares with others. */
-    readonly inSearch?: 'own' | 'shared';
+    /** Whether its values are part of the asset's text, or of what it shares with others, or unique ids. */
+    readonly inSearch?: AttributePlace['inSearch'];
   }[];
 }[];
 
@@ -64,7 +64,7 @@ function lookUpAttribute(wanted: string, vocabulary: Vocabulary): Word | undefin
   const found = attributesOf(vocabulary).filter(({ name }) => name.toLowerCase() === wanted);
   const [first] = found;
   if (!first) return undefined;
-  const places = found.map(({ assetType, path, inSearch }) => ({ assetType, path, inSearch: inSearch !== undefined }));
+  const places = found.map(({ assetType, path, inSearch }) => ({ assetType, path, inSearch }));
   const comparable = first.kind === 'number' || first.kind === 'time' ? first.kind : null;
   return { kind: 'attribute', property: { of: 'attribute', name: first.name, places }, comparable };
 }

@@ -8,7 +8,16 @@ import type {
   Pattern,
   TextProperty,
 } from '../query/tree.ts';
-import { containing, type FactsFound, isIndexed, NO_FACTS } from './shared-facts.ts';
+import {
+  beginning,
+  containing,
+  type FactsFound,
+  finds,
+  isIndexed,
+  mayFindId,
+  NO_FACTS,
+  wholeIds,
+} from './shared-facts.ts';
 
 export type App = 'cloud-view' | 'asset-view';
 export type Condition = RawBuilder<boolean>;
@@ -118,10 +127,10 @@ function matches({
   }
 }
 
-/** An id, or the beginning of one, has an index of its own. */
+/** An id, or the beginning of one, has an index of its own. Those that AWS made up are not in the text. */
 function idFits(pattern: Pattern): Condition {
   const fits = lowerFits(sql`lower(a.native_id)`, pattern);
-  return pattern[0] === '' ? inTextAnd(fits, pattern) : fits;
+  return pattern[0] === '' && !mayFindId(pattern) ? inTextAnd(fits, pattern) : fits;
 }
 
 /** Tags keep their case, as they do in AWS. Only an exact value can use the index. */
@@ -142,15 +151,21 @@ function attributeMatches({
   facts: FactsFound;
 }): Condition {
   const fits = lowerFits(sql`lower(value #>> '{}')`, pattern);
-  const shared = facts.get(containing(pattern));
-  const places = property.places.map(place => {
-    const ofType = sql<boolean>`a.asset_type = ${place.assetType}`;
-    const found = sql<boolean>`exists (select from jsonb_path_query(a.attributes, ${jsonPathOf(place.path)}::jsonpath) value where ${fits})`;
-    if (!place.inSearch || !shared) return both([ofType, found]);
+  const places = property.places.map(({ assetType, path, inSearch }) => {
+    const ofType = sql<boolean>`a.asset_type = ${assetType}`;
+    const found = sql<boolean>`exists (select from jsonb_path_query(a.attributes, ${jsonPathOf(path)}::jsonpath) value where ${fits})`;
+    if (!inSearch || (inSearch === 'id' && !findsWhole(pattern))) return both([ofType, found]);
+    const shared = { own: [], id: wholeIds(pattern), shared: facts.get(containing(pattern)) }[inSearch];
+    const near = either([textHas(pattern), ...(shared ? sharesAny(shared, pattern) : [sharedTextHas(pattern)])]);
     // An index on the type would be read to its end beside the others, which find little: "is true" keeps it out.
-    return both([either([textHas(pattern), ...sharesAny(shared, pattern)]), sql`(${ofType}) is true`, found]);
+    return isIndexed(pattern) && shared ? both([near, sql`(${ofType}) is true`, found]) : both([ofType, near, found]);
   });
   return either(places);
+}
+
+/** Whether a pattern, if it fits an id that AWS made up, is the whole of it. */
+function findsWhole(pattern: Pattern): boolean {
+  return !mayFindId(pattern) || wholeIds(pattern).length > 0;
 }
 
 function compares({ property, operator, value }: Extract<AssetQuery, { kind: 'compares' }>): Condition {
@@ -205,19 +220,39 @@ function inTextAnd(condition: Condition, pattern: Pattern): Condition {
 
 /** Whether a pattern is found in one of the facts that free text finds an asset by, its own and those that it shares. */
 function searchHas(pattern: Pattern, facts: FactsFound): Condition {
-  const found = facts.get(containing(pattern));
   return either([
     both([textHas(pattern), ...withinFact(sql`string_to_table(a.search, E'\\n')`, pattern)]),
-    ...(found
-      ? sharesAny(found, pattern)
-      : [both([sharedTextHas(pattern), ...withinFact(sql`unnest(a.shared_facts)`, pattern)])]),
+    ...(mayFindId(pattern) ? [idFound(pattern)] : []),
+    ...sharedFound(pattern, facts),
   ]);
 }
 
 /** Whether it is found in one of the facts and not, with what its wildcards stand for, from one of them to another. */
 function withinFact(facts: RawBuilder<unknown>, pattern: Pattern): Condition[] {
-  const hasWildcard = pattern.filter(part => part !== '').length > 1;
-  return hasWildcard ? [sql`exists (select from ${facts} fact where fact like ${containing(pattern)})`] : [];
+  return hasWildcardInside(pattern)
+    ? [sql`exists (select from ${facts} fact where fact like ${containing(pattern)})`]
+    : [];
+}
+
+function hasWildcardInside(pattern: Pattern): boolean {
+  return pattern.filter(part => part !== '').length > 1;
+}
+
+/** The same as `finds` for the id of the asset. */
+function idFound(pattern: Pattern): Condition {
+  const id = sql<string>`lower(a.native_id)`;
+  if (pattern[0] === '') return sql`${id} like ${containing(pattern)}`;
+  return either([sql`${id} like ${beginning(pattern)}`, sql`${id} = any(${wholeIds(pattern)}::text[])`]);
+}
+
+/** The same as `finds` for what the asset shares, and for the unique ids beside it, which are in no table. */
+function sharedFound(pattern: Pattern, facts: FactsFound): Condition[] {
+  const found = facts.get(containing(pattern));
+  const inUniqueIds = mayFindId(pattern) && pattern[0] === '';
+  if (found && !inUniqueIds) return sharesAny([...new Set([...found, ...wholeIds(pattern)])], pattern);
+  if (!hasWildcardInside(pattern) && !mayFindId(pattern)) return [sharedTextHas(pattern)];
+  const one = sql<boolean>`exists (select from unnest(a.shared_facts) fact where ${finds(pattern, sql`fact`)})`;
+  return [both([sharedTextHas(pattern), one])];
 }
 
 /** The text is lower-cased by the same function before it is stored. */

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { isUniqueId } from '../domain/aws-id.ts';
 import type { Change } from '../inventory/changes.ts';
 import type { SearchFacts } from '../inventory/content.ts';
 import type { StoredContent } from '../inventory/keep-unread.ts';
@@ -229,10 +230,10 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
  * the same order, and after the rows it inserts: two pages with the same facts wait for each other, but never both.
  */
 function sharing(assets: readonly AssetWrite[]): RawBuilder<unknown> {
-  const facts = new Set(assets.flatMap(asset => asset.sharedFacts));
+  const facts = [...new Set(assets.flatMap(asset => asset.sharedFacts))].filter(fact => !isUniqueId(fact));
   return sql`shared as (
       insert into shared_facts (fact)
-      select fact from held cross join unnest(${textArray([...facts].sort())}::text[]) fact
+      select fact from held cross join unnest(${textArray(facts.sort())}::text[]) fact
       on conflict do nothing
     )`;
 }

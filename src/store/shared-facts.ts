@@ -1,6 +1,7 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import { AWS_ID, idsMeant, mayBeInId, UNIQUE_ID } from '../domain/aws-id.ts';
 import { LIMITS } from '../domain/limits.ts';
-import { likeOf } from '../query/pattern.ts';
+import { likeOf, textOf } from '../query/pattern.ts';
 import type { AssetQuery, Pattern } from '../query/tree.ts';
 import type { Database } from './database.ts';
 
@@ -17,18 +18,45 @@ export const NO_FACTS: FactsFound = new Map();
  * themselves can it tell a search that finds little, which an index serves, from one that finds much.
  */
 export async function findSharedFacts(db: Database, query: AssetQuery): Promise<FactsFound> {
-  const wanted = [...new Set(soughtIn(query).map(containing))];
-  if (wanted.length === 0) return NO_FACTS;
+  const wanted = new Map(soughtIn(query).map(pattern => [containing(pattern), pattern]));
+  if (wanted.size === 0) return NO_FACTS;
   const { sharedFactsFoundMax: max } = LIMITS;
-  const lookups = wanted.map(
-    like => sql`
+  const lookups = [...wanted].map(
+    ([like, pattern]) => sql`
       select ${like}::text as "like", case when count(*) <= ${max} then coalesce(array_agg(fact), '{}') end as facts
-      from (select fact from shared_facts where fact like ${like} limit ${max + 1}) found`,
+      from (select fact from shared_facts where ${finds(pattern, sql`fact`)} limit ${max + 1}) found`,
   );
   const { rows } = await sql<{ like: string; facts: string[] | null }>`${sql.join(lookups, sql` union all `)}`.execute(
     db,
   );
   return new Map(rows.flatMap(({ like, facts }) => (facts ? [[like, facts]] : [])));
+}
+
+/**
+ * Whether free text finds an asset by one of its facts: by any part of it, but by an id that AWS made up only where the id
+ * begins so, or is meant as a whole (a unique id, and the digits of one, always), or the pattern begins with a wildcard.
+ */
+export function finds(pattern: Pattern, fact: RawBuilder<string>): RawBuilder<boolean> {
+  const contains = sql<boolean>`${fact} like ${containing(pattern)}`;
+  if (!mayFindId(pattern) || pattern[0] === '') return contains;
+  return sql`(${contains} and (${fact} !~ ${AWS_ID} or ${fact} = any(${wholeIds(pattern)}::text[])
+    or (${fact} like ${beginning(pattern)} and ${fact} !~ ${UNIQUE_ID})))`;
+}
+
+/** Whether a pattern may be found within an id that AWS made up. */
+export function mayFindId(pattern: Pattern): boolean {
+  return pattern.every(part => mayBeInId(part.toLowerCase()));
+}
+
+/** The ids that a pattern may mean as a whole, with or without what stands in front of the digits. */
+export function wholeIds(pattern: Pattern): string[] {
+  const text = textOf(pattern);
+  return text === undefined ? [] : idsMeant(text.toLowerCase());
+}
+
+/** What LIKE looks for in lower-case text that begins with the pattern. */
+export function beginning(pattern: Pattern): string {
+  return `${likeOf(pattern).toLowerCase()}%`;
 }
 
 /** What LIKE looks for in lower-case text that has the pattern somewhere in it. */
@@ -49,7 +77,7 @@ function soughtIn(query: AssetQuery): readonly Pattern[] {
     case 'matches': {
       const { property, patterns } = query;
       if (property.of === 'asset') return property.name === 'text' ? patterns : [];
-      const isSought = property.of === 'attribute' && property.places.some(place => place.inSearch);
+      const isSought = property.of === 'attribute' && property.places.some(place => place.inSearch === 'shared');
       return isSought ? patterns.filter(isIndexed) : [];
     }
     case 'not':

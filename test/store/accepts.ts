@@ -28,7 +28,11 @@ function matches(property: TextProperty, pattern: Pattern, asset: StoredAsset): 
   if (property.of === 'attribute') return placed(property.places, asset).some(value => fitsAnyCase(value, pattern));
   switch (property.name) {
     case 'text':
-      return [...asset.search.split('\n'), ...asset.sharedFacts].some(fact => fitsAnyCase(fact, ['', ...pattern, '']));
+      return (
+        asset.search.split('\n').some(fact => fitsAnyCase(fact, ['', ...pattern, ''])) ||
+        asset.sharedFacts.some(fact => isFoundBy(fact, pattern, /^(i|eni)-/.test(fact))) ||
+        isFoundBy(asset.nativeId, pattern, false)
+      );
     case 'id':
       return fitsAnyCase(asset.nativeId, pattern);
     case 'type':
@@ -36,6 +40,14 @@ function matches(property: TextProperty, pattern: Pattern, asset: StoredAsset): 
     default:
       return fitsAnyCase(asset[property.name], pattern);
   }
+}
+
+/** Of an id that AWS made up, `pattern` must be the beginning or the digits; of a unique one, all of it or its digits. */
+function isFoundBy(fact: string, pattern: Pattern, isUnique: boolean): boolean {
+  const [, digits] = /^(?:i|vol|eni|vpc)-([0-9a-f]{8}|[0-9a-f]{17})$/.exec(fact) ?? [];
+  if (digits === undefined || pattern[0] === '') return fitsAnyCase(fact, ['', ...pattern, '']);
+  const isWhole = pattern.length === 1 && (fitsAnyCase(fact, pattern) || fitsAnyCase(digits, pattern));
+  return isWhole || (!isUnique && fitsAnyCase(fact, [...pattern, '']));
 }
 
 function placed(places: readonly AttributePlace[], asset: StoredAsset): unknown[] {

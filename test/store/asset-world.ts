@@ -15,6 +15,7 @@ export const VOCABULARY = [
       { ...property('securityGroupId', 'securityGroups[].groupId'), inSearch: 'shared' },
       { ...property('privateIp', 'privateIpAddress'), inSearch: 'own' },
       { ...property('vpcId', 'vpcId'), inSearch: 'shared' },
+      { ...property('networkInterfaceId', 'networkInterfaces[].networkInterfaceId'), inSearch: 'id' },
       { ...property('launchTime', 'launchTime'), kind: 'time' },
     ],
   },
@@ -27,6 +28,7 @@ export const VOCABULARY = [
       { ...property('size', 'size'), kind: 'number' },
       { ...property('encrypted', 'encrypted'), kind: 'boolean' },
       { ...property('snapshotId', 'snapshotId'), inSearch: 'shared' },
+      { ...property('attachedTo', 'attachedTo'), inSearch: 'id' },
     ],
   },
 ] as const satisfies Vocabulary;
@@ -94,12 +96,12 @@ function assetOf(draw: Draw, { number, account, gone, nativeId }: Making): Store
   const type = VOCABULARY.find(({ assetType: name }) => name === assetType) ?? VOCABULARY[0];
   const region = draw.of(['eu-west-1', 'us-east-1']);
   const observed = {
-    nativeId: nativeId ?? `${prefix}-${number.toString(16).padStart(16, '0')}`,
+    nativeId: nativeId ?? `${prefix}-${madeUp(number)}`,
     arn: draw.of([null, `arn:aws:ec2:${region}:${account?.accountId}:${prefix}/${number}`]),
     name: draw.of([null, 'a%', 'A_B', 'é"\\*', "x'; drop table assets; --", `web-${number % 20}`, `DB-${number % 9}`]),
     state: draw.of([null, 'running', 'running', 'stopped', 'Deployed']),
     tags: draw.tags(),
-    attributes: prefix === 'i' ? instance(draw, region) : volume(draw, region, number),
+    attributes: prefix === 'i' ? instance(draw, region, number) : volume(draw, region, number),
     ownerId: null,
   };
   const { ownerId: _, ...fields } = observed;
@@ -115,7 +117,7 @@ function assetOf(draw: Draw, { number, account, gone, nativeId }: Making): Store
     accountId: account?.accountId ?? '',
     region,
     connectorTags: draw.of<Record<string, string>>([{}, { Owner: 'security' }]),
-    ...(number % 5 === 0 ? asStoredBefore(facts) : facts),
+    ...(number % 5 === 0 ? asStoredBefore(facts, observed.nativeId) : facts),
     seenBy: draw.of([[account?.num ?? 1], [account?.num ?? 1], [1, 2], []]),
     firstSeenAt: draw.day(),
     lastSeenAt: draw.day(),
@@ -125,17 +127,28 @@ function assetOf(draw: Draw, { number, account, gone, nativeId }: Making): Store
 }
 
 /** Everything in its text, as it was before facts were shared. */
-function asStoredBefore({ search, sharedFacts }: SearchFacts): SearchFacts {
-  return { search: [search, ...sharedFacts].join('\n'), sharedFacts: [] };
+function asStoredBefore({ search, sharedFacts }: SearchFacts, nativeId: string): SearchFacts {
+  return { search: [nativeId, search, ...sharedFacts].join('\n'), sharedFacts: [] };
 }
 
-function instance(draw: Draw, region: string): Record<string, unknown> {
+/** The digits of an id as AWS makes them up; those of numbers that differ by one have nothing in common. */
+export function madeUp(number: number): string {
+  return `0${(BigInt(number + 1) * 0x9e3779b97f4a7c15n).toString(16).slice(-16).padStart(16, '0')}`;
+}
+
+function instance(draw: Draw, region: string, number: number): Record<string, unknown> {
   return {
     instanceType: draw.of(['t3.micro', 'm7g.large']),
     placement: { availabilityZone: `${region}${draw.of(['a', 'b'])}` },
     securityGroups: draw.of([[], [{ groupId: 'sg-1' }], [{ groupId: 'sg-2' }, { groupId: 'sg-3' }]]),
     privateIpAddress: `10.0.${draw.below(2)}.${draw.below(200)}`,
-    vpcId: draw.of(['vpc-1', 'vpc-2']),
+    vpcId: draw.of(['vpc-1', 'vpc-2', `vpc-${madeUp(1)}`, 'vpc-0a1b2c3d']),
+    networkInterfaces: draw.of([
+      [],
+      [{ networkInterfaceId: `eni-${madeUp(number)}` }],
+      [{ networkInterfaceId: `eni-${madeUp(number)}` }, { networkInterfaceId: 'eni-0a1b2c3d' }],
+      [{ networkInterfaceId: 'none, 0a1b2c3d' }],
+    ]),
     launchTime: draw.day(),
   };
 }
@@ -148,6 +161,7 @@ function volume(draw: Draw, region: string, number: number): Record<string, unkn
       size: draw.below(300),
       encrypted: draw.of([true, false]),
       snapshotId: `snap-${number}`,
+      attachedTo: `i-${madeUp(3 * (number % 9))}`,
     },
     // Not what is declared; nothing may fail because of it.
     { availabilityZone: null, size: 'large', encrypted: 'yes', instanceType: 't3.micro', snapshotId: `snap-${number}` },
@@ -240,6 +254,7 @@ export async function insertAssets(db: Database, assets: readonly StoredAsset[])
       "firstSeenAt" timestamptz, "lastSeenAt" timestamptz, "changedAt" timestamptz, "goneAt" timestamptz)
   `.execute(db);
   await sql`
-    insert into shared_facts select distinct unnest(shared_facts) from assets on conflict do nothing
+    insert into shared_facts
+    select distinct fact from assets cross join unnest(shared_facts) fact where fact !~ '^(i|eni)-' on conflict do nothing
   `.execute(db);
 }

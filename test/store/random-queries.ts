@@ -1,13 +1,26 @@
 import fc from 'fast-check';
 import { readAssetQuery } from '../../src/query/asset-query.ts';
 import { type AssetQuery, allOf, anyOf } from '../../src/query/tree.ts';
-import { VOCABULARY } from './asset-world.ts';
+import { madeUp, VOCABULARY } from './asset-world.ts';
 
 export function queryOf(text: string): AssetQuery {
   const query = readAssetQuery(text, VOCABULARY);
   if (!query.ok) throw new Error(query.fault.detail);
   return query.value;
 }
+
+/** Whole and in parts, of instances, volumes, a VPC and interfaces. */
+const IDS = [
+  '0',
+  'a1',
+  'eni-',
+  'eni-0a1b2c3d',
+  '0a1b2c3d',
+  'vpc-0a1b',
+  madeUp(3),
+  `eni-${madeUp(3)}`,
+  `i-${madeUp(3)}`,
+];
 
 const word = fc.constantFrom(
   'web',
@@ -31,6 +44,7 @@ const word = fc.constantFrom(
   '*',
   '"',
   'é',
+  ...IDS,
 );
 const pattern = fc.array(word, { minLength: 1, maxLength: 3 });
 const property = fc.oneof(
@@ -47,6 +61,8 @@ const property = fc.oneof(
       'encrypted',
       'vpcId',
       'snapshotId',
+      'networkInterfaceId',
+      'attachedTo',
     )
     .map(name => attribute(name)),
 );

@@ -45,6 +45,16 @@ test('a run stores each fact that its assets share, once, and they are found by 
   expect(await found(shared?.fact ?? '')).toBe((shared?.assets ?? 0) + 1);
 });
 
+test('an instance is found by the whole id of its network interface, which is stored with it alone', async () => {
+  const { rows } = await sql<{ fact: string }>`
+    select fact from assets cross join unnest(shared_facts) fact where fact like 'eni-%' limit 1
+  `.execute(bed.db);
+  const interfaceId = rows[0]?.fact ?? '';
+  expect(interfaceId).toMatch(/^eni-[0-9a-f]{17}$/);
+  expect(await storedFacts()).not.toContain(interfaceId);
+  expect(await found(interfaceId)).toBe(1);
+});
+
 test('pages that are written at once, and share facts, wait for each other but never both', async () => {
   const insert = (db: Database, fact: string) => sql`insert into shared_facts values (${fact})`.execute(db);
   const writing: ReturnType<typeof insertNew>[] = [];
@@ -146,7 +156,9 @@ async function found(text: string): Promise<number> {
 }
 
 async function factsOfAssets(): Promise<string[]> {
-  return await readFacts(sql`select distinct unnest(shared_facts) as fact from assets`);
+  return await readFacts(
+    sql`select distinct fact from assets cross join unnest(shared_facts) fact where fact not like 'eni-%'`,
+  );
 }
 
 async function storedFacts(): Promise<string[]> {

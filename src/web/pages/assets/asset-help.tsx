@@ -1,7 +1,8 @@
 import HelpPanel from '@cloudscape-design/components/help-panel';
 
 const EXAMPLES = [
-  ['web', 'the text anywhere: name, id, addresses, tags'],
+  ['web', 'a part of its name, ARN, addresses'],
+  ['i-0a1b2c', 'the beginning of an id; *60001 finds any part, more slowly'],
   ['state:running and region:eu-*', 'both; a star stands for anything'],
   ['accountId:(111122223333, 444455556666)', 'any of several values'],
   ['tag.Environment:prod', 'a tag'],
