@@ -1226,6 +1226,9 @@ export const coverage = z.object({
       fault: fault.optional(),
     }),
   ),
+  /** Connectors with scopes that were observed completely, but too long ago; the first of them, the oldest before. */
+  staleConnectors: z.number(),
+  stale: z.array(z.object({ connectorId: uuid, name: z.string(), enabled: z.boolean(), completeAt: isoTime })),
 });
 
 export const assetPage = listOf(asset).extend({

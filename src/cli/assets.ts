@@ -150,9 +150,10 @@ function foundText({ items, count, coverage }: AssetPage): string {
 }
 
 /** A count without its coverage would pass what was not observed off as absent. */
-function coverageText({ scopes, complete, oldestCompleteAt, notObserved }: AssetPage['coverage']): string {
+function coverageText(coverage: AssetPage['coverage']): string {
+  const { scopes, complete, oldestCompleteAt, notObserved } = coverage;
   const since = oldestCompleteAt === null ? '' : `, the oldest on ${time(oldestCompleteAt)}`;
-  const head = `${complete} of ${scopes} scopes observed completely${since}.`;
+  const head = `${complete} of ${scopes} scopes observed completely${since}.${staleText(coverage)}`;
   if (scopes === complete) return head;
   const rows = notObserved.slice(0, 10).map(({ connectorId, region, assetType, outcome, fault }) => {
     return [region, assetType, outcome ?? 'not yet', fault ? fault.title : null, connectorId];
@@ -160,4 +161,16 @@ function coverageText({ scopes, complete, oldestCompleteAt, notObserved }: Asset
   const others = scopes - complete - rows.length;
   const rest = others > 0 ? `\n… and ${others} more` : '';
   return `${head} Not observed:\n${table(['region', 'type', 'outcome', 'why', 'connector'], rows)}${rest}`;
+}
+
+/** Whose scopes nobody has looked at for too long, although they were complete then. */
+function staleText({ staleConnectors, stale }: AssetPage['coverage']): string {
+  if (staleConnectors === 0) return '';
+  const rows = stale.map(({ name, enabled, completeAt, connectorId }) => {
+    return [name, enabled ? 'yes' : 'no', time(completeAt), connectorId];
+  });
+  const others = staleConnectors - rows.length;
+  const rest = others > 0 ? `\n… and ${others} more` : '';
+  const whose = staleConnectors === 1 ? 'Scopes of 1 connector are' : `Scopes of ${staleConnectors} connectors are`;
+  return ` ${whose} stale:\n${table(['connector', 'enabled', 'oldest observation', 'id'], rows)}${rest}\n`;
 }

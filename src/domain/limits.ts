@@ -250,6 +250,7 @@ export const LIMITS = {
   /** Counts are exact up to here and say "at least" above. */
   countMax: 10_000,
   notObservedItemsMax: 100,
+  staleItemsMax: 10,
   /** Room for the longest name (256 characters of four bytes) as base64url with what surrounds it. */
   cursorCharsMax: 2_048,
   // trust policies

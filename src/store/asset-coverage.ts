@@ -4,6 +4,7 @@ import { LIMITS } from '../domain/limits.ts';
 import type { AssetQuery, Pattern } from '../query/tree.ts';
 import { APP_COLUMNS, type App, both, type Condition, either, lowerFits, typeFits } from './asset-condition.ts';
 import type { Database } from './database.ts';
+import { type AsOf, freshSince } from './estate-readiness.ts';
 
 /** How far a list or a count can be trusted: what is known of the scopes in which its assets could be. */
 export interface Coverage {
@@ -14,6 +15,18 @@ export interface Coverage {
   readonly oldestCompleteAt: string | null;
   /** The first `LIMITS.notObservedItemsMax` of the others; there are `scopes - complete` in all. */
   readonly notObserved: readonly NotObserved[];
+  /** Connectors with scopes that were observed completely and are stale: nobody has looked for too long. */
+  readonly staleConnectors: number;
+  /** The first `LIMITS.staleItemsMax` of them, those that nobody has looked at for longest before. */
+  readonly stale: readonly StaleConnector[];
+}
+
+export interface StaleConnector {
+  readonly connectorId: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  /** The oldest of its complete observations that are stale. */
+  readonly completeAt: string;
 }
 
 export interface NotObserved {
@@ -37,21 +50,32 @@ type Outcome = 'complete' | 'denied' | 'throttled' | 'region-disabled' | 'not-ap
  */
 export async function readCoverage(
   db: Database,
-  { query, app }: { query: AssetQuery; app?: App | undefined },
+  { query, app, asOf }: { query: AssetQuery; app?: App | undefined; asOf: AsOf },
 ): Promise<Coverage> {
   const shown = app ? APP_COLUMNS[app] : sql`true`;
   const totals = totalsFor(query);
   // Without "offset", the one probe for each connector would be planned as a pass over the whole ledger.
   const { rows } = await sql<CoverageRow>`
     with viewed as materialized (
-      select c.id, c.account_id, c.last_run_id, ${totals ? sql`not ${LEDGER_IN_USE}` : sql`false`} as added_up from connectors c where ${shown}
+      select c.id, c.account_id, c.name, c.enabled, c.polling_minutes, c.last_run_id,
+        ${totals ? sql`not ${LEDGER_IN_USE}` : sql`false`} as added_up
+      from connectors c where ${shown}
     ),
     counted as (
-      ${totals ?? sql`select 0 as scopes, 0 as complete, null::timestamptz as oldest where false`}
-      union all
-      select count(*), count(*) filter (where s.last_outcome = 'complete'), min(s.complete_at)
+      ${totals ? sql`${totals} union all` : sql``}
+      select c.id as connector_id, count(*) as scopes, count(*) filter (where s.last_outcome = 'complete') as complete,
+        min(s.complete_at) as oldest, min(s.complete_at) filter (where s.last_outcome = 'complete' and not ${PROVED_EMPTY}) as found,
+        min(s.complete_at) filter (where s.last_outcome = 'complete' and ${PROVED_EMPTY}) as empty
       from viewed c join scopes s on s.connector_id = c.id
       where not c.added_up and s.last_outcome is distinct from 'not-applicable' and ${couldHold(query, PLANNED)}
+      group by c.id
+    ),
+    stale as (
+      select c.id, c.name, c.enabled, least(
+        case when n.found < ${freshSince(asOf, sql`false`)} then n.found end,
+        case when n.empty < ${freshSince(asOf, sql`true`)} then n.empty end) as since
+      from counted n join viewed c on c.id = n.connector_id
+      where n.found < ${freshSince(asOf, sql`false`)} or n.empty < ${freshSince(asOf, sql`true`)}
     ),
     unplanned as (
       select c.id, r.fault from viewed c left join runs r on r.id = c.last_run_id
@@ -71,7 +95,10 @@ export async function readCoverage(
       (select coalesce(sum(complete), 0)::bigint from counted) as complete,
       (select min(oldest) from counted) as "oldestCompleteAt",
       (select coalesce(jsonb_agg(jsonb_build_object('connectorId', connector_id, 'region', region, 'assetType', asset_type,
-        'outcome', last_outcome, 'fault', last_fault) order by connector_id, region, asset_type), '[]') from missing) as "notObserved"
+        'outcome', last_outcome, 'fault', last_fault) order by connector_id, region, asset_type), '[]') from missing) as "notObserved",
+      (select count(*) from stale) as "staleConnectors",
+      (select coalesce(jsonb_agg(jsonb_build_object('connectorId', id, 'name', name, 'enabled', enabled, 'completeAt', since)
+        order by since, id), '[]') from (select * from stale order by since, id limit ${LIMITS.staleItemsMax}) s) as stale
   `.execute(db);
   const [row] = rows;
   if (!row) throw new Error('an aggregate gave no row');
@@ -80,8 +107,12 @@ export async function readCoverage(
     complete: row.complete,
     oldestCompleteAt: row.oldestCompleteAt?.toISOString() ?? null,
     notObserved: row.notObserved.map(({ fault, ...scope }) => (fault ? { ...scope, fault } : scope)),
+    staleConnectors: row.staleConnectors,
+    stale: row.stale.map(one => ({ ...one, completeAt: new Date(one.completeAt).toISOString() })),
   };
 }
+
+const PROVED_EMPTY = sql`s.empty_proofs >= ${LIMITS.emptyProofsMin}`;
 
 /** Whether the ledger of a connector `c` is not what `ledger_totals` says: a run is at it, or none ever ended. */
 const LEDGER_IN_USE = sql`(
@@ -96,17 +127,20 @@ function totalsFor(query: AssetQuery): RawBuilder<unknown> | undefined {
   const joined = sql`from viewed c join ledger_totals k on k.connector_id = c.id`;
   if (!ofRegion && !ofType) {
     return sql`
-      select sum(k.scopes) as scopes, sum(k.complete) as complete, min(k.oldest_complete_at) as oldest
+      select k.connector_id, k.scopes::bigint as scopes, k.complete::bigint as complete, k.oldest_complete_at as oldest,
+        k.oldest_found_at as found, k.oldest_empty_at as empty
       ${joined} where c.added_up and ${couldHold(query, { accountId: sql`k.account_id`, region: null, type: null })}
     `;
   }
   const part = sql<string>`part.key`;
   const known = { accountId: sql<string>`k.account_id`, region: ofRegion ? part : null, type: ofType ? part : null };
   return sql`
-    select sum((part.value ->> 'scopes')::int) as scopes, sum((part.value ->> 'complete')::int) as complete,
-      min((part.value ->> 'oldest')::timestamptz) as oldest
+    select k.connector_id, sum((part.value ->> 'scopes')::int) as scopes, sum((part.value ->> 'complete')::int) as complete,
+      min((part.value ->> 'oldest')::timestamptz) as oldest, min((part.value ->> 'oldestFound')::timestamptz) as found,
+      min((part.value ->> 'oldestEmpty')::timestamptz) as empty
     ${joined} cross join lateral jsonb_each(${ofRegion ? sql`k.by_region` : sql`k.by_type`}) part
     where c.added_up and ${couldHold(query, known)}
+    group by k.connector_id
   `;
 }
 
@@ -130,6 +164,8 @@ interface CoverageRow {
   readonly complete: number;
   readonly oldestCompleteAt: Date | null;
   readonly notObserved: readonly (Omit<NotObserved, 'fault'> & { readonly fault: Fault | null })[];
+  readonly staleConnectors: number;
+  readonly stale: readonly StaleConnector[];
 }
 
 /** What is known of the assets of a scope before looking at any: null where nothing is. */

@@ -9,6 +9,7 @@ import { cursorOf, readCursor } from './asset-cursor.ts';
 import { ASSET_COLUMNS, type Asset, type AssetRow, assetOf } from './asset-reads.ts';
 import { after, orderBy, readSort, type Sort, sortValue } from './asset-sort.ts';
 import type { Database } from './database.ts';
+import type { AsOf } from './estate-readiness.ts';
 import { type FactsFound, findSharedFacts, NO_FACTS } from './shared-facts.ts';
 
 export interface AssetSearch {
@@ -19,6 +20,8 @@ export interface AssetSearch {
   readonly sort: string;
   readonly limit: number;
   readonly cursor?: string | undefined;
+  /** By which its coverage is judged. */
+  readonly asOf: AsOf;
 }
 
 export interface AssetPage {
@@ -76,6 +79,7 @@ interface Counted {
   readonly by: keyof typeof COUNTED;
   readonly query: AssetQuery;
   readonly app?: App | undefined;
+  readonly asOf: AsOf;
 }
 
 type CountOf = { value: string | null; count: number };

@@ -46,7 +46,7 @@ export interface EstateReadiness {
 }
 
 /** When, and by which setting, scopes are judged. */
-interface AsOf {
+export interface AsOf {
   readonly now: Date;
   /** In which of a connector's runs a scope that is proved empty is observed again; 1: in all. */
   readonly emptyScopesEvery: number;
@@ -197,22 +197,28 @@ function isoOf(time: string | null): string | null {
 }
 
 /** `readinessOf` (src/domain/readiness.ts) for every scope of the enabled connectors that `of` accepts. */
-function judged({ now, emptyScopesEvery, of }: { of: RawBuilder<unknown> } & AsOf): RawBuilder<unknown> {
-  const provedFor = LIMITS.freshIntervals + proofIntervals(emptyScopesEvery);
+function judged({ of, ...as }: { of: RawBuilder<unknown> } & AsOf): RawBuilder<unknown> {
   return sql`
     select c.account_type, s.connector_id, s.region, s.asset_type, s.items, s.complete_at, s.last_fault,
       case
         when s.last_outcome is null then 'not-observed'
         when s.last_outcome <> 'complete' then s.last_outcome
-        when s.complete_at >= ${now}::timestamptz - make_interval(mins => c.polling_minutes
-            * case when s.empty_proofs >= ${LIMITS.emptyProofsMin} then ${provedFor}::int
-              else ${LIMITS.freshIntervals}::int end)
-          then 'fresh'
+        when s.complete_at >= ${freshSince(as, sql`s.empty_proofs >= ${LIMITS.emptyProofsMin}`)} then 'fresh'
         else 'stale'
       end as readiness
     from scopes s join connectors c on c.id = s.connector_id
     where c.enabled and ${of}
   `;
+}
+
+/**
+ * Until when back a complete observation of a scope of the connector `c` counts as fresh; by whether it is proved empty.
+ * As `readinessOf` (src/domain/readiness.ts) has it.
+ */
+export function freshSince({ now, emptyScopesEvery }: AsOf, provedEmpty: RawBuilder<unknown>): RawBuilder<unknown> {
+  const provedFor = LIMITS.freshIntervals + proofIntervals(emptyScopesEvery);
+  return sql`(${now}::timestamptz - make_interval(mins => c.polling_minutes
+    * case when ${provedEmpty} then ${provedFor}::int else ${LIMITS.freshIntervals}::int end))`;
 }
 
 /** A connector's scope at one place that is not fresh. */

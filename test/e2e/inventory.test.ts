@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accountOf } from '../../simulator/world/build.ts';
 import { terminated } from '../../simulator/world/instance-state.ts';
@@ -148,6 +149,20 @@ describe.skipIf(!browser)('the inventory', { timeout: 60_000 }, () => {
     await page.getByRole('tab', { name: 'Connectors' }).click();
     await page.getByText('(disabled)').waitFor();
     await look('disabled-connectors');
+  });
+
+  test('the line over a list warns when nobody has looked for too long, and says whose connectors those are', async () => {
+    const { page, look, db } = stage;
+    await page.goto('/assetview/instances');
+    await page.getByText(/^All 17 scopes observed, the oldest seen/).waitFor();
+    expect(await page.getByText('not observed lately').count()).toBe(0);
+    await sql`update scopes set complete_at = complete_at - interval '3 days'`.execute(db);
+    await sql`select add_up_ledger(id) from connectors`.execute(db);
+    await page.reload();
+    await page.getByText('All 17 scopes observed, the oldest seen 3 days ago').waitFor();
+    await page.getByRole('button', { name: '1 connector not observed lately: why' }).click();
+    await page.getByText('Production, disabled: 3 days ago').waitFor();
+    await look('not-observed-lately');
   });
 });
 

@@ -3,6 +3,7 @@ import { readAssetQuery } from '../../src/query/asset-query.ts';
 import { type AssetPage, searchAssets } from '../../src/store/asset-search.ts';
 import type { Database } from '../../src/store/database.ts';
 import { getRun, type RunWithScopes } from '../../src/store/run-views.ts';
+import { AS_OF } from '../store/asset-world.ts';
 import { TYPES } from './worker.ts';
 
 /** What Causeway says about the accounts of a story. */
@@ -47,7 +48,7 @@ async function readAssets(db: Database, accountIds: readonly string[]): Promise<
 async function search(db: Database, accountIds: readonly string[]): Promise<AssetPage> {
   const query = readAssetQuery(accountIds.map(id => `accountId:${id}`).join(' or '), TYPES);
   if (!query.ok) throw new Error(query.fault.detail);
-  const page = await searchAssets(db, { query: query.value, sort: 'name', limit: 1_000 });
+  const page = await searchAssets(db, { asOf: AS_OF, query: query.value, sort: 'name', limit: 1_000 });
   if (!page.ok) throw new Error(page.fault.detail);
   return page.value;
 }

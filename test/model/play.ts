@@ -303,5 +303,5 @@ const NOTHING_FOUND = {
   items: [],
   nextCursor: null,
   count: { value: 0, exact: true },
-  coverage: { scopes: 0, complete: 0, oldestCompleteAt: null, notObserved: [] },
+  coverage: { scopes: 0, complete: 0, oldestCompleteAt: null, notObserved: [], staleConnectors: 0, stale: [] },
 };

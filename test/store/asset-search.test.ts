@@ -9,6 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { accepts } from './accepts.ts';
 import {
   type Account,
+  AS_OF,
   insertAssets,
   insertConnector,
   insertFailedRun,
@@ -32,7 +33,13 @@ beforeAll(async () => {
 afterAll(() => database?.drop());
 
 async function pageOf(search: Partial<AssetSearch>) {
-  const page = await searchAssets(database.db, { query: queryOf(''), sort: 'name', limit: 1_000, ...search });
+  const page = await searchAssets(database.db, {
+    asOf: AS_OF,
+    query: queryOf(''),
+    sort: 'name',
+    limit: 1_000,
+    ...search,
+  });
   if (!page.ok) throw new Error(page.fault.detail);
   return page.value;
 }
@@ -214,13 +221,19 @@ describe('paging', () => {
       { cursor: 'nonsense' },
       { cursor: '' },
     ]) {
-      const page = await searchAssets(database.db, { query: queryOf(''), sort: 'name', limit: 10, ...search });
+      const page = await searchAssets(database.db, {
+        asOf: AS_OF,
+        query: queryOf(''),
+        sort: 'name',
+        limit: 10,
+        ...search,
+      });
       expect(page).toMatchObject({ ok: false, fault: { code: 'invalid-cursor', field: 'cursor' } });
     }
   });
 
   it('refuses a sort order that does not exist and names those that do', async () => {
-    const page = await searchAssets(database.db, { query: queryOf(''), sort: 'seen_by', limit: 10 });
+    const page = await searchAssets(database.db, { asOf: AS_OF, query: queryOf(''), sort: 'seen_by', limit: 10 });
     expect(page).toMatchObject({ ok: false, fault: { code: 'invalid-field', field: 'sort' } });
     expect(page.ok || page.fault.detail).toContain('name, id, type');
   });
@@ -236,7 +249,7 @@ describe('a count', () => {
     await using other = await createTestDatabase();
     const assets = worldOf({ assets: LIMITS.countMax + 1, seed: 1, gone: false }).assets;
     await insertAssets(other.db, assets.slice(0, LIMITS.countMax));
-    const search = { query: queryOf(''), sort: 'id', limit: 1 };
+    const search = { asOf: AS_OF, query: queryOf(''), sort: 'id', limit: 1 };
     expect(await searchAssets(other.db, search)).toMatchObject({
       value: { count: { value: LIMITS.countMax, exact: true } },
     });
@@ -252,7 +265,7 @@ describe('a count', () => {
       world.filter(asset => accepts(withoutGone(query), asset)),
       asset => asset[by],
     );
-    const { items } = await countAssets(database.db, { by, query });
+    const { items } = await countAssets(database.db, { asOf: AS_OF, by, query });
     expect(new Map(items.map(({ value, count }) => [value, count]))).toEqual(
       new Map([...expected].map(([value, assets]) => [value, assets.length])),
     );
@@ -269,7 +282,7 @@ describe('an app', () => {
       );
       expect(visible.length).toBeLessThan(world.filter(asset => asset.goneAt === null).length);
       expect((await idsFound({ app })).sort()).toEqual(visible.map(asset => asset.id).sort());
-      const { items } = await countAssets(database.db, { by: 'assetType', query: queryOf(''), app });
+      const { items } = await countAssets(database.db, { asOf: AS_OF, by: 'assetType', query: queryOf(''), app });
       expect(items.reduce((sum, item) => sum + item.count, 0)).toBe(visible.length);
     }
   });
@@ -378,7 +391,12 @@ describe('last seen', () => {
     ]);
     const { region, assetType } = template(instance);
     await insertScope(other.db, { connectorId: account.id, region, assetType, completeAt: '2026-02-01T00:00:00.000Z' });
-    const page = await searchAssets(other.db, { query: queryOf('gone:(true) or gone:false'), sort: 'id', limit: 10 });
+    const page = await searchAssets(other.db, {
+      asOf: AS_OF,
+      query: queryOf('gone:(true) or gone:false'),
+      sort: 'id',
+      limit: 10,
+    });
     const seen = page.ok && Object.fromEntries(page.value.items.map(asset => [asset.nativeId, asset.lastSeenAt]));
     expect(seen).toEqual({
       [instance]: '2026-02-01T00:00:00.000Z',
@@ -387,7 +405,7 @@ describe('last seen', () => {
     });
     const found = async (comparison: string) => {
       const query = queryOf(`lastSeen${comparison} and (gone:true or gone:false)`);
-      const page = await searchAssets(other.db, { query, sort: 'id', limit: 10 });
+      const page = await searchAssets(other.db, { asOf: AS_OF, query, sort: 'id', limit: 10 });
       return page.ok && page.value.items.map(asset => asset.nativeId);
     };
     expect(await found('>=2026-02-01')).toEqual([instance]);
@@ -432,7 +450,7 @@ describe('coverage', () => {
     await insertScope(other.db, { ...scope, region: 'us-east-1', assetType: volumes, outcome: 'not-applicable' });
 
     const coverageOf = async (text: string, app?: 'cloud-view' | 'asset-view') => {
-      const { coverage } = await countAssets(other.db, { by: 'region', query: queryOf(text), app });
+      const { coverage } = await countAssets(other.db, { asOf: AS_OF, by: 'region', query: queryOf(text), app });
       return coverage;
     };
     const throttled = { connectorId: one.id, region: 'us-east-1', assetType: instances, outcome: 'throttled' };
@@ -447,6 +465,7 @@ describe('coverage', () => {
     const neverRun = { connectorId: two.id, region: '*', assetType: '*', outcome: null, fault: denied };
 
     expect(await coverageOf('', 'cloud-view')).toEqual({
+      ...{ staleConnectors: 0, stale: [] },
       scopes: 3,
       complete: 1,
       oldestCompleteAt: '2026-01-01T00:00:00.000Z',

@@ -198,6 +198,9 @@ function uuid(number: number): string {
   return `019f0000-0000-7000-8000-${number.toString(16).padStart(12, '0')}`;
 }
 
+/** As of when coverage is judged, where a test does not care. */
+export const AS_OF = { now: new Date('2023-11-14T00:00:00Z'), emptyScopesEvery: 6 };
+
 export async function insertConnector(db: Database, { num, id, accountId, apps }: Account): Promise<void> {
   await sql`
     insert into connectors (id, num, name, description, account_type, partition, account_id, role_arn, external_id,
@@ -218,13 +221,15 @@ export async function insertScope(
     outcome?: string;
     fault?: object;
     completeAt?: string;
+    emptyProofs?: number;
   },
 ): Promise<void> {
   const { connectorId, accountId = '111111111111', region, assetType, outcome = 'complete', completeAt = null } = scope;
   await sql`
-    insert into scopes (connector_id, region, asset_type, partition, account_id, last_outcome, last_fault, complete_at)
+    insert into scopes (connector_id, region, asset_type, partition, account_id, last_outcome, last_fault, complete_at,
+      empty_proofs)
     values (${connectorId}, ${region}, ${assetType}, 'aws', ${accountId}, ${outcome},
-      ${scope.fault ? JSON.stringify(scope.fault) : null}::jsonb, ${completeAt})
+      ${scope.fault ? JSON.stringify(scope.fault) : null}::jsonb, ${completeAt}, ${scope.emptyProofs ?? 0})
   `.execute(db);
 }
 

@@ -1,13 +1,14 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createPrng } from '../../simulator/world/prng.ts';
+import { readinessOf, type ScopeFacts } from '../../src/domain/readiness.ts';
 import { ASSET_TYPES } from '../../src/inventory/registry.ts';
 import { readAssetQuery } from '../../src/query/asset-query.ts';
 import { type Coverage, readCoverage } from '../../src/store/asset-coverage.ts';
 import { findConnector } from '../../src/store/connectors.ts';
 import { cancelRuns } from '../../src/store/runs.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { insertConnector, insertScope } from './asset-world.ts';
+import { AS_OF, insertConnector, insertScope } from './asset-world.ts';
 
 const TYPES = ['AWS::EC2::Instance', 'AWS::EC2::VPC', 'AWS::S3::Bucket'];
 const REGIONS = ['us-east-1', 'eu-west-1', 'ap-south-1'];
@@ -25,7 +26,11 @@ const QUERIES = [
   'accountId:00000000000*',
   'not accountId:000000000003',
 ];
+const HOUR_MS = 3_600_000;
+const POLLING_MINUTES = 240;
 let database: TestDatabase;
+/** What was written. */
+const ledger: (ScopeFacts & { connectorId: string; region: string; assetType: string })[] = [];
 let ids: string[];
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -38,9 +43,13 @@ beforeAll(async () => {
       for (const assetType of TYPES) {
         const outcome = prng.pick(OUTCOMES);
         const fault = outcome === 'complete' ? {} : { fault: { code: 'access-denied', detail: outcome } };
-        const completeAt = new Date(1_700_000_000_000 + prng.int(0, 1e9)).toISOString();
+        // Eight hours are two polling intervals; the first two connectors are observed as they should be.
+        const ageMs = prng.int(0, i < 2 ? 8 * HOUR_MS - 1 : 48 * HOUR_MS);
+        const emptyProofs = prng.int(0, 3);
+        const completeAt = new Date(AS_OF.now.getTime() - ageMs).toISOString();
+        ledger.push({ connectorId: id, region, assetType, outcome, completeAt: new Date(completeAt), emptyProofs });
         await insertScope(database.db, {
-          ...{ connectorId: id, accountId, region, assetType, outcome, completeAt },
+          ...{ connectorId: id, accountId, region, assetType, outcome, completeAt, emptyProofs },
           ...fault,
         });
       }
@@ -58,6 +67,31 @@ test('coverage from totals is that from the ledger itself', async () => {
   await sql`update ledger_totals set scopes = scopes + 100`.execute(database.db);
   expect((await everyAnswer())[0]?.scopes).toBe((before[0]?.scopes ?? 0) + 500);
   await addUp();
+});
+
+test('connectors are stale of which a scope that is looked at has the readiness stale, and the oldest is told', async () => {
+  await sql`update connectors set enabled = id <> ${ids[4]}`.execute(database.db);
+  const pace = { ...AS_OF, pollingMinutes: POLLING_MINUTES };
+  const staleIn = (region: string | undefined) => {
+    const scopes = ledger.filter(
+      scope => readinessOf(scope, pace) === 'stale' && scope.region === (region ?? scope.region),
+    );
+    return ids.flatMap((connectorId, i) => {
+      const times = scopes.flatMap(scope =>
+        scope.connectorId === connectorId && scope.completeAt ? [scope.completeAt] : [],
+      );
+      const [completeAt] = times.map(time => time.toISOString()).sort();
+      return completeAt ? [{ connectorId, name: `connector ${i + 1}`, enabled: i !== 4, completeAt }] : [];
+    });
+  };
+  for (const region of [undefined, ...REGIONS]) {
+    const expected = staleIn(region).sort((a, b) => a.completeAt.localeCompare(b.completeAt));
+    const { stale, staleConnectors } = await coverage(region ? `region:${region}` : '');
+    expect(stale).toEqual(expected);
+    expect(staleConnectors).toBe(expected.length);
+  }
+  expect(staleIn(undefined).map(({ name }) => name)).toEqual(['connector 3', 'connector 4', 'connector 5']);
+  expect(Math.min(...REGIONS.map(region => staleIn(region).length))).toBeLessThan(3);
 });
 
 test('a connector counts the same scopes as the coverage of its account: none that does not apply', async () => {
@@ -96,7 +130,7 @@ test('a connector whose ledger has two accounts is not added up: each scope coun
 async function coverage(text: string, app?: 'cloud-view' | 'asset-view'): Promise<Coverage> {
   const query = readAssetQuery(text, ASSET_TYPES);
   if (!query.ok) throw new Error(query.fault.detail);
-  return await readCoverage(database.db, { query: query.value, app });
+  return await readCoverage(database.db, { query: query.value, app, asOf: AS_OF });
 }
 
 async function everyAnswer(): Promise<Coverage[]> {

@@ -11,6 +11,7 @@ import type { Database } from '../../src/store/database.ts';
 import { deleteUnusedFacts } from '../../src/store/retention.ts';
 import { claimRun, type Hold } from '../../src/store/runs.ts';
 import { findSharedFacts } from '../../src/store/shared-facts.ts';
+import { AS_OF } from '../store/asset-world.ts';
 import { type Bed, openBed } from './bed.ts';
 
 /** Facts that many assets have are stored beside them: none may be missing that a search could ask for. */
@@ -151,7 +152,7 @@ function pageOf(nativeId: string, sharedFacts: readonly string[], changes: reado
 async function found(text: string): Promise<number> {
   const query = readAssetQuery(`"${text}"`, ASSET_TYPES);
   if (!query.ok) throw new Error(query.fault.detail);
-  const page = await searchAssets(bed.db, { query: query.value, sort: 'name', limit: 10 });
+  const page = await searchAssets(bed.db, { asOf: AS_OF, query: query.value, sort: 'name', limit: 10 });
   return page.ok ? page.value.count.value : expect.fail();
 }
 

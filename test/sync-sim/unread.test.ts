@@ -9,6 +9,7 @@ import { lambdaFunction } from '../../src/inventory/lambda-function.ts';
 import { s3Bucket } from '../../src/inventory/s3-bucket.ts';
 import { readAssetQuery } from '../../src/query/asset-query.ts';
 import { searchAssets } from '../../src/store/asset-search.ts';
+import { AS_OF } from '../store/asset-world.ts';
 import { type Bed, openBed } from './bed.ts';
 
 /** What happens to what is stored when a listing works and a further call for some of its items does not. */
@@ -212,7 +213,7 @@ async function history(name: string | undefined) {
 async function found(text: string): Promise<number> {
   const query = readAssetQuery(text, [s3Bucket]);
   if (!query.ok) throw new Error(query.fault.detail);
-  const page = await searchAssets(bed.db, { query: query.value, limit: 100, sort: 'name' });
+  const page = await searchAssets(bed.db, { asOf: AS_OF, query: query.value, limit: 100, sort: 'name' });
   if (!page.ok) throw new Error(page.fault.detail);
   return page.value.items.length;
 }

@@ -1,19 +1,24 @@
+import type { AccountsDeps } from '../../accounts/deps.ts';
 import type { Fault } from '../../domain/faults.ts';
+import { LIMITS } from '../../domain/limits.ts';
 import { mapped, ok } from '../../domain/result.ts';
 import { ASSET_TYPES } from '../../inventory/registry.ts';
 import { readAssetQuery } from '../../query/asset-query.ts';
 import type { Coverage } from '../../store/asset-coverage.ts';
 import { type Asset, readAsset, readAssetHistory } from '../../store/asset-reads.ts';
 import { countAssets, searchAssets } from '../../store/asset-search.ts';
-import type { Database } from '../../store/database.ts';
 import { wireFault } from '../fault-reply.ts';
 import type { Handlers, WireOf } from '../routes.ts';
 
 export function assetRoutes({
   db,
-}: {
-  db: Database;
-}): Pick<Handlers, 'listAssetTypes' | 'listAssets' | 'countAssets' | 'getAsset' | 'assetHistory'> {
+  clock,
+  emptyScopesEvery = LIMITS.emptyScopesEveryDefault,
+}: Pick<AccountsDeps, 'db' | 'clock' | 'emptyScopesEvery'>): Pick<
+  Handlers,
+  'listAssetTypes' | 'listAssets' | 'countAssets' | 'getAsset' | 'assetHistory'
+> {
+  const asOf = () => ({ now: clock.now(), emptyScopesEvery });
   return {
     async listAssetTypes() {
       return ok(ASSET_TYPE_INFOS);
@@ -21,7 +26,7 @@ export function assetRoutes({
     async listAssets({ query: { query: text, ...search } }) {
       const query = readAssetQuery(text, ASSET_TYPES);
       if (!query.ok) return query;
-      const page = await searchAssets(db, { ...search, query: query.value });
+      const page = await searchAssets(db, { ...search, query: query.value, asOf: asOf() });
       return mapped(page, found => ({
         ...found,
         items: found.items.map(wireAsset),
@@ -31,7 +36,7 @@ export function assetRoutes({
     async countAssets({ query: { query: text, by, app } }) {
       const query = readAssetQuery(text, ASSET_TYPES);
       if (!query.ok) return query;
-      const { items, coverage } = await countAssets(db, { by, app, query: query.value });
+      const { items, coverage } = await countAssets(db, { by, app, query: query.value, asOf: asOf() });
       return ok({ items, coverage: wireCoverage(coverage) });
     },
     async getAsset({ params: { id } }) {

@@ -29,7 +29,9 @@ export function AssetHelp() {
       <h3>How complete a list is</h3>
       <p>
         The line under the title says how many scopes (a region and a type of one connector) were observed to their end.
-        A scope that could not be observed keeps what was known before; nothing is marked gone because of it.
+        A scope that could not be observed keeps what was known before; nothing is marked gone because of it. The line
+        warns as well when the last complete observation of a scope is older than two polling intervals, or, of one in
+        which nothing is ever seen, than the next look at it should be.
       </p>
       <h3>Gone, terminated, detached, connectors disabled</h3>
       <p>
