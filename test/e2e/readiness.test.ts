@@ -113,6 +113,9 @@ describe.skipIf(!browser)('scopes that are not fresh', { timeout: 90_000 }, () =
     await page.getByRole('row', { name: /Production.*Running/ }).waitFor({ timeout: 30_000 });
     await page.getByText(/\d+ of \d+ scopes, about .* left/).waitFor({ timeout: 30_000 });
     await look('runs');
+    const last = await page.getByRole('columnheader', { name: 'AWS calls' }).first().boundingBox();
+    expect((last?.x ?? 0) + (last?.width ?? 0), 'the table is as wide as the page').toBeLessThanOrEqual(1440);
+    await page.getByRole('columnheader', { name: 'Through' }).waitFor({ state: 'hidden' });
     await page
       .getByRole('row', { name: /Running/ })
       .getByRole('link')

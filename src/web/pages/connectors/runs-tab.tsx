@@ -72,18 +72,18 @@ export const RUN_COLUMNS: readonly Column<Run>[] = [
       </PageLink>
     ),
     isRowHeader: true,
-    width: 140,
+    width: 128,
   },
-  { id: 'state', header: 'State', cell: run => <RunState run={run} />, width: 190 },
+  { id: 'state', header: 'State', cell: run => <RunState run={run} />, width: 186 },
   {
     id: 'scopes',
     header: 'Scopes',
     cell: run => (isUnderWay(run) ? <RunProgress run={run} /> : completeInWords(run)),
-    width: 200,
+    width: 176,
   },
-  { id: 'fault', header: 'Reason', cell: run => <Reason run={run} />, width: 210 },
-  { id: 'items', header: 'Resources', cell: ({ counts }) => counts.items.toLocaleString('en-US'), width: 120 },
-  { id: 'calls', header: 'AWS calls', cell: ({ counts }) => callsInWords(counts), width: 160 },
+  { id: 'fault', header: 'Reason', cell: run => <Reason run={run} />, width: 212 },
+  { id: 'items', header: 'Resources', cell: ({ counts }) => counts.items.toLocaleString('en-US'), width: 112 },
+  { id: 'calls', header: 'AWS calls', cell: ({ counts }) => <Calls counts={counts} />, width: 124 },
   { id: 'changes', header: 'Changes', cell: ({ counts }) => changesInWords(counts), width: 220 },
   {
     id: 'duration',
@@ -107,6 +107,18 @@ function Reason({ run: { fault, state, connectorId } }: { run: Run }) {
   if (fault) return <FaultPopover fault={fault} type={state === 'cancelled' ? 'info' : 'error'} />;
   if (state !== 'problems') return '–';
   return <PageLink href={PATHS.connectorTab(connectorId, 'readiness')}>Why, and what to do</PageLink>;
+}
+
+/** Below one another, so that large numbers do not make the column wide. */
+function Calls({ counts: { calls, throttled } }: Pick<Run, 'counts'>) {
+  if (throttled === 0) return calls.toLocaleString('en-US');
+  return (
+    <>
+      {calls.toLocaleString('en-US')},
+      <br />
+      {throttled.toLocaleString('en-US')} throttled
+    </>
+  );
 }
 
 /** A run that failed before it knew its scopes has none to count. */

@@ -105,7 +105,7 @@ function Filters() {
   );
 }
 
-/** What is looked at first fits beside the navigation: whose run, how it goes or ended, and why. */
+/** What is looked at first fits beside the navigation: whose run, how it goes or ended, and why. The rest is to be asked for. */
 const FIRST = ['state', 'scopes', 'fault', 'items', 'calls'];
 
 const COLUMNS: readonly Column<RunOfAny>[] = [
@@ -114,9 +114,11 @@ const COLUMNS: readonly Column<RunOfAny>[] = [
     id: 'connector',
     header: 'Connector',
     cell: ({ connectorId, connectorName }) => <PageLink href={PATHS.connector(connectorId)}>{connectorName}</PageLink>,
-    width: 180,
+    width: 170,
   },
   ...RUN_COLUMNS.slice(1).filter(({ id }) => FIRST.includes(id)),
-  { id: 'accountId', header: 'Account ID', cell: ({ accountId }) => accountId, width: 140 },
-  ...RUN_COLUMNS.slice(1).filter(({ id }) => !FIRST.includes(id)),
+  { id: 'accountId', header: 'Account ID', cell: ({ accountId }) => accountId, width: 140, hiddenAtFirst: true },
+  ...RUN_COLUMNS.slice(1)
+    .filter(({ id }) => !FIRST.includes(id))
+    .map(column => ({ ...column, hiddenAtFirst: true })),
 ];
