@@ -542,6 +542,7 @@ create table runs (
   throttled integer not null default 0,
   under_way jsonb not null default '[]'::jsonb,
   skipped jsonb,
+  scopes_not_applicable integer not null default 0,
   constraint runs_connector_id_fkey FOREIGN KEY (connector_id) REFERENCES connectors(id) ON DELETE CASCADE,
   constraint runs_pkey PRIMARY KEY (id),
   constraint runs_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'ok'::text, 'problems'::text, 'failed'::text, 'cancelled'::text]))),

@@ -817,6 +817,7 @@ export const run = z.object({
    */
   skipped: skipped.nullable(),
   counts: z.object({
+    /** Without those that do not apply, as its connector counts them. */
     scopes: z.number(),
     finished: z.number(),
     complete: z.number(),

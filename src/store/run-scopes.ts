@@ -71,6 +71,7 @@ export async function savePlan(
         hub_kind = ${hub.kind}, hub_account_id = ${hub.accountId}, caller_arn = ${callerArn},
         skipped = ${skipped === null ? null : JSON.stringify(skipped)}::jsonb,
         scopes_complete = ${scopes.filter(scope => scope.outcome === 'complete').length},
+        scopes_not_applicable = ${scopes.filter(scope => scope.outcome === 'not-applicable').length},
         regions_fault = ${regionsFault === null ? null : JSON.stringify(regionsFault)}::jsonb
       from held where r.id = held.id
     )
@@ -206,7 +207,8 @@ export function foldOf(
   const ended = sql`case when ${outcome}::text is not null then ${at}::timestamptz end`;
   return sql`
     select count(*)::int as planned, count(o.outcome)::int as finished,
-      count(*) filter (where o.outcome = 'complete')::int as complete, coalesce(sum(o.items), 0)::int as items,
+      count(*) filter (where o.outcome = 'complete')::int as complete,
+      count(*) filter (where o.outcome = 'not-applicable')::int as not_applicable, coalesce(sum(o.items), 0)::int as items,
       coalesce(sum(o.pages), 0)::int as pages, coalesce(sum(o.added), 0)::int as added,
       coalesce(sum(o.changed), 0)::int as changed, coalesce(sum(o.gone), 0)::int as gone,
       coalesce(sum(o.calls), 0)::int as calls, coalesce(sum(o.throttled), 0)::int as throttled,

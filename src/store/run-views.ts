@@ -28,6 +28,7 @@ export interface Run {
   /** Scopes that were left out because they are proved empty; null when none were. */
   readonly skipped: Skipped | null;
   readonly counts: {
+    /** Scopes without those that do not apply, as a connector counts them; one that is found not to apply counts until the end. */
     readonly scopes: number;
     readonly finished: number;
     readonly complete: number;
@@ -130,7 +131,8 @@ export function selectRuns(more: RawBuilder<unknown> = sql``): RawBuilder<Run> {
       r.caller_arn as "callerArn", r.fault, r.regions_fault as "regionsFault",
       r.skipped, r.queued_at as "queuedAt", r.started_at as "startedAt", r.finished_at as "finishedAt",
       jsonb_build_object(
-        'scopes', r.scopes_planned, 'finished', r.scopes_finished, 'complete', r.scopes_complete, 'items', r.items,
+        'scopes', r.scopes_planned - r.scopes_not_applicable, 'finished', r.scopes_finished - r.scopes_not_applicable,
+        'complete', r.scopes_complete, 'items', r.items,
         'pages', r.pages, 'added', r.added, 'changed', r.changed, 'gone', r.gone, 'calls', r.calls, 'throttled', r.throttled
       ) as counts,
       case when r.state = 'running' then jsonb_build_object(

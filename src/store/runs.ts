@@ -254,8 +254,8 @@ async function endRun(
     ended as (
       update runs r set state = ${state}, fault = ${faultJson}::jsonb, finished_at = ${at}, fence = r.fence + 1,
         plan = null, scopes = f.scopes, scopes_planned = f.planned, scopes_finished = f.finished, scopes_complete = f.complete,
-        items = f.items, pages = f.pages, added = f.added, changed = f.changed, gone = f.gone, calls = f.calls,
-        throttled = f.throttled
+        scopes_not_applicable = f.not_applicable, items = f.items, pages = f.pages, added = f.added, changed = f.changed,
+        gone = f.gone, calls = f.calls, throttled = f.throttled
       from (select held.id, fold.* from held cross join lateral (${foldOf('held', { outcome: leftOver, fault, at })}) fold) f
       where r.id = f.id returning r.id, r.connector_id
     ),

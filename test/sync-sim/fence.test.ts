@@ -7,6 +7,7 @@ import { deleteConnector } from '../../src/accounts/delete-connector.ts';
 import { LIMITS } from '../../src/domain/limits.ts';
 import { contentHash } from '../../src/inventory/content.ts';
 import { detachScope, insertNew, loadKnown, type PageWrite, retagScope, writePage } from '../../src/store/assets.ts';
+import { findConnector } from '../../src/store/connectors.ts';
 import { savePlan, saveProgress } from '../../src/store/run-scopes.ts';
 import { cancelRuns, claimRun, finishRun, type Hold, lookAtHold, saveReach } from '../../src/store/runs.ts';
 import { deleteLedgerScope, finishScope, finishScopes, type ScopeEnd } from '../../src/store/scopes.ts';
@@ -14,7 +15,7 @@ import { NOTHING_DONE } from '../../src/sync/run-progress.ts';
 import { type Bed, completeEnd, count, openBed } from './bed.ts';
 import { everGone, liveAssets, trueAssets } from './truth.ts';
 
-const [ACCOUNT, OTHER] = ['200000000001', '200000000002'];
+const [ACCOUNT, OTHER, THIRD] = ['200000000001', '200000000002', '200000000003'];
 const REGION = 'us-east-1';
 const REACHED = { hub: { kind: 'platform-account', accountId: OTHER }, callerArn: 'x' } as const;
 const SCOPE = { partition: 'aws', accountId: ACCOUNT, region: REGION, assetType: 'AWS::EC2::VPC' };
@@ -23,7 +24,7 @@ let bed: Bed;
 let connectorId: string;
 beforeAll(async () => {
   bed = await openBed(() =>
-    generateWorld({ seed: 11, now: new Date(), accounts: 2, instances: 30, regions: [REGION] }),
+    generateWorld({ seed: 11, now: new Date(), accounts: 3, instances: 30, regions: [REGION] }),
   );
   connectorId = await bed.connect(ACCOUNT, { regions: [REGION] });
 });
@@ -141,6 +142,31 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
       ['AWS::EC2::VPC', 'complete', 7],
     ]);
     expect(run.counts).toMatchObject({ scopes: 3, finished: 3, complete: 1, items: 14, pages: 2, calls: 2 });
+  });
+
+  test('a run counts the scopes that its connector counts: none that does not apply, known before or found', async () => {
+    const id = await bed.connect(THIRD, { regions: [REGION] });
+    const hold = await claim(await bed.queueRun(id));
+    const scopes = ['AWS::EC2::VPC', 'AWS::EC2::Subnet', 'AWS::EC2::Instance', 'AWS::CloudFront::Distribution'].map(
+      assetType => ({ ...SCOPE, accountId: THIRD, assetType }),
+    );
+    const [first, second, third] = scopes.map(scope => ({ ...endOf([]), ...scope }));
+    if (!first || !second || !third) throw new Error('there are four scopes');
+    await savePlan(bed.db, hold, {
+      scopes: scopes.map((scope, i) => ({ ...scope, outcome: i === 3 ? 'not-applicable' : null, fault: null })),
+      ...{ known: [], reached: REACHED, regionsFault: null, at: new Date() },
+    });
+    const counts = async () => (await bed.run(hold.runId)).counts;
+    expect(await counts()).toMatchObject({ scopes: 3, finished: 0 });
+    await finishScopes(bed.db, [
+      { hold, end: first },
+      { hold, end: { ...second, outcome: 'not-applicable' } },
+      { hold, end: { ...third, outcome: 'denied' } },
+    ]);
+    await finishRun(bed.db, hold, { state: 'problems', fault: null, leftOver: 'failed', at: new Date() });
+    expect(await counts()).toMatchObject({ scopes: 2, finished: 2, complete: 1 });
+    expect(await findConnector(bed.db, id)).toMatchObject({ scopesTotal: 2, scopesComplete: 1 });
+    expect((await bed.run(hold.runId)).scopes).toHaveLength(4);
   });
 
   test('that was asleep in the middle of a listing stops quietly when it wakes', async () => {
