@@ -179,6 +179,10 @@ export const LIMITS = {
   scopeSlotsMax: 24,
   /** Pages that a process compares and writes at a time: more only make the database's processes wait for each other. */
   pagesWrittenAtOnce: 4,
+  /** Pages with so little news are inserted together with those of other scopes and runs: gathered for so long, and so many at most. */
+  smallPageItemsMax: 100,
+  smallPagesWaitMs: 10,
+  smallPagesMax: 20,
   /** Jobs that end within so long are settled together. */
   jobEndsWaitMs: 50,
   /** How often a worker with room asks for jobs. */

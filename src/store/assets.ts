@@ -101,43 +101,66 @@ export interface PageWritten {
 
 type AssetEvent = 'appeared' | 'changed' | 'returned';
 
+/** A page with the hold by which it is written. */
+export interface HeldPage {
+  readonly hold: Hold;
+  readonly page: PageWrite;
+}
+
 /**
- * Inserts assets that are not known to be there, as all are at a first sync, in one statement that does nothing else. That
- * they appeared is told by their rows. Answers the native ids of those inserted, without those that are stored, gone or by
- * somebody else meanwhile; undefined when the hold was lost.
+ * Inserts assets that are not known to be there, as all are at a first sync, of pages of whatever runs, in one statement that
+ * does nothing else. That they appeared is told by their rows. Answers for each page, in order, the native ids of those
+ * inserted, without those that are stored, gone or by somebody else meanwhile; undefined when its hold was lost.
  */
-export async function insertNew(db: Database, hold: Hold, page: PageWrite): Promise<Set<string> | undefined> {
-  const { scope, assets, at } = page;
+export async function insertNew(
+  db: Database,
+  pages: readonly HeldPage[],
+): Promise<(ReadonlySet<string> | undefined)[]> {
+  const heads = pages.map(({ hold, page: { scope, connectorNum, connectorTags, at } }, place) => {
+    return { place, ...hold, ...scope, connectorNum, connectorTags, at };
+  });
+  const assets = pages.flatMap(({ page }) => page.assets);
+  const places = pages.flatMap(({ page }, place) => page.assets.map(() => place));
   const texts = (field: 'id' | 'nativeId' | 'arn' | 'name' | 'state' | 'hash' | 'rawHash' | 'search') =>
     sql`${textArray(assets.map(asset => asset[field]))}::text[]`;
   const objects = (field: 'tags' | 'attributes' | 'unknown') =>
     sql`${jsonbArray(assets.map(asset => asset[field]))}::jsonb[]`;
   const { rows } = await repeatable(
     db,
-    sql<{ inserted: string[] | null }>`
+    sql<{ held: number[]; inserted: string[] }>`
     -- prepared: insert-new-assets
-    with held as (${holding(hold)}),
+    with held as (
+      select p.* from jsonb_to_recordset(${JSON.stringify(heads)}::jsonb) as p(
+        place int, "runId" uuid, fence int, partition text, "accountId" text, region text, "assetType" text,
+        "connectorNum" int, "connectorTags" jsonb, at timestamptz
+      )
+      join runs r on r.id = p."runId" and r.fence = p.fence and r.state || '' = 'running' order by r.id for share of r
+    ),
     inserted as (
       insert into assets (id, partition, account_id, region, asset_type, native_id, arn, name, state, tags, connector_tags,
         attributes, unknown, search, shared_facts, content_hash, raw_hash, seen_by, first_seen_at, last_seen_at, changed_at,
         appeared_in)
-      select i.id::uuid, ${scope.partition}, ${scope.accountId}, ${scope.region}, ${scope.assetType}, native_id, arn, name,
-        state, tags, ${JSON.stringify(page.connectorTags)}::jsonb, attributes, unknown, search,
-        string_to_array(shared_facts, E'\n'), decode(hash, 'hex'), decode(raw_hash, 'base64'),
-        array[${page.connectorNum}::int], ${at}::timestamptz, ${at}::timestamptz, ${at}::timestamptz, held.id
-      from held cross join unnest(${texts('id')}, ${texts('nativeId')}, ${texts('arn')}, ${texts('name')}, ${texts('state')},
-        ${objects('tags')}, ${objects('attributes')}, ${objects('unknown')}, ${texts('search')},
+      select i.id::uuid, held.partition, held."accountId", held.region, held."assetType", native_id, arn, name, state, tags,
+        held."connectorTags", attributes, unknown, search, string_to_array(shared_facts, E'\n'), decode(hash, 'hex'),
+        decode(raw_hash, 'base64'), array[held."connectorNum"], held.at, held.at, held.at, held."runId"
+      from unnest(${places}::int[], ${texts('id')}, ${texts('nativeId')}, ${texts('arn')}, ${texts('name')},
+        ${texts('state')}, ${objects('tags')}, ${objects('attributes')}, ${objects('unknown')}, ${texts('search')},
         ${textArray(assets.map(asset => asset.sharedFacts.join('\n') || null))}::text[], ${texts('hash')}, ${texts('rawHash')})
-        as i(id, native_id, arn, name, state, tags, attributes, unknown, search, shared_facts, hash, raw_hash)
+        as i(place, id, native_id, arn, name, state, tags, attributes, unknown, search, shared_facts, hash, raw_hash)
+      join held on held.place = i.place
       on conflict (partition, account_id, region, asset_type, native_id) do nothing
-      returning native_id
+      returning id
     ),
     ${sharing(assets)}
-    select array(select native_id from inserted) as inserted from held
+    select array(select place from held) as held, array(select id::text from inserted) as inserted
   `,
   );
-  const row = rows[0];
-  return row && new Set(row.inserted);
+  const held = new Set(rows[0]?.held);
+  const inserted = new Set(rows[0]?.inserted);
+  return pages.map(({ page }, place) => {
+    if (!held.has(place)) return undefined;
+    return new Set(page.assets.filter(({ id }) => inserted.has(id)).map(({ nativeId }) => nativeId));
+  });
 }
 
 /**
@@ -233,7 +256,7 @@ function sharing(assets: readonly AssetWrite[]): RawBuilder<unknown> {
   const facts = [...new Set(assets.flatMap(asset => asset.sharedFacts))].filter(fact => !isUniqueId(fact));
   return sql`shared as (
       insert into shared_facts (fact)
-      select fact from held cross join unnest(${textArray(facts.sort())}::text[]) fact
+      select fact from unnest(${textArray(facts.sort())}::text[]) fact where exists (select from held)
       on conflict do nothing
     )`;
 }

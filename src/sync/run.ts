@@ -124,8 +124,7 @@ async function observeScopes(deps: SyncDeps, task: Reached): Promise<End | 'lost
     const giveBack = await shared.scopes.take({ of: hold.runId, weight: weightOf(memory), stop: signal });
     if (!giveBack) return;
     try {
-      const { pages } = shared;
-      await observeScope(deps, { run, type, region, calls, tally, memory, knownOfScope, progress, pages, signal });
+      await observeScope(deps, { run, type, region, calls, tally, memory, knownOfScope, progress, shared, signal });
     } finally {
       giveBack();
     }

@@ -1,5 +1,4 @@
 import type { CallTally } from '../aws/call.ts';
-import type { Slots } from '../aws/slots.ts';
 import { type Fault, fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { changesBetween } from '../inventory/changes.ts';
@@ -8,7 +7,6 @@ import type { AssetPage, AssetType, AwsCalls, ListedAsset } from '../inventory/d
 import { keepUnread, type StoredContent, sameUnknown } from '../inventory/keep-unread.ts';
 import {
   type AssetWrite,
-  insertNew,
   loadContents,
   type PageWrite,
   type PageWritten,
@@ -22,7 +20,7 @@ import type { SyncDeps } from './deps.ts';
 import type { KnownOfScope } from './known-assets.ts';
 import { outcomeOfFault } from './outcome.ts';
 import type { RunProgress, ScopeCounts } from './run-progress.ts';
-import { inTurn } from './shared-by-runs.ts';
+import { inTurn, isSmallPage, type SharedByRuns } from './shared-by-runs.ts';
 
 export interface ScopeTask {
   readonly run: ClaimedRun;
@@ -35,8 +33,7 @@ export interface ScopeTask {
   readonly memory: LedgerScope | undefined;
   readonly knownOfScope: KnownOfScope;
   readonly progress: RunProgress;
-  /** The turns of pages to be written. */
-  readonly pages: Slots;
+  readonly shared: Pick<SharedByRuns, 'pages' | 'insertPage'>;
   /** Aborted when the run must not go on: the scope is then left as it is, unfinished. */
   readonly signal: AbortSignal;
 }
@@ -168,14 +165,13 @@ class Observation {
 
   /** False when the hold was lost, or the run is not to go on. */
   async #retag(): Promise<boolean> {
-    const { run, progress, pages, signal } = this.#task;
-    const turn = { of: run.hold.runId, stop: signal };
+    const { run, progress } = this.#task;
     const batch = { scope: this.#scope, connectorNum: run.connectorNum, limit: LIMITS.markBatchMax };
     for (let after: string | null = ''; after !== null; ) {
       const from: string = after;
-      const done = await inTurn(pages, turn, () => retagScope(this.#deps.db, run.hold, { ...batch, after: from }));
+      const done = await this.#inTurn(() => retagScope(this.#deps.db, run.hold, { ...batch, after: from }));
       if (!done) {
-        progress.lost ||= !signal.aborted;
+        progress.lost ||= !this.#task.signal.aborted;
         return false;
       }
       after = done.last;
@@ -220,15 +216,18 @@ class Observation {
   }
 
   async #write({ news, adopted }: PageNews): Promise<Fault | null> {
-    const { run, pages, signal } = this.#task;
-    if (news.length === 0 && adopted.size === 0) return null;
-    const turn = { of: run.hold.runId, stop: signal };
-    return (await inTurn(pages, turn, () => this.#writeInTurn({ news, adopted }))) ?? null;
+    const insert = () => this.#insertUnknown(news);
+    const left = isSmallPage(news) ? await insert() : await this.#inTurn(insert);
+    if (!left || this.#task.progress.lost || (left.length === 0 && adopted.size === 0)) return null;
+    return (await this.#inTurn(() => this.#writeOver({ news: left, adopted }))) ?? null;
   }
 
-  async #writeInTurn({ news, adopted }: PageNews): Promise<Fault | null> {
-    const left = await this.#insertUnknown(news);
-    if (this.#task.progress.lost || (left.length === 0 && adopted.size === 0)) return null;
+  async #inTurn<T>(work: () => Promise<T>): Promise<T | undefined> {
+    const { run, shared, signal } = this.#task;
+    return await inTurn(shared.pages, { of: run.hold.runId, stop: signal }, work);
+  }
+
+  async #writeOver({ news: left, adopted }: PageNews): Promise<Fault | null> {
     const { db } = this.#deps;
     const stored = await loadContents(db, { scope: this.#scope, nativeIds: left.map(asset => asset.nativeId) });
     const before = new Map(stored.map(asset => [asset.nativeId, asset]));
@@ -263,7 +262,8 @@ class Observation {
     if (news.length === 0 || news.some(({ nativeId }) => this.#known.has(nativeId))) return news;
     const assets = news.flatMap(asset => this.#asWritten(asset, undefined) ?? []);
     if (assets.length === 0) return news;
-    const inserted = await insertNew(this.#deps.db, this.#task.run.hold, this.#page(assets));
+    const { run, shared } = this.#task;
+    const inserted = await shared.insertPage({ hold: run.hold, page: this.#page(assets) });
     if (!inserted) {
       this.#task.progress.lost = true;
       return [];

@@ -62,7 +62,7 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
       }),
     ).toBe(false);
     expect(await retagScope(bed.db, stale, { scope: SCOPE, connectorNum: 1, after: '', limit: 10 })).toBeUndefined();
-    expect(await insertNew(bed.db, stale, newVpc())).toBeUndefined();
+    expect(await insertNew(bed.db, [{ hold: stale, page: newVpc() }])).toEqual([undefined]);
     expect(await writePage(bed.db, stale, newVpc())).toBeUndefined();
     expect(
       await writePage(bed.db, stale, { ...newVpc(), connectorNum: 99, assets: [], adopted: known.map(({ id }) => id) }),
@@ -81,7 +81,12 @@ describe('a worker whose run was claimed by another one meanwhile', () => {
     expect(await everything()).toEqual(before);
 
     // The same statements do write for the one who holds the run: the refusals above were the fence's.
-    expect(await insertNew(bed.db, current, newVpc('vpc-0first'))).toEqual(new Set(['vpc-0first']));
+    const gathered = [
+      { hold: stale, page: newVpc() },
+      { hold: current, page: newVpc('vpc-0first') },
+    ];
+    expect(await insertNew(bed.db, gathered)).toEqual([undefined, new Set(['vpc-0first'])]);
+    expect(await count(bed.db, "assets where native_id = 'vpc-0new'")).toBe(0);
     expect(await writePage(bed.db, current, newVpc())).toMatchObject({ assets: [{ event: 'appeared' }] });
     expect(await finishScope(bed.db, current, endOf(known.map(({ id }) => id)))).toBe(true);
     expect(await count(bed.db, "assets where asset_type = 'AWS::EC2::VPC' and gone_at is not null")).toBe(known.length);

@@ -99,7 +99,7 @@ test('an asset that another run stored, or that had gone, is no second one becau
   const claim = await claimRun(bed.db, { runId: await bed.queueRun(connectorId), now: new Date() });
   if (claim.kind !== 'claimed') throw new Error(`the claim was ${claim.kind}`);
   const page = { scope: SCOPE, connectorNum: 1, connectorTags: {}, assets, adopted: [], rehashed: [], at: new Date() };
-  expect(await insertNew(bed.db, claim.run.hold, page)).toEqual(new Set([id]));
+  expect(await insertNew(bed.db, [{ hold: claim.run.hold, page }])).toEqual([new Set([id])]);
   const left = assets.filter(({ nativeId }) => nativeId !== id);
   const written = await writePage(bed.db, claim.run.hold, { ...page, assets: left });
   expect(written?.assets.map(({ nativeId, event }) => [nativeId, event]).sort()).toEqual(

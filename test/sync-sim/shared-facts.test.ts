@@ -63,11 +63,11 @@ test('pages that are written at once, and share facts, wait for each other but n
     await insert(other, 'fact-a');
     // In a transaction, so that it is not tried again.
     const page = pageOf('vpc-0first', ['fact-b', 'fact-a']);
-    writing.push(bed.db.transaction().execute(writer => insertNew(writer, hold, page)));
+    writing.push(bed.db.transaction().execute(writer => insertNew(writer, [{ hold, page }])));
     await someoneWaits();
     await insert(other, 'fact-b');
   });
-  expect(await Promise.all(writing)).toEqual([new Set(['vpc-0first'])]);
+  expect(await Promise.all(writing)).toEqual([[new Set(['vpc-0first'])]]);
   expect(await storedFacts()).toEqual(await factsOfAssets());
 });
 
@@ -85,7 +85,7 @@ test('an asset that comes between looking facts up and searching is not taken fo
   const query = readAssetQuery('not fact-d', ASSET_TYPES);
   if (!query.ok) throw new Error(query.fault.detail);
   const facts = await findSharedFacts(bed.db, query.value);
-  await insertNew(bed.db, hold, pageOf('vpc-0second', ['fact-d']));
+  await insertNew(bed.db, [{ hold, page: pageOf('vpc-0second', ['fact-d']) }]);
   const { rows } = await sql<{ id: string }>`
     select native_id as id from assets a where ${conditionOf(query.value, facts)} and native_id like 'vpc-0%'
   `.execute(bed.db);
@@ -114,7 +114,8 @@ describe('a fact that no asset has any more', () => {
     await sql`insert into shared_facts values ('unused-late')`.execute(bed.db);
     const expiring: Promise<number | undefined>[] = [];
     await bed.db.transaction().execute(async writer => {
-      expect(await insertNew(writer, hold, pageOf('vpc-0late', ['unused-late']))).toEqual(new Set(['vpc-0late']));
+      const page = pageOf('vpc-0late', ['unused-late']);
+      expect(await insertNew(writer, [{ hold, page }])).toEqual([new Set(['vpc-0late'])]);
       expiring.push(expireFacts(bed.db, 0, 1_000));
       await someoneWaits();
     });
@@ -127,10 +128,10 @@ describe('a fact that no asset has any more', () => {
     const writing: ReturnType<typeof insertNew>[] = [];
     await bed.db.transaction().execute(async expiring => {
       expect(await expireFacts(expiring, 0, 1_000)).toBe(1);
-      writing.push(insertNew(bed.db, hold, pageOf('vpc-0soon', ['unused-soon'])));
+      writing.push(insertNew(bed.db, [{ hold, page: pageOf('vpc-0soon', ['unused-soon']) }]));
       await someoneWaits();
     });
-    expect(await Promise.all(writing)).toEqual([new Set(['vpc-0soon'])]);
+    expect(await Promise.all(writing)).toEqual([[new Set(['vpc-0soon'])]]);
     expect(await found('unused-soon')).toBe(1);
   });
 });
