@@ -63,6 +63,7 @@ const FOUND = {
   not: '',
   own: ', found by its text alone',
   shared: ', found by its text alone, shared by many',
+  dns: ', found by its text alone',
   id: ', found by its text alone if it is whole',
 };
 

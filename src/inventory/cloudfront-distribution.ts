@@ -45,7 +45,7 @@ export const cloudfrontDistribution = assetType<Distribution>({
   state: one => one.Status,
   tags: one => tagsOf(one.Tags),
   properties: [
-    { name: 'dnsName', label: 'DNS name', path: 'domainName', kind: 'text', column: true, inSearch: 'own' },
+    { name: 'dnsName', label: 'DNS name', path: 'domainName', kind: 'text', column: true, inSearch: 'dns' },
     { name: 'alias', label: 'Alias', path: 'aliases.items[]', kind: 'text', column: true, inSearch: 'own' },
     { name: 'enabled', label: 'Enabled', path: 'enabled', kind: 'boolean', column: true },
     {

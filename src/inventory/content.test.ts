@@ -70,6 +70,14 @@ describe('free text', () => {
     });
   });
 
+  test('has the first label of a DNS name in the text, and the rest beside it, both with the dot between them', () => {
+    const attributes = { privateDnsName: 'IP-10-0-0-1.ec2.internal', publicDnsName: 'localhost' };
+    expect(searchFacts({ ...ASSET, name: null, attributes }, ec2Instance.properties)).toEqual({
+      search: 'i-1\nip-10-0-0-1.\nlocalhost',
+      sharedFacts: ['.ec2.internal'],
+    });
+  });
+
   test('has names in the text that only look like an id', () => {
     for (const nativeId of ['backup-20260131', 'i-2026', 'vol-0123456789', 'I-0A1B2C3D']) {
       expect(searchFacts({ ...ASSET, nativeId }, []).search).toBe(`${nativeId.toLowerCase()}\nweb 1`);

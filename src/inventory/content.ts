@@ -49,16 +49,22 @@ export function searchFacts(asset: Content, properties: readonly AssetProperty[]
   for (const { inSearch, path } of properties) {
     if (inSearch === undefined) continue;
     for (const fact of valuesAt(asset.attributes, path)) {
-      if (isBeside(fact, inSearch)) shared.add(fact.toLowerCase());
-      else own.add(fact);
+      // The first label of a DNS name is the asset's own, with its dot; the rest, from the same dot on, thousands have.
+      const dot = inSearch === 'dns' ? fact.indexOf('.') : 0;
+      const beside = fact.slice(dot);
+      if (dot < 0 || !isBeside(beside, inSearch)) own.add(fact);
+      else {
+        shared.add(beside.toLowerCase());
+        if (dot > 0) own.add(fact.slice(0, dot + 1));
+      }
     }
   }
   return { search: [...own].join('\n').toLowerCase(), sharedFacts: [...shared] };
 }
 
 /** Whether a fact is kept beside the asset's text. An index could not hold one of any length. */
-function isBeside(fact: string, inSearch: 'own' | 'shared' | 'id'): boolean {
+function isBeside(fact: string, inSearch: AssetProperty['inSearch']): boolean {
   if (inSearch === 'own') return false;
-  if (isUniqueId(fact)) return inSearch === 'id';
-  return inSearch === 'shared' && fact.length <= LIMITS.sharedFactCharsMax && !fact.includes('\n');
+  if (isUniqueId(fact) || inSearch === 'id') return isUniqueId(fact) && inSearch === 'id';
+  return fact.length <= LIMITS.sharedFactCharsMax && !fact.includes('\n');
 }

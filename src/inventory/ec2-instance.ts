@@ -40,7 +40,7 @@ export const ec2Instance = assetType<Launched>({
       path: 'privateDnsName',
       kind: 'text',
       column: false,
-      inSearch: 'own',
+      inSearch: 'dns',
     },
     {
       name: 'publicDnsName',
@@ -48,7 +48,7 @@ export const ec2Instance = assetType<Launched>({
       path: 'publicDnsName',
       kind: 'text',
       column: false,
-      inSearch: 'own',
+      inSearch: 'dns',
     },
     { name: 'vpcId', label: 'VPC', path: 'vpcId', kind: 'text', column: true, inSearch: 'shared' },
     { name: 'subnetId', label: 'Subnet', path: 'subnetId', kind: 'text', column: false, inSearch: 'shared' },

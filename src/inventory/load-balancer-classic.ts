@@ -36,7 +36,7 @@ export const loadBalancerClassic = assetType<Balancer>({
   tags: balancer => tagsOf(balancer.Tags),
   properties: [
     { name: 'scheme', label: 'Scheme', path: 'scheme', kind: 'text', column: true },
-    { name: 'dnsName', label: 'DNS name', path: 'dNSName', kind: 'text', column: true, inSearch: 'own' },
+    { name: 'dnsName', label: 'DNS name', path: 'dNSName', kind: 'text', column: true, inSearch: 'dns' },
     { name: 'vpcId', label: 'VPC', path: 'vPCId', kind: 'text', column: true, inSearch: 'shared' },
     {
       name: 'attachedTo',

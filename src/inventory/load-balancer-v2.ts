@@ -46,7 +46,7 @@ export const loadBalancerV2 = assetType<Balancer>({
   properties: [
     { name: 'balancerType', label: 'Balancer type', path: 'type', kind: 'text', column: true },
     { name: 'scheme', label: 'Scheme', path: 'scheme', kind: 'text', column: true },
-    { name: 'dnsName', label: 'DNS name', path: 'dNSName', kind: 'text', column: true, inSearch: 'own' },
+    { name: 'dnsName', label: 'DNS name', path: 'dNSName', kind: 'text', column: true, inSearch: 'dns' },
     { name: 'vpcId', label: 'VPC', path: 'vpcId', kind: 'text', column: true, inSearch: 'shared' },
     { name: 'listenerPort', label: 'Listener port', path: 'listeners[].port', kind: 'number', column: false },
     { name: 'listenerProtocol', label: 'Listener protocol', path: 'listeners[].protocol', kind: 'text', column: false },

@@ -23,7 +23,7 @@ export const rdsInstance = assetType({
     { name: 'engine', label: 'Engine', path: 'engine', kind: 'text', column: true },
     { name: 'engineVersion', label: 'Engine version', path: 'engineVersion', kind: 'text', column: true },
     { name: 'instanceType', label: 'Instance type', path: 'dBInstanceClass', kind: 'text', column: true },
-    { name: 'endpoint', label: 'Endpoint', path: 'endpoint.address', kind: 'text', column: true, inSearch: 'own' },
+    { name: 'endpoint', label: 'Endpoint', path: 'endpoint.address', kind: 'text', column: true, inSearch: 'dns' },
     {
       name: 'publiclyAccessible',
       label: 'Publicly accessible',

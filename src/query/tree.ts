@@ -35,7 +35,7 @@ export interface AttributePlace {
   readonly assetType: string;
   readonly path: string;
   /** Where free text finds an asset by its values, so that an index can find them. */
-  readonly inSearch?: 'own' | 'shared' | 'id' | undefined;
+  readonly inSearch?: 'own' | 'shared' | 'dns' | 'id' | undefined;
 }
 
 export type AssetTextName = 'name' | 'id' | 'arn' | 'accountId' | 'region' | 'type' | 'state' | 'text';

@@ -9,10 +9,12 @@ import type {
   TextProperty,
 } from '../query/tree.ts';
 import {
+  acrossFirstDot,
   beginning,
   containing,
   type FactsFound,
   finds,
+  isAnywhereInIds,
   isIndexed,
   mayFindId,
   NO_FACTS,
@@ -130,7 +132,7 @@ function matches({
 /** An id, or the beginning of one, has an index of its own. Those that AWS made up are not in the text. */
 function idFits(pattern: Pattern): Condition {
   const fits = lowerFits(sql`lower(a.native_id)`, pattern);
-  return pattern[0] === '' && !mayFindId(pattern) ? inTextAnd(fits, pattern) : fits;
+  return pattern[0] === '' && !isAnywhereInIds(pattern) ? inTextAnd(fits, pattern) : fits;
 }
 
 /** Tags keep their case, as they do in AWS. Only an exact value can use the index. */
@@ -151,14 +153,13 @@ function attributeMatches({
   facts: FactsFound;
 }): Condition {
   const fits = lowerFits(sql`lower(value #>> '{}')`, pattern);
+  const isByIndex = isIndexed(pattern) && facts.has(containing(pattern)) && !isAnywhereInIds(pattern);
   const places = property.places.map(({ assetType, path, inSearch }) => {
     const ofType = sql<boolean>`a.asset_type = ${assetType}`;
     const found = sql<boolean>`exists (select from jsonb_path_query(a.attributes, ${jsonPathOf(path)}::jsonpath) value where ${fits})`;
     if (!inSearch || (inSearch === 'id' && !findsWhole(pattern))) return both([ofType, found]);
-    const shared = { own: [], id: wholeIds(pattern), shared: facts.get(containing(pattern)) }[inSearch];
-    const near = either([textHas(pattern), ...(shared ? sharesAny(shared, pattern) : [sharedTextHas(pattern)])]);
     // An index on the type would be read to its end beside the others, which find little: "is true" keeps it out.
-    return isIndexed(pattern) && shared ? both([near, sql`(${ofType}) is true`, found]) : both([ofType, near, found]);
+    return both([searchHas(pattern, facts), isByIndex ? sql`(${ofType}) is true` : ofType, found]);
   });
   return either(places);
 }
@@ -224,7 +225,23 @@ function searchHas(pattern: Pattern, facts: FactsFound): Condition {
     both([textHas(pattern), ...withinFact(sql`string_to_table(a.search, E'\\n')`, pattern)]),
     ...(mayFindId(pattern) ? [idFound(pattern)] : []),
     ...sharedFound(pattern, facts),
+    ...acrossFirstDot(pattern).flatMap(way => nameFound(way, facts)),
   ]);
+}
+
+/** Whether a DNS name is found whose first label stands in the text, and the rest among what is shared. */
+function nameFound({ label, rest }: { label: string; rest: string }, facts: FactsFound): Condition[] {
+  const found = facts.get(rest);
+  if (found?.length === 0) return [];
+  return [
+    both([
+      sql`a.search like ${`${label}%`}`,
+      found
+        ? sql`a.shared_facts && ${found}::text[]`
+        : sql`exists (select from unnest(a.shared_facts) fact where fact like ${rest})`,
+      sql`exists (select from string_to_table(a.search, E'\\n') fact where fact like ${label})`,
+    ]),
+  ];
 }
 
 /** Whether it is found in one of the facts and not, with what its wildcards stand for, from one of them to another. */
@@ -241,15 +258,15 @@ function hasWildcardInside(pattern: Pattern): boolean {
 /** The same as `finds` for the id of the asset. */
 function idFound(pattern: Pattern): Condition {
   const id = sql<string>`lower(a.native_id)`;
-  if (pattern[0] === '') return sql`${id} like ${containing(pattern)}`;
+  if (isAnywhereInIds(pattern)) return sql`${id} like ${containing(pattern)}`;
   return either([sql`${id} like ${beginning(pattern)}`, sql`${id} = any(${wholeIds(pattern)}::text[])`]);
 }
 
-/** The same as `finds` for what the asset shares, and for the unique ids beside it, which are in no table. */
+/** The same as `finds` for what the asset shares, and for the unique ids beside it. */
 function sharedFound(pattern: Pattern, facts: FactsFound): Condition[] {
   const found = facts.get(containing(pattern));
-  const inUniqueIds = mayFindId(pattern) && pattern[0] === '';
-  if (found && !inUniqueIds) return sharesAny([...new Set([...found, ...wholeIds(pattern)])], pattern);
+  // Unique ids are in no table.
+  if (found && !isAnywhereInIds(pattern)) return sharesAny([...new Set([...found, ...wholeIds(pattern)])], pattern);
   if (!hasWildcardInside(pattern) && !mayFindId(pattern)) return [sharedTextHas(pattern)];
   const one = sql<boolean>`exists (select from unnest(a.shared_facts) fact where ${finds(pattern, sql`fact`)})`;
   return [both([sharedTextHas(pattern), one])];

@@ -18,18 +18,52 @@ export const NO_FACTS: FactsFound = new Map();
  * themselves can it tell a search that finds little, which an index serves, from one that finds much.
  */
 export async function findSharedFacts(db: Database, query: AssetQuery): Promise<FactsFound> {
-  const wanted = new Map(soughtIn(query).map(pattern => [containing(pattern), pattern]));
+  const wanted = new Map(soughtIn(query).flatMap(lookupsOf));
   if (wanted.size === 0) return NO_FACTS;
   const { sharedFactsFoundMax: max } = LIMITS;
   const lookups = [...wanted].map(
-    ([like, pattern]) => sql`
+    ([like, condition]) => sql`
       select ${like}::text as "like", case when count(*) <= ${max} then coalesce(array_agg(fact), '{}') end as facts
-      from (select fact from shared_facts where ${finds(pattern, sql`fact`)} limit ${max + 1}) found`,
+      from (select fact from shared_facts where ${condition} limit ${max + 1}) found`,
   );
   const { rows } = await sql<{ like: string; facts: string[] | null }>`${sql.join(lookups, sql` union all `)}`.execute(
     db,
   );
   return new Map(rows.flatMap(({ like, facts }) => (facts ? [[like, facts]] : [])));
+}
+
+function lookupsOf(pattern: Pattern): [string, RawBuilder<boolean>][] {
+  const fact = sql<string>`fact`;
+  const across = acrossFirstDot(pattern).map(({ rest }): [string, RawBuilder<boolean>] => [
+    rest,
+    sql`fact like ${rest}`,
+  ]);
+  return [[containing(pattern), finds(pattern, fact)], ...across];
+}
+
+/**
+ * A DNS name is two facts: its first label with the dot behind it, which is the asset's own, and the rest from that dot on,
+ * which thousands share.
+ *
+ * @returns how a pattern may be found in both of them together: what LIKE looks for in the label and in the rest. What is found in
+ *   one of them is left out.
+ */
+export function acrossFirstDot(pattern: Pattern): readonly { readonly label: string; readonly rest: string }[] {
+  const ways: { label: string; rest: string }[] = [];
+  const add = (label: Pattern, rest: Pattern) => {
+    if (label.join('') === '' || rest.join('') === '') return;
+    ways.push({ label: `%${likeOf(label).toLowerCase()}.`, rest: `.${likeOf(rest).toLowerCase()}%` });
+  };
+  for (const [n, part] of pattern.entries()) {
+    const [before, after] = [pattern.slice(0, n), pattern.slice(n + 1)];
+    const dot = part.indexOf('.');
+    if (dot >= 0) {
+      add([...before, part.slice(0, dot)], [part.slice(dot + 1), ...after]);
+      break;
+    }
+    add([...before, part, ''], ['', ...after]);
+  }
+  return ways;
 }
 
 /**
@@ -38,7 +72,7 @@ export async function findSharedFacts(db: Database, query: AssetQuery): Promise<
  */
 export function finds(pattern: Pattern, fact: RawBuilder<string>): RawBuilder<boolean> {
   const contains = sql<boolean>`${fact} like ${containing(pattern)}`;
-  if (!mayFindId(pattern) || pattern[0] === '') return contains;
+  if (!mayFindId(pattern) || isAnywhereInIds(pattern)) return contains;
   return sql`(${contains} and (${fact} !~ ${AWS_ID} or ${fact} = any(${wholeIds(pattern)}::text[])
     or (${fact} like ${beginning(pattern)} and ${fact} !~ ${UNIQUE_ID})))`;
 }
@@ -46,6 +80,11 @@ export function finds(pattern: Pattern, fact: RawBuilder<string>): RawBuilder<bo
 /** Whether a pattern may be found within an id that AWS made up. */
 export function mayFindId(pattern: Pattern): boolean {
   return pattern.every(part => mayBeInId(part.toLowerCase()));
+}
+
+/** Whether it may, with a wildcard in front: then no index helps. */
+export function isAnywhereInIds(pattern: Pattern): boolean {
+  return pattern[0] === '' && mayFindId(pattern);
 }
 
 /** The ids that a pattern may mean as a whole, with or without what stands in front of the digits. */
@@ -77,7 +116,7 @@ function soughtIn(query: AssetQuery): readonly Pattern[] {
     case 'matches': {
       const { property, patterns } = query;
       if (property.of === 'asset') return property.name === 'text' ? patterns : [];
-      const isSought = property.of === 'attribute' && property.places.some(place => place.inSearch === 'shared');
+      const isSought = property.of === 'attribute' && property.places.some(place => place.inSearch);
       return isSought ? patterns.filter(isIndexed) : [];
     }
     case 'not':

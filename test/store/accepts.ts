@@ -29,7 +29,7 @@ function matches(property: TextProperty, pattern: Pattern, asset: StoredAsset): 
   switch (property.name) {
     case 'text':
       return (
-        asset.search.split('\n').some(fact => fitsAnyCase(fact, ['', ...pattern, ''])) ||
+        [...asset.search.split('\n'), ...dnsNames(asset)].some(fact => fitsAnyCase(fact, ['', ...pattern, ''])) ||
         asset.sharedFacts.some(fact => isFoundBy(fact, pattern, /^(i|eni)-/.test(fact))) ||
         isFoundBy(asset.nativeId, pattern, false)
       );
@@ -40,6 +40,13 @@ function matches(property: TextProperty, pattern: Pattern, asset: StoredAsset): 
     default:
       return fitsAnyCase(asset[property.name], pattern);
   }
+}
+
+/** Of a label and a rest that stand apart nothing is known but that they are of one asset. */
+function dnsNames({ search, sharedFacts }: StoredAsset): string[] {
+  const labels = search.split('\n').filter(fact => fact.endsWith('.'));
+  const rests = sharedFacts.filter(fact => fact.startsWith('.'));
+  return labels.flatMap(label => rests.map(rest => label + rest.slice(1)));
 }
 
 /** Of an id that AWS made up, `pattern` must be the beginning or the digits; of a unique one, all of it or its digits. */

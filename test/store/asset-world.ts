@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type SearchFacts, searchFacts } from '../../src/inventory/content.ts';
+import type { AssetProperty, ObservedAsset } from '../../src/inventory/define.ts';
 import type { Vocabulary } from '../../src/query/vocabulary.ts';
 import type { Database } from '../../src/store/database.ts';
 
@@ -15,6 +16,7 @@ export const VOCABULARY = [
       { ...property('securityGroupId', 'securityGroups[].groupId'), inSearch: 'shared' },
       { ...property('privateIp', 'privateIpAddress'), inSearch: 'own' },
       { ...property('vpcId', 'vpcId'), inSearch: 'shared' },
+      { ...property('dnsName', 'dnsNames[]'), inSearch: 'dns' },
       { ...property('networkInterfaceId', 'networkInterfaces[].networkInterfaceId'), inSearch: 'id' },
       { ...property('launchTime', 'launchTime'), kind: 'time' },
     ],
@@ -105,10 +107,8 @@ function assetOf(draw: Draw, { number, account, gone, nativeId }: Making): Store
     ownerId: null,
   };
   const { ownerId: _, ...fields } = observed;
-  const facts = searchFacts(
-    observed,
-    [...type.properties].map(property => ({ label: '', column: false, ...property })),
-  );
+  const properties: AssetProperty[] = [...type.properties].map(property => ({ label: '', column: false, ...property }));
+  const facts = number % 5 === 0 ? factsBefore(observed, properties) : searchFacts(observed, properties);
   return {
     ...fields,
     id: uuid(number),
@@ -117,7 +117,7 @@ function assetOf(draw: Draw, { number, account, gone, nativeId }: Making): Store
     accountId: account?.accountId ?? '',
     region,
     connectorTags: draw.of<Record<string, string>>([{}, { Owner: 'security' }]),
-    ...(number % 5 === 0 ? asStoredBefore(facts, observed.nativeId) : facts),
+    ...facts,
     seenBy: draw.of([[account?.num ?? 1], [account?.num ?? 1], [1, 2], []]),
     firstSeenAt: draw.day(),
     lastSeenAt: draw.day(),
@@ -127,8 +127,10 @@ function assetOf(draw: Draw, { number, account, gone, nativeId }: Making): Store
 }
 
 /** Everything in its text, as it was before facts were shared. */
-function asStoredBefore({ search, sharedFacts }: SearchFacts, nativeId: string): SearchFacts {
-  return { search: [nativeId, search, ...sharedFacts].join('\n'), sharedFacts: [] };
+function factsBefore(observed: ObservedAsset, properties: readonly AssetProperty[]): SearchFacts {
+  const own = properties.map(property => (property.inSearch ? { ...property, inSearch: 'own' as const } : property));
+  const { search } = searchFacts(observed, own);
+  return { search: `${observed.nativeId}\n${search}`.toLowerCase(), sharedFacts: [] };
 }
 
 /** The digits of an id as AWS makes them up; those of numbers that differ by one have nothing in common. */
@@ -143,6 +145,12 @@ function instance(draw: Draw, region: string, number: number): Record<string, un
     securityGroups: draw.of([[], [{ groupId: 'sg-1' }], [{ groupId: 'sg-2' }, { groupId: 'sg-3' }]]),
     privateIpAddress: `10.0.${draw.below(2)}.${draw.below(200)}`,
     vpcId: draw.of(['vpc-1', 'vpc-2', `vpc-${madeUp(1)}`, 'vpc-0a1b2c3d']),
+    dnsNames: draw.of([
+      [],
+      ['localhost'],
+      [`web-${draw.below(20)}.${region}.internal`],
+      [`db-1.${region}.internal`, `db-1.${region}.example.com`],
+    ]),
     networkInterfaces: draw.of([
       [],
       [{ networkInterfaceId: `eni-${madeUp(number)}` }],

@@ -31,6 +31,9 @@ const word = fc.constantFrom(
   'eu',
   'EU-west-1',
   'running',
+  '.',
+  'db-1.eu',
+  '.internal',
   'prod',
   'Prod',
   'i-',
@@ -63,6 +66,7 @@ const property = fc.oneof(
       'snapshotId',
       'networkInterfaceId',
       'attachedTo',
+      'dnsName',
     )
     .map(name => attribute(name)),
 );
