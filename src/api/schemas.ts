@@ -853,7 +853,21 @@ export const allRunsQuery = page.extend({
   since: isoTime.optional(),
 });
 
-export const runWithScopes = run.extend({ scopes: z.array(runScope) });
+export const runWithScopes = run.extend({
+  scopes: z.array(runScope),
+  /**
+   * Of a run that has no plan, and so no `hub` of its own: the sessions that STS was asked for, the first before, as the audit
+   * log has them. `refused` is what STS answered instead of a session.
+   */
+  sessions: z.array(
+    z.object({
+      hub,
+      at: isoTime,
+      sessionName: z.string(),
+      refused: z.object({ code: z.enum(FAULT_CODES), title: z.string() }).nullable(),
+    }),
+  ),
+});
 
 /** What scheduled runs will take, told from the ledger. */
 const plan = z.object({

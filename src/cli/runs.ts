@@ -89,14 +89,14 @@ function progressText({ state, counts, progress }: Run): string {
   ].join(', ');
 }
 
-export function runText(run: Run): string {
+export function runText(run: Run | RunWithScopes): string {
   const { counts, skipped } = run;
   return facts([
     ['Id', run.id],
     ['Connector', run.connectorId],
     ['State', run.state],
     ['Trigger', `${run.trigger}, by ${run.requestedBy}`],
-    ['Hub', hubText(run.hub)],
+    ['Hub', run.hub || !('sessions' in run) ? hubText(run.hub) : sessionsText(run.sessions)],
     ['Caller', run.callerArn],
     ['Queued', time(run.queuedAt)],
     ['Started', time(run.startedAt)],
@@ -109,6 +109,14 @@ export function runText(run: Run): string {
     ...(run.fault ? [['Fault', `${run.fault.title}: ${run.fault.detail} ${run.fault.remedy}`] as const] : []),
     ...(run.regionsFault ? [['Regions', `the usual ones, because: ${run.regionsFault.detail}`] as const] : []),
   ]);
+}
+
+/** Of a run that was broken off before it had a plan. */
+function sessionsText(sessions: RunWithScopes['sessions']): string {
+  const parts = sessions.map(({ hub, sessionName, refused }) => {
+    return `${hubText(hub)}: ${refused ? refused.title : `let in as ${sessionName}`}`;
+  });
+  return parts.join('; ');
 }
 
 function skippedText({ scopes, calls, provedSince }: NonNullable<Run['skipped']>): string {

@@ -255,6 +255,10 @@ export const LIMITS = {
   countMax: 10_000,
   notObservedItemsMax: 100,
   staleItemsMax: 10,
+  /** Of the audit log, where it is looked at for what a run did. */
+  auditClockSeconds: 300,
+  auditEntriesOfRunMax: 20_000,
+  sessionsOfRunMax: 10,
   /** Room for the longest name (256 characters of four bytes) as base64url with what surrounds it. */
   cursorCharsMax: 2_048,
   // trust policies

@@ -7,6 +7,7 @@ import { failed, ok, type Result } from '../domain/result.ts';
 import type { Database } from './database.ts';
 import type { Skipped } from './empty-scopes.ts';
 import { type FoldedScope, foldOf, type ScopeUnderWay } from './run-scopes.ts';
+import { listRunSessions, type RunSession } from './run-sessions.ts';
 import type { RunState, RunTrigger } from './runs.ts';
 
 /** A run as the API shows it, with times as dates and faults without the catalogue's words. */
@@ -71,6 +72,8 @@ export interface RunScope {
 
 export interface RunWithScopes extends Run {
   readonly scopes: readonly RunScope[];
+  /** Of a run without a plan, which has no `hub`: the sessions that STS was asked for, the first before. */
+  readonly sessions: readonly RunSession[];
 }
 
 /** The runs of a connector, newest first; `cursor` is what the page before gave. Faults: not-found, invalid-cursor. */
@@ -106,7 +109,9 @@ export async function getRun(db: Database, runId: string): Promise<Result<RunWit
   const [row] = rows;
   if (!row) return failed(fault('not-found', `There is no run ${runId}.`));
   const { folded, ...run } = row;
-  return ok({ ...run, scopes: folded.map(scope => unfolded(scope, run.startedAt)) });
+  const { hub, startedAt } = run;
+  const sessions = hub || !startedAt ? [] : await listRunSessions(db, { ...run, startedAt });
+  return ok({ ...run, scopes: folded.map(scope => unfolded(scope, startedAt)), sessions });
 }
 
 export async function findRun(db: Database, runId: string): Promise<Run | undefined> {

@@ -165,6 +165,7 @@ test('a hub, a connector, a run, its assets, and back', async () => {
   expect(
     (await call('listConnectors', { query: `search=${MEMBER}&accountType=global&state=ok` })).body.items,
   ).toMatchObject([{ id, state: 'ok', lastRun: { id: runId } }]);
+  expect((await call('countConnectors')).body.items).toContainEqual({ state: 'ok', connectors: 1, needAttention: 0 });
   expect((await call('getConnector', { id })).body).toMatchObject({
     currentHub: { kind: 'base-account', accountId: HUB },
     moving: false,

@@ -1,3 +1,4 @@
+import { FAULT_CODES, FAULTS } from '../../domain/faults.ts';
 import { factsOfAccountType, factsOfPartition, PARTITIONS } from '../../domain/partition.ts';
 import { mapped, type Result } from '../../domain/result.ts';
 import { timeLeft } from '../../domain/time-left.ts';
@@ -5,6 +6,7 @@ import { type RequestRunDeps, requestRun } from '../../jobs/request-run.ts';
 import { listAllRuns, type RunFilter, type RunOfAny } from '../../store/all-runs.ts';
 import { type Actor, appendAudit } from '../../store/audit.ts';
 import { inTransaction } from '../../store/database.ts';
+import type { RunSession } from '../../store/run-sessions.ts';
 import { getRun, listRuns, type Run, type RunScope } from '../../store/run-views.ts';
 import type { RunState } from '../../store/runs.ts';
 import { isScopeOutcome } from '../../sync/outcome.ts';
@@ -33,9 +35,10 @@ export function runRoutes(deps: RequestRunDeps): Pick<Handlers, 'startRun' | 'li
     },
     async getRun({ params: { id } }) {
       const run = await getRun(deps.db, id);
-      return mapped(run, ({ scopes, ...rest }) => ({
+      return mapped(run, ({ scopes, sessions, ...rest }) => ({
         ...wireRun(rest, deps.clock.now()),
         scopes: scopes.map(wireScope),
+        sessions: sessions.map(wireSession),
       }));
     },
   };
@@ -116,6 +119,11 @@ function wireScope({ fault, ...scope }: RunScope): WireOf<'getRun'>['scopes'][nu
     startedAt: scope.startedAt?.toISOString() ?? null,
     finishedAt: scope.finishedAt?.toISOString() ?? null,
   };
+}
+
+function wireSession({ outcome, at, ...session }: RunSession): WireOf<'getRun'>['sessions'][number] {
+  const code = FAULT_CODES.find(known => known === outcome);
+  return { ...session, at: at.toISOString(), refused: code ? { code, title: FAULTS[code].title } : null };
 }
 
 function knownOutcome(outcome: string | null) {

@@ -1,4 +1,5 @@
 import { useCollection } from '@cloudscape-design/collection-hooks';
+import Box from '@cloudscape-design/components/box';
 import Container from '@cloudscape-design/components/container';
 import Header from '@cloudscape-design/components/header';
 import Pagination from '@cloudscape-design/components/pagination';
@@ -73,7 +74,7 @@ function RunView({ run, name, accountId }: { run: Run; name: string | undefined;
                 value: run.startedAt && run.finishedAt && durationInWords(run.startedAt, run.finishedAt),
               },
               { label: 'Why', value: `${TRIGGERS[run.trigger]} (${run.requestedBy})` },
-              { label: 'Through', value: <HubName hub={run.hub} none="–" /> },
+              { label: 'Through', value: <Through run={run} /> },
               { label: 'Resources', value: run.counts.items.toLocaleString('en-US') },
               { label: 'Changes', value: changesInWords(run.counts) },
               { label: 'AWS calls', value: callsInWords(run.counts) },
@@ -90,7 +91,7 @@ function RunView({ run, name, accountId }: { run: Run; name: string | undefined;
           )}
         </SpaceBetween>
       </Container>
-      <Scopes scopes={run.scopes} columns={columnsFor(run, accountId)} />
+      <Scopes scopes={run.scopes} columns={columnsFor(run, accountId)} none={isUnderWay(run) ? NOT_YET : NEVER} />
     </SpaceBetween>
   );
 }
@@ -116,6 +117,29 @@ function Completed({ run }: { run: Run }) {
   );
 }
 
+/** A run that was broken off before it had a plan tells which hubs were tried. */
+function Through({ run: { hub, sessions } }: { run: Run }) {
+  if (hub || sessions.length === 0) return <HubName hub={hub} none="–" />;
+  return (
+    <SpaceBetween size="xxs">
+      {sessions.map(({ hub: tried, at, sessionName, refused }) => (
+        <div key={`${at} ${sessionName}`}>
+          <HubName hub={tried} none="–" />
+          <Box color="text-body-secondary" fontSize="body-s">
+            {refused ? (
+              refused.title
+            ) : (
+              <>
+                Session <CopyableId text={sessionName} what="name of the session" />
+              </>
+            )}
+          </Box>
+        </div>
+      ))}
+    </SpaceBetween>
+  );
+}
+
 function Skipped({ skipped: { scopes, calls, provedSince } }: { skipped: NonNullable<Run['skipped']> }) {
   return (
     <>
@@ -130,15 +154,21 @@ function UnderWay({ scopes }: { scopes: NonNullable<Run['progress']>['underWay']
   return <Facts columns={1} facts={[{ label: 'Under way', value: scopesInWords(scopes) || 'Between scopes' }]} />;
 }
 
+const NOT_YET = <EmptyState title="No scopes yet">They are planned when the run starts.</EmptyState>;
+const NEVER = <EmptyState title="No scopes">The run ended before they were planned.</EmptyState>;
+
 const PAGE_SIZE = 50;
 
 /** Every scope of the run. There are hundreds, so they are filtered and paged here; the API gives them all at once. */
 function Scopes({
   scopes,
   columns,
+  none,
 }: {
   scopes: readonly Scope[];
   columns: readonly TableProps.ColumnDefinition<Scope>[];
+  /** What is said where there are none. */
+  none: React.ReactNode;
 }) {
   const { get, set } = useView();
   const outcome = get('outcome');
@@ -148,7 +178,7 @@ function Scopes({
   const options = outcomeOptions(scopes);
   const { items, collectionProps, filterProps, paginationProps, filteredItemsCount } = useCollection(shown, {
     filtering: {
-      empty: <EmptyState title="No scopes yet">They are planned when the run starts.</EmptyState>,
+      empty: none,
       noMatch: <EmptyState title="No scope fits">Change the filter to see others.</EmptyState>,
       fields: ['region', 'assetType'],
     },
