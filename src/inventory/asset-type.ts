@@ -41,6 +41,7 @@ export function assetType<Item extends object>(definition: AssetTypeDefinition<I
   if (list.raw && (definition.verbatim || Object.keys(leftOut).some(name => name.includes('.')))) {
     throw new Error(`${assetType}: of a raw listing only whole fields can be left out, and none is verbatim`);
   }
+  const assetOf = assetReader(definition);
   const calls = [list, ...(list.parent ? [list.parent] : []), ...details];
   return {
     assetType,
@@ -65,9 +66,9 @@ export function assetType<Item extends object>(definition: AssetTypeDefinition<I
         }
         const items =
           details.length === 0
-            ? page.value.items.map(item => ({ item, unread: {} }))
+            ? page.value.items.map(item => ({ item, unread: NOTHING }))
             : await withDetails(page.value.items);
-        yield ok({ items: items.map(item => assetOf(definition, item)), unchanged: page.value.unchanged });
+        yield ok({ items: items.map(assetOf), unchanged: page.value.unchanged });
       }
     },
   };
@@ -79,27 +80,40 @@ function readerOf<Item extends object>(definition: AssetTypeDefinition<Item>): s
   return `${packageJson.version}/${hash('sha1', text, 'hex').slice(0, 8)}`;
 }
 
-function assetOf<Item extends object>(
-  { id, arn, name, state, tags: tagsIn, owner, leftOut, verbatim }: AssetTypeDefinition<Item>,
-  { item, unread }: DetailedItem<Item>,
-): ListedAsset {
-  const tags = storableTags(tagsIn?.(item) ?? {});
-  const text = fieldsTextOf(item);
-  const missing = Object.entries(unread).map(([field, fault]) => [camelCase(field), fault]);
-  return {
-    nativeId: storableText(id(item) ?? ''),
-    rawHash: rawHashOf(item),
-    arn: textOf(arn?.(item)),
-    name: textOf(name ? name(item) : tags.Name) || null,
-    state: textOf(state?.(item)),
-    tags,
-    attributes: text
-      ? text.but({ leftOut: Object.keys(leftOut).map(camelCase), added: attributesOf(item) })
-      : attributesOf(item, leftOut, verbatim),
-    ownerId: owner?.(item) ?? null,
-    ...(missing.length === 0 ? {} : { unread: Object.fromEntries(missing) }),
+function assetReader<Item extends object>({
+  id,
+  arn,
+  name,
+  state,
+  tags: tagsIn,
+  owner,
+  leftOut,
+  verbatim,
+}: AssetTypeDefinition<Item>): (item: DetailedItem<Item>) => ListedAsset {
+  const fieldsLeftOut = Object.keys(leftOut).map(camelCase);
+  return ({ item, unread }) => {
+    const text = fieldsTextOf(item);
+    const tags = tagsIn?.(item) ?? NOTHING;
+    const missing = Object.entries(unread).map(([field, fault]) => [camelCase(field), fault]);
+    return {
+      nativeId: storableText(id(item) ?? ''),
+      rawHash: rawHashOf(item),
+      arn: textOf(arn?.(item)),
+      name: textOf(name ? name(item) : tags.Name) || null,
+      state: textOf(state?.(item)),
+      // Fields as text can be stored as they are.
+      tags: text ? tags : storableTags(tags),
+      attributes: text
+        ? text.but({ leftOut: fieldsLeftOut, added: attributesOf(item) })
+        : attributesOf(item, leftOut, verbatim),
+      ownerId: owner?.(item) ?? null,
+      ...(missing.length === 0 ? NOTHING : { unread: Object.fromEntries(missing) }),
+    };
   };
 }
+
+/** Of nearly all items, which share it. */
+const NOTHING: Readonly<Record<string, never>> = {};
 
 function textOf(text: string | undefined): string | null {
   return text === undefined ? null : storableText(text);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Attributes } from './define.ts';
-import { FieldsText, readFields, Sheet } from './fields-text.ts';
+import { FieldsText, numberOfName, readFields, Sheet } from './fields-text.ts';
 
 /** As the reader of EC2's answers writes it. */
 function textOf(fields: Attributes): FieldsText {
@@ -9,13 +9,13 @@ function textOf(fields: Attributes): FieldsText {
   const sheet = new Sheet();
   // Not the first on its sheet.
   const start = sheet.bytes.write('"another":1,');
-  const ends: number[] = [];
+  sheet.note(numberOfName('vpcId'), start);
   let end = start;
   for (const name of names) {
     end += sheet.bytes.write(`"${name}":${JSON.stringify(fields[name])},`, end);
-    ends.push(end);
+    sheet.note(numberOfName(name), end);
   }
-  return new FieldsText(sheet, { names, start, ends });
+  return new FieldsText(sheet, { start, first: 1, behind: sheet.count });
 }
 
 const FIELDS = fc.dictionary(fc.constantFrom('vpcId', 'state', 'tags', 'ownerId', 'cidr'), fc.jsonValue(), {
@@ -59,7 +59,8 @@ test('fields that do not fit on a sheet have it grow, and are the same; once it 
   for (let start = 0, to = sheet.bytes; start < 200_000; start += bytes) {
     if (start + bytes > to.length) to = sheet.grow(bytes);
     to.write(text, start);
-    all.push(new FieldsText(sheet, { names: ['name'], start, ends: [start + bytes] }));
+    sheet.note(numberOfName('name'), start + bytes);
+    all.push(new FieldsText(sheet, { start, first: all.length, behind: all.length + 1 }));
   }
   expect(new Set(all.map(({ json }) => json))).toEqual(new Set([`{${text.slice(0, -1)}}`]));
   sheet.giveBack();

@@ -6,25 +6,25 @@ import type { Attributes } from './define.ts';
  */
 export class FieldsText {
   readonly #sheet: Sheet;
-  readonly #places: Places;
+  readonly #start: number;
+  readonly #first: number;
+  readonly #behind: number;
   readonly #leftOut: readonly string[];
   readonly #added: Attributes;
-  /** What is added, as it is written: `"name":value,` one after the other. */
-  readonly #more: string;
 
-  constructor(sheet: Sheet, places: Places, { leftOut, added }: Difference = UNCHANGED) {
+  constructor(sheet: Sheet, { start, first, behind }: Places, { leftOut, added }: Difference = UNCHANGED) {
     this.#sheet = sheet;
-    this.#places = places;
+    this.#start = start;
+    this.#first = first;
+    this.#behind = behind;
     this.#leftOut = leftOut;
     this.#added = added;
-    let more = '';
-    for (const name in added) more += `"${name}":${JSON.stringify(added[name])},`;
-    this.#more = more;
   }
 
   /** These fields without some, and with others besides or, where they have the same name, in their place. */
-  but({ leftOut, added }: Difference): FieldsText {
-    return new FieldsText(this.#sheet, this.#places, { leftOut, added });
+  but(difference: Difference): FieldsText {
+    const places = { start: this.#start, first: this.#first, behind: this.#behind };
+    return new FieldsText(this.#sheet, places, difference);
   }
 
   get json(): string {
@@ -34,27 +34,31 @@ export class FieldsText {
 
   /** No fewer than `writeTo` writes. */
   get bytesMax(): number {
-    const { start, ends } = this.#places;
-    return 2 + (ends.at(-1) ?? start) - start + 3 * this.#more.length;
+    return 1 + this.#endBefore(this.#behind) - this.#start + 3 * JSON.stringify(this.#added).length;
   }
 
   /** Writes the JSON in UTF-8; answers where it ends. */
   writeTo(target: Buffer, start: number): number {
-    const { names, start: first, ends } = this.#places;
     const { bytes } = this.#sheet;
-    let at = start;
-    at = target.writeUInt8(OPEN, at);
-    let from = first;
-    for (let index = 0; index < names.length; index += 1) {
-      if (!this.#isGone(names[index] ?? '')) continue;
-      at += bytes.copy(target, at, from, ends[index - 1] ?? first);
-      from = ends[index] ?? first;
+    let at = start + target.write(JSON.stringify(this.#added), start);
+    // The next field comes behind the last one of those added, or behind the brace.
+    if (at > start + 2) target[at - 1] = COMMA;
+    else at = start + 1;
+    let from = this.#start;
+    for (let field = this.#first; field < this.#behind; field += 1) {
+      if (!this.#isGone(this.#sheet.nameOf(field))) continue;
+      at += bytes.copy(target, at, from, this.#endBefore(field));
+      from = this.#sheet.endOf(field);
     }
-    at += bytes.copy(target, at, from, ends.at(-1) ?? first);
-    at += target.write(this.#more, at);
+    at += bytes.copy(target, at, from, this.#endBefore(this.#behind));
     // In place of the comma behind the last one.
     if (at > start + 1) at -= 1;
     return target.writeUInt8(CLOSE, at);
+  }
+
+  /** Where a field begins, which is where the one before it ends. */
+  #endBefore(field: number): number {
+    return field === this.#first ? this.#start : this.#sheet.endOf(field - 1);
   }
 
   #isGone(name: string): boolean {
@@ -64,11 +68,10 @@ export class FieldsText {
   /** Undefined for a field that there is not. */
   read(name: string): unknown {
     if (Object.hasOwn(this.#added, name)) return this.#added[name];
-    const { names, start: first, ends } = this.#places;
-    const index = names.indexOf(name);
-    if (index < 0 || this.#leftOut.includes(name)) return undefined;
-    const start = (ends[index - 1] ?? first) + name.length + '"":'.length;
-    const end = (ends[index] ?? first) - 1;
+    const field = this.#sheet.fieldNamed(name, { first: this.#first, behind: this.#behind });
+    if (field === undefined || this.#leftOut.includes(name)) return undefined;
+    const start = this.#endBefore(field) + name.length + '"":'.length;
+    const end = this.#sheet.endOf(field) - 1;
     const { bytes } = this.#sheet;
     if (isPlainText(bytes, { start, end })) return bytes.toString('latin1', start + 1, end - 1);
     return JSON.parse(bytes.toString('utf8', start, end));
@@ -84,11 +87,14 @@ export class FieldsText {
 }
 
 /**
- * What the fields of resources are written on, one resource after the other: bytes outside of the heap, which the garbage
- * collector need not move, and which are given back at once when nobody needs the fields any more.
+ * What the fields of resources are written on, one resource after the other, and where each field is: bytes and numbers outside
+ * of the heap, which the garbage collector need not move, and which are given back at once when nobody needs them any more.
  */
 export class Sheet {
   #bytes: Buffer<ArrayBuffer> | undefined = Buffer.allocUnsafeSlow(65_536);
+  /** Of each field the number of its name, and where it ends. */
+  #fields = new Int32Array(4_096);
+  #count = 0;
 
   /** @throws Error when they were given back. */
   get bytes(): Buffer<ArrayBuffer> {
@@ -105,6 +111,38 @@ export class Sheet {
     return this.#bytes;
   }
 
+  /** How many fields have been noted. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Notes that a field ends there, the name of which has this number. */
+  note(name: number, end: number): void {
+    const at = 2 * this.#count;
+    if (at === this.#fields.length) {
+      const before = this.#fields;
+      this.#fields = new Int32Array(2 * before.length);
+      this.#fields.set(before);
+    }
+    this.#fields[at] = name;
+    this.#fields[at + 1] = end;
+    this.#count += 1;
+  }
+
+  nameOf(field: number): string {
+    return NAMES[this.#fields[2 * field] ?? 0] ?? '';
+  }
+
+  endOf(field: number): number {
+    return this.#fields[2 * field + 1] ?? 0;
+  }
+
+  fieldNamed(name: string, { first, behind }: Pick<Places, 'first' | 'behind'>): number | undefined {
+    const number = NUMBERS.get(name);
+    for (let field = first; field < behind; field += 1) if (this.#fields[2 * field] === number) return field;
+    return undefined;
+  }
+
   giveBack(): void {
     this.#bytes?.buffer.transfer(0);
     this.#bytes = undefined;
@@ -112,12 +150,23 @@ export class Sheet {
 }
 
 interface Places {
-  readonly names: readonly string[];
   /** Where the first field begins on the sheet; each is `"name":value,`. */
   readonly start: number;
-  /** Where each ends, behind its comma. */
-  readonly ends: readonly number[];
+  /** Which of the sheet's fields is the first, and which the first that is not one of these any more. */
+  readonly first: number;
+  readonly behind: number;
 }
+
+/** The number by which sheets note a name: of the fields of AWS's shapes, of which there are some thousands. */
+export function numberOfName(name: string): number {
+  const known = NUMBERS.get(name);
+  if (known !== undefined) return known;
+  NUMBERS.set(name, NAMES.length);
+  return NAMES.push(name) - 1;
+}
+
+const NAMES: string[] = [];
+const NUMBERS = new Map<string, number>();
 
 interface Difference {
   readonly leftOut: readonly string[];
@@ -126,7 +175,7 @@ interface Difference {
 
 const UNCHANGED: Difference = { leftOut: [], added: {} };
 
-const [OPEN, CLOSE, QUOTE, BACKSLASH, BEYOND_ASCII] = [0x7b, 0x7d, 0x22, 0x5c, 0x80];
+const [COMMA, CLOSE, QUOTE, BACKSLASH, BEYOND_ASCII] = [0x2c, 0x7d, 0x22, 0x5c, 0x80];
 
 /** Whether a text stands there that is written as it is, as nearly all are. */
 function isPlainText(bytes: Buffer, { start, end }: { start: number; end: number }): boolean {

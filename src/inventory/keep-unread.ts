@@ -21,9 +21,9 @@ export interface StoredContent {
  * moment after it had listed it.
  */
 export function keepUnread(asset: ObservedAsset, before: StoredContent | undefined): StoredContent | undefined {
-  const { ownerId: _, unread = {}, ...content } = asset;
+  const { ownerId: _, unread = NOTHING, ...content } = asset;
   const entries = Object.entries(unread);
-  if (entries.length === 0) return { ...content, unknown: {} };
+  if (entries.length === 0) return { ...content, unknown: NOTHING };
   const vanished = entries.some(([, fault]) => fault === null);
   if (vanished) return before;
   const unknown = Object.fromEntries(entries.flatMap(([field, fault]) => (fault ? [[field, fault]] : [])));
@@ -41,6 +41,9 @@ export function keepUnread(asset: ObservedAsset, before: StoredContent | undefin
     unknown,
   };
 }
+
+/** Of nearly all assets, which share it. */
+const NOTHING: Readonly<Record<string, never>> = {};
 
 /** Whether the same things are unknown for the same reasons; AWS's words differ from call to call by request ids. */
 export function sameUnknown(a: StoredContent['unknown'], b: StoredContent['unknown']): boolean {

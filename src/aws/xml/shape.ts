@@ -1,6 +1,7 @@
 import { NormalizedSchema } from '@smithy/core/schema';
 import type { SchemaRef } from '@smithy/types';
 import { camelCase } from '../../inventory/attributes.ts';
+import { numberOfName } from '../../inventory/fields-text.ts';
 
 /**
  * How an answer of one of AWS's XML protocols is read, compiled once from the schema that the SDK has for it. Types that
@@ -39,8 +40,9 @@ export interface Member {
   readonly openTag: string;
   readonly closeTag: string;
   readonly tag: TagBytes;
-  /** Its name in `attributes`, and that as JSON writes it: `"vpcId":`. */
+  /** Its name in `attributes`, that as sheets note it, and as JSON writes it: `"vpcId":`. */
   readonly attribute: string;
+  readonly nameNumber: number;
   readonly key: Buffer;
   readonly shape: Shape;
   /** A list whose items stand in the struct itself, without an element around them. */
@@ -102,6 +104,7 @@ function compileStruct(schema: NormalizedSchema, known: Map<unknown, StructShape
       closeTag: `</${tag}>`,
       tag: tagBytes(tag),
       attribute: camelCase(name),
+      nameNumber: numberOfName(camelCase(name)),
       key: Buffer.from(`"${camelCase(name)}":`),
       shape: compile(member, known),
       flattened,

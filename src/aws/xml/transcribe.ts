@@ -15,8 +15,6 @@ export class Transcriber {
   /** The sheet's, and where what was written ends. */
   #to: Buffer;
   #end = 0;
-  /** Of the item before: most have the same, and share them. */
-  #names: readonly string[] = [];
 
   constructor(answer: Buffer, sheet: Sheet) {
     this.#from = answer;
@@ -31,15 +29,12 @@ export class Transcriber {
   item(list: ListShape, start: number, apart?: Apart): Transcribed {
     if (list.item.kind !== 'struct') throw new Irregular('items that are no structs');
     this.#at = start;
-    const written: Written = { start: this.#end, likely: this.#names, names: undefined, ends: [], apart };
+    const [began, first] = [this.#end, this.#sheet.count];
     if (!this.#isAt(list.tag)) throw new Irregular('another element in a list');
-    if (this.#goInto(list.tag)) this.#struct(list.item, list.tag, written);
+    if (this.#goInto(list.tag)) this.#struct(list.item, list.tag, { apart });
     // The SDK reads other bytes as U+FFFD; PostgreSQL takes none of them.
-    if (!isUtf8(this.#to.subarray(written.start, this.#end))) throw new Irregular('bytes that are no UTF-8');
-    const { likely, ends } = written;
-    const names = written.names ?? (likely.length === ends.length ? likely : likely.slice(0, ends.length));
-    this.#names = names;
-    const fields = new FieldsText(this.#sheet, { names, start: written.start, ends });
+    if (!isUtf8(this.#to.subarray(began, this.#end))) throw new Irregular('bytes that are no UTF-8');
+    const fields = new FieldsText(this.#sheet, { start: began, first, behind: this.#sheet.count });
     return { fields, start, end: this.#at };
   }
 
@@ -54,8 +49,8 @@ export class Transcriber {
     return { items, end: this.#at };
   }
 
-  /** From behind the opening tag to behind the closing one; each field with a comma behind it. */
-  #struct(shape: StructShape, tag: Tag, written?: Written): void {
+  /** From behind the opening tag to behind the closing one; each field with a comma behind it, those of an item noted. */
+  #struct(shape: StructShape, tag: Tag, item?: { readonly apart: Apart | undefined }): void {
     serial += 1;
     const began = serial;
     let last: Member | undefined;
@@ -70,14 +65,14 @@ export class Transcriber {
       if (last) last.next = member;
       else shape.first = member;
       last = member;
-      if (written?.apart?.member === member) {
-        this.#at = written.apart.read(this.#at);
+      if (item?.apart?.member === member) {
+        this.#at = item.apart.read(this.#at);
         continue;
       }
       this.#put(member.key);
       this.#value(member.shape, member.tag);
       this.#put(COMMA);
-      if (written) note(written, { name: member.attribute, end: this.#end });
+      if (item) this.#sheet.note(member.nameNumber, this.#end);
     }
     this.#close(tag);
   }
@@ -244,21 +239,6 @@ export interface Apart {
   readonly member: Member;
   /** From where its element begins; answers where it ends. */
   read(start: number): number;
-}
-
-interface Written {
-  readonly start: number;
-  /** The names of the item before, and those of this one from where they differ on. */
-  readonly likely: readonly string[];
-  names: string[] | undefined;
-  readonly ends: number[];
-  readonly apart: Apart | undefined;
-}
-
-function note(written: Written, { name, end }: { name: string; end: number }): void {
-  const index = written.ends.push(end) - 1;
-  if (written.names) written.names.push(name);
-  else if (written.likely[index] !== name) written.names = [...written.likely.slice(0, index), name];
 }
 
 type Tag = Member['tag'];
