@@ -245,11 +245,20 @@ async function endRun(
   { state, fault, leftOver, at, target, name }: RunEnd & { target: RawBuilder<unknown>; name: string },
 ): Promise<boolean> {
   const faultJson = fault === null ? null : JSON.stringify(fault);
+  // In a statement of its own: of one for both the planner finds no plan that serves all runs, and would plan each end anew.
+  const isFailure = state === 'failed';
+  const ledgerOfFailure = sql`ledger as (
+      update scopes s
+      set last_outcome = ${leftOver}, last_fault = ${faultJson}::jsonb, last_run_id = ended.id, last_finished_at = ${at},
+        ${NOTHING_OBSERVED}
+      from ended
+      where s.connector_id = ended.connector_id and s.last_run_id is distinct from ended.id
+    ),`;
   // Whoever asks for a run meanwhile locks the connector first, and then waits for this run's row.
   const { rows } = await repeatable(
     db,
     sql`
-    -- prepared: ${sql.raw(name)}
+    -- prepared: ${sql.raw(isFailure ? `${name}-failed` : name)}
     with held as (${target}),
     ended as (
       update runs r set state = ${state}, fault = ${faultJson}::jsonb, finished_at = ${at}, fence = r.fence + 1,
@@ -259,14 +268,7 @@ async function endRun(
       from (select held.id, fold.* from held cross join lateral (${foldOf('held', { outcome: leftOver, fault, at })}) fold) f
       where r.id = f.id returning r.id, r.connector_id
     ),
-    ledger as (
-      update scopes s
-      set last_outcome = ${leftOver}, last_fault = ${faultJson}::jsonb, last_run_id = ended.id, last_finished_at = ${at},
-        ${NOTHING_OBSERVED}
-      from ended
-      where s.connector_id = ended.connector_id and s.last_run_id is distinct from ended.id
-        and ${state === 'failed'}
-    ),
+    ${isFailure ? ledgerOfFailure : sql``}
     connector as (
       update connectors c set last_complete_at = ${at} from ended where c.id = ended.connector_id and ${state === 'ok'}
     )
