@@ -661,7 +661,7 @@ export const FAULTS = {
   'denied-by-scp': {
     status: 422,
     retry: 'after-change',
-    title: 'A policy of the AWS organisation denies this call',
+    title: 'The AWS organisation denies this call',
     explanation:
       'A service control policy or a resource control policy denies the action. Both stand above every policy of the account, so no change at the role helps.',
     remedy:

@@ -96,11 +96,11 @@ describe('one alert per cause', () => {
     const told = receiver.received.map(({ message }) => [message.summary, message.alert?.cause.detail]);
     expect(told.sort()).toEqual([
       [
-        '1 connector (Global) not complete: A policy of the AWS organisation denies this call (2 actions).',
+        '1 connector (Global) not complete: The AWS organisation denies this call (2 actions).',
         'A resource control policy denies kms:ListKeys and sqs:ListQueues.',
       ],
       [
-        '2 connectors (Global) not complete: A policy of the AWS organisation denies this call (sqs:ListQueues).',
+        '2 connectors (Global) not complete: The AWS organisation denies this call (sqs:ListQueues).',
         'A service control policy denies sqs:ListQueues.',
       ],
     ]);
