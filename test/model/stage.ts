@@ -47,7 +47,8 @@ export class Stage implements AsyncDisposable {
     const world = createWorld({ seed: number });
     addAccount(world, { id: PLATFORM_ACCOUNT_ID, name: 'Platform' });
     const key = addHub(world, PLATFORM_ACCOUNT_ID, 'causeway');
-    const pool = new pg.Pool({ ...sessionSettings(connectionString), max: 10 });
+    // What happens to connections, a story says; that a busy machine takes long to make one is no part of it.
+    const pool = new pg.Pool({ ...sessionSettings(connectionString), connectionTimeoutMillis: 0, max: 10 });
     pool.on('connect', client => void client.on('error', () => {}));
     pool.on('error', () => {});
     const workers = [await Worker.start({ world, key, pool }), await Worker.start({ world, key, pool })];

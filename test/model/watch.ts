@@ -11,8 +11,8 @@ export interface Sight {
   readonly ever: Set<string>;
   /** Which versions of each there were. */
   readonly versions: Map<string, Set<number>>;
-  /** How the listing's last call was answered. */
-  listing: FaultOutcome | undefined;
+  /** How the listing's calls were answered, in the order in which AWS did. */
+  readonly listings: FaultOutcome[];
   /** Whether some page was empty, or led to itself. */
   tricked: boolean;
   /** Whether some call for details was not answered as it should. */
@@ -22,7 +22,10 @@ export interface Sight {
 /** Sits in simulated AWS during an attempt and notes, for each scope, what was there to be seen and what was answered. */
 export class Watch {
   readonly sights = new Map<string, Sight>();
-  /** Whether some call may have taken longer than this attempt waits. */
+  /**
+   * Whether some call may have taken longer than this attempt waits. So may any other then, on a busy machine, and a call that
+   * nobody waits for any more may reach AWS behind the one that was made in its place.
+   */
   readonly hangs: boolean;
   /** Whether roles or sessions ended meanwhile: then calls are refused before anybody could note what they are about. */
   disturbed = false;
@@ -58,19 +61,23 @@ export class Watch {
       sight.versions.set(id, (sight.versions.get(id) ?? new Set<number>()).add(version));
     }
     if (isKind(listed)) {
-      sight.listing = outcome;
+      sight.listings.push(outcome);
       if (outcome.kind === 'empty-page' || outcome.kind === 'repeat-token') sight.tricked = true;
     } else if (outcome.kind !== 'pass') sight.detailsTroubled = true;
   }
 }
 
-/** Where something may hang, calls are given so little time that the answer of a busy machine may come too late. */
+/** The answers to a listing's calls that may have been the last that somebody waited for. */
+export function lastAnswers({ listings }: Sight, { hangs }: Watch): readonly (FaultOutcome | undefined)[] {
+  return hangs && listings.length > 0 ? listings : [listings.at(-1)];
+}
+
 function newSight(there: ReadonlyMap<string, number>, hangs: boolean): Sight {
   return {
     always: new Set(there.keys()),
     ever: new Set(),
     versions: new Map(),
-    listing: undefined,
+    listings: [],
     tricked: false,
     detailsTroubled: hangs,
   };
