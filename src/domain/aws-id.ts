@@ -37,7 +37,7 @@ export function isAwsId(text: string): boolean {
 }
 
 export function isUniqueId(text: string): boolean {
-  return UNIQUE_ID_FORM.test(text);
+  return (text.startsWith('i-') || text.startsWith('eni-')) && UNIQUE_ID_FORM.test(text);
 }
 
 /** The ids that a text in lower case means as a whole: itself, or all of which it is the digits. */

@@ -1,5 +1,6 @@
 import type { Attributes } from './define.ts';
 import { FieldsText } from './fields-text.ts';
+import type { Step } from './json-texts.ts';
 import { storable, storableText } from './storable.ts';
 
 /**
@@ -82,30 +83,25 @@ function collect(value: unknown, step: Step | undefined, values: string[]): void
   if (!step) {
     if (isShown(value)) values.push(String(value));
   } else if (isObject(value)) {
+    if (value instanceof FieldsText && value.addTexts(step, values)) return;
     const field = value instanceof FieldsText ? value.read(step.name) : value[step.name];
     if (!step.isList) collect(field, step.next, values);
     else if (Array.isArray(field)) for (const one of field) collect(one, step.next, values);
   }
 }
 
-interface Step {
-  readonly name: string;
-  readonly isList: boolean;
-  readonly next: Step | undefined;
-}
-
 function stepsOf(path: string): Step | undefined {
-  if (!STEPS.has(path)) {
-    const steps = path.split('.').reduceRight<Step | undefined>((next, step) => {
-      return { name: step.replace(/\[\]$/, ''), isList: step.endsWith('[]'), next };
-    }, undefined);
-    STEPS.set(path, steps);
-  }
-  return STEPS.get(path);
+  const known = STEPS.get(path);
+  if (known) return known;
+  const steps = path.split('.').reduceRight<Step | undefined>((next, step) => {
+    return { name: step.replace(/\[\]$/, ''), isList: step.endsWith('[]'), next };
+  }, undefined);
+  if (steps) STEPS.set(path, steps);
+  return steps;
 }
 
 /** By the paths of the types' properties. */
-const STEPS = new Map<string, Step | undefined>();
+const STEPS = new Map<string, Step>();
 
 function isObject(value: unknown): value is Attributes | FieldsText {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

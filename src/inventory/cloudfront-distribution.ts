@@ -58,7 +58,7 @@ export const cloudfrontDistribution = assetType<Distribution>({
     },
     { name: 'comment', label: 'Comment', path: 'comment', kind: 'text', column: false, inSearch: 'own' },
     { name: 'priceClass', label: 'Price class', path: 'priceClass', kind: 'text', column: false },
-    { name: 'webAcl', label: 'Web ACL', path: 'webACLId', kind: 'text', column: false },
+    { name: 'webAcl', label: 'Web ACL', path: 'webACLId', kind: 'text', column: false, inSearch: 'shared' },
     {
       name: 'viewerProtocol',
       label: 'Viewer protocol',

@@ -49,7 +49,7 @@ export interface AssetProperty {
   readonly column: boolean;
   /**
    * Whether free-text search finds an asset by it: by what is the asset's own (an address, somebody's words); by what many
-   * assets share, such as the id of their VPC, which is indexed once and not for each asset; by a DNS name, of which they share
+   * assets share, such as their VPC or instance type, which is indexed once and not for each asset; by a DNS name, of which they share
    * all but the first label; or by the whole id of an instance or interface that belongs to it, or it to them.
    */
   readonly inSearch?: 'own' | 'shared' | 'dns' | 'id';

@@ -48,7 +48,14 @@ export const dynamodbTable = assetType<Table>({
       column: true,
     },
     { name: 'stream', label: 'Stream', path: 'latestStreamArn', kind: 'text', column: false },
-    { name: 'kmsKey', label: 'KMS key', path: 'sSEDescription.kMSMasterKeyArn', kind: 'text', column: false },
+    {
+      name: 'kmsKey',
+      label: 'KMS key',
+      path: 'sSEDescription.kMSMasterKeyArn',
+      kind: 'text',
+      column: false,
+      inSearch: 'shared',
+    },
     { name: 'createdAt', label: 'Created', path: 'creationDateTime', kind: 'time', column: true },
   ],
   leftOut: {

@@ -44,6 +44,7 @@ export const ec2SecurityGroup = assetType({
       path: 'ipPermissions[].userIdGroupPairs[].groupId',
       kind: 'text',
       column: false,
+      inSearch: 'shared',
     },
     {
       name: 'outboundCidr',

@@ -24,7 +24,7 @@ export const ec2Snapshot = assetType({
     { name: 'volumeId', label: 'Volume', path: 'volumeId', kind: 'text', column: true, inSearch: 'shared' },
     { name: 'sizeGiB', label: 'Size (GiB)', path: 'volumeSize', kind: 'number', column: true },
     { name: 'encrypted', label: 'Encrypted', path: 'encrypted', kind: 'boolean', column: true },
-    { name: 'kmsKey', label: 'KMS key', path: 'kmsKeyId', kind: 'text', column: false },
+    { name: 'kmsKey', label: 'KMS key', path: 'kmsKeyId', kind: 'text', column: false, inSearch: 'shared' },
     { name: 'description', label: 'Description', path: 'description', kind: 'text', column: false, inSearch: 'own' },
     { name: 'createdAt', label: 'Created', path: 'startTime', kind: 'time', column: true },
   ],

@@ -19,7 +19,14 @@ export const ec2Subnet = assetType({
   properties: [
     { name: 'cidrBlock', label: 'CIDR block', path: 'cidrBlock', kind: 'text', column: true, inSearch: 'own' },
     { name: 'vpcId', label: 'VPC', path: 'vpcId', kind: 'text', column: true, inSearch: 'shared' },
-    { name: 'availabilityZone', label: 'Availability Zone', path: 'availabilityZone', kind: 'text', column: true },
+    {
+      name: 'availabilityZone',
+      label: 'Availability Zone',
+      path: 'availabilityZone',
+      kind: 'text',
+      column: true,
+      inSearch: 'shared',
+    },
     { name: 'availableIps', label: 'Free addresses', path: 'availableIpAddressCount', kind: 'number', column: true },
     { name: 'mapPublicIp', label: 'Public IP on launch', path: 'mapPublicIpOnLaunch', kind: 'boolean', column: false },
     { name: 'defaultForAz', label: 'Default for its zone', path: 'defaultForAz', kind: 'boolean', column: false },

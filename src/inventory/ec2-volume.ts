@@ -15,7 +15,7 @@ export const ec2Volume = assetType({
   state: volume => volume.State,
   tags: volume => tagsOf(volume.Tags),
   properties: [
-    { name: 'volumeType', label: 'Volume type', path: 'volumeType', kind: 'text', column: true },
+    { name: 'volumeType', label: 'Volume type', path: 'volumeType', kind: 'text', column: true, inSearch: 'shared' },
     { name: 'sizeGiB', label: 'Size (GiB)', path: 'size', kind: 'number', column: true },
     { name: 'encrypted', label: 'Encrypted', path: 'encrypted', kind: 'boolean', column: true },
     {
@@ -27,9 +27,16 @@ export const ec2Volume = assetType({
       inSearch: 'id',
     },
     { name: 'iops', label: 'IOPS', path: 'iops', kind: 'number', column: false },
-    { name: 'availabilityZone', label: 'Availability Zone', path: 'availabilityZone', kind: 'text', column: false },
+    {
+      name: 'availabilityZone',
+      label: 'Availability Zone',
+      path: 'availabilityZone',
+      kind: 'text',
+      column: false,
+      inSearch: 'shared',
+    },
     { name: 'snapshotId', label: 'Snapshot', path: 'snapshotId', kind: 'text', column: false, inSearch: 'shared' },
-    { name: 'kmsKey', label: 'KMS key', path: 'kmsKeyId', kind: 'text', column: false },
+    { name: 'kmsKey', label: 'KMS key', path: 'kmsKeyId', kind: 'text', column: false, inSearch: 'shared' },
     { name: 'createdAt', label: 'Created', path: 'createTime', kind: 'time', column: true },
   ],
   leftOut: { Tags: 'they are the asset’s tags' },

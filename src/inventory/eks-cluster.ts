@@ -30,7 +30,14 @@ export const eksCluster = assetType<Cluster>({
   state: cluster => cluster.status,
   tags: cluster => cluster.tags ?? {},
   properties: [
-    { name: 'kubernetesVersion', label: 'Kubernetes version', path: 'version', kind: 'text', column: true },
+    {
+      name: 'kubernetesVersion',
+      label: 'Kubernetes version',
+      path: 'version',
+      kind: 'text',
+      column: true,
+      inSearch: 'shared',
+    },
     { name: 'platformVersion', label: 'Platform version', path: 'platformVersion', kind: 'text', column: false },
     { name: 'endpoint', label: 'Endpoint', path: 'endpoint', kind: 'text', column: false, inSearch: 'own' },
     {

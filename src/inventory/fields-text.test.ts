@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { valuesAt } from './attributes.ts';
 import type { Attributes } from './define.ts';
 import { FieldsText, numberOfName, readFields, Sheet } from './fields-text.ts';
 
@@ -31,6 +32,42 @@ test('fields as text are the same fields, all of them and each', () => {
       expect(JSON.parse(JSON.stringify({ text }))).toEqual({ text: asJson });
       for (const name of ['vpcId', 'state', 'none']) expect(text.read(name)).toEqual(asJson[name]);
     }),
+  );
+});
+
+test('what is at a path is the same in the text as in the fields, whatever stands beside it', () => {
+  // Few names, so that paths lead somewhere, and texts that look like JSON.
+  const { value } = fc.letrec<{ value: unknown }>(tie => ({
+    value: fc.oneof(
+      { depthSize: 'small', maxDepth: 4 },
+      fc.constantFrom(
+        '',
+        'text',
+        'größe',
+        '"',
+        '\\',
+        '{"a":"b"},',
+        ']}',
+        'x\u0000\n',
+        0,
+        -1.5,
+        1e21,
+        true,
+        false,
+        null,
+      ),
+      fc.dictionary(fc.constantFrom('a', 'b', 'ab', 'ä"'), tie('value'), { noNullPrototype: true, maxKeys: 3 }),
+      fc.array(tie('value'), { maxLength: 3 }),
+    ),
+  }));
+  const fields = fc.dictionary(fc.constantFrom('a', 'b', 'ab'), value, { noNullPrototype: true });
+  const path = fc.array(fc.constantFrom('a', 'b', 'ab', 'a[]', 'b[]'), { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(fields, fields, path, (written, added, steps) => {
+      const text = textOf(written).but({ leftOut: ['ab'], added });
+      expect(valuesAt(text, steps.join('.'))).toEqual(valuesAt(JSON.parse(text.json), steps.join('.')));
+    }),
+    { numRuns: 1_000 },
   );
 });
 

@@ -1,4 +1,5 @@
 import type { Attributes } from './define.ts';
+import { collectTexts, type Step } from './json-texts.ts';
 
 /**
  * The fields of a resource as JSON. Most are only written to the database: they are never read, and of an object of
@@ -75,6 +76,16 @@ export class FieldsText {
     const { bytes } = this.#sheet;
     if (isPlainText(bytes, { start, end })) return bytes.toString('latin1', start + 1, end - 1);
     return JSON.parse(bytes.toString('utf8', start, end));
+  }
+
+  /** Adds what is at the end of the steps, as `valuesAt` does with objects. False for a field that was added. */
+  addTexts(step: Step, texts: string[]): boolean {
+    if (Object.hasOwn(this.#added, step.name)) return false;
+    const field = this.#sheet.fieldNamed(step.name, { first: this.#first, behind: this.#behind });
+    if (field !== undefined && !this.#leftOut.includes(step.name)) {
+      collectTexts(this.#sheet.bytes, this.#endBefore(field) + step.name.length + '"":'.length, step, texts);
+    }
+    return true;
   }
 
   readAll(): Attributes {

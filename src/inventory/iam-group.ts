@@ -21,6 +21,7 @@ export const iamGroup = assetType({
       path: 'attachedManagedPolicies[].policyName',
       kind: 'text',
       column: true,
+      inSearch: 'shared',
     },
     { name: 'inlinePolicy', label: 'Inline policy', path: 'groupPolicyList[].policyName', kind: 'text', column: true },
     { name: 'iamPath', label: 'Path', path: 'path', kind: 'text', column: false },

@@ -28,6 +28,7 @@ export const iamRole = assetType({
       path: 'attachedManagedPolicies[].policyName',
       kind: 'text',
       column: true,
+      inSearch: 'shared',
     },
     { name: 'inlinePolicy', label: 'Inline policy', path: 'rolePolicyList[].policyName', kind: 'text', column: false },
     { name: 'trustPolicy', label: 'Trust policy', path: 'assumeRolePolicyDocument', kind: 'text', column: false },

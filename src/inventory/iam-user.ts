@@ -68,6 +68,7 @@ export const iamUser = assetType<IamUser>({
       path: 'attachedManagedPolicies[].policyName',
       kind: 'text',
       column: false,
+      inSearch: 'shared',
     },
     { name: 'inlinePolicy', label: 'Inline policy', path: 'userPolicyList[].policyName', kind: 'text', column: false },
     { name: 'iamPath', label: 'Path', path: 'path', kind: 'text', column: false },

@@ -51,7 +51,7 @@ export const lambdaFunction = assetType<LambdaFunction>({
   state: one => one.State,
   tags: one => one.Tags ?? {},
   properties: [
-    { name: 'runtime', label: 'Runtime', path: 'runtime', kind: 'text', column: true },
+    { name: 'runtime', label: 'Runtime', path: 'runtime', kind: 'text', column: true, inSearch: 'shared' },
     { name: 'memoryMiB', label: 'Memory (MiB)', path: 'memorySize', kind: 'number', column: true },
     { name: 'timeoutSeconds', label: 'Time-out (s)', path: 'timeout', kind: 'number', column: false },
     { name: 'handler', label: 'Handler', path: 'handler', kind: 'text', column: false },
@@ -74,7 +74,7 @@ export const lambdaFunction = assetType<LambdaFunction>({
       kind: 'text',
       column: false,
     },
-    { name: 'kmsKey', label: 'KMS key', path: 'kMSKeyArn', kind: 'text', column: false },
+    { name: 'kmsKey', label: 'KMS key', path: 'kMSKeyArn', kind: 'text', column: false, inSearch: 'shared' },
     { name: 'packageType', label: 'Package', path: 'packageType', kind: 'text', column: false },
   ],
   leftOut: {

@@ -33,7 +33,7 @@ export const logGroup = assetType<Group>({
   properties: [
     { name: 'retentionDays', label: 'Kept (days)', path: 'retentionInDays', kind: 'number', column: true },
     { name: 'logClass', label: 'Log class', path: 'logGroupClass', kind: 'text', column: true },
-    { name: 'kmsKey', label: 'KMS key', path: 'kmsKeyId', kind: 'text', column: true },
+    { name: 'kmsKey', label: 'KMS key', path: 'kmsKeyId', kind: 'text', column: true, inSearch: 'shared' },
   ],
   leftOut: {
     Tags: 'they are the asset’s tags',

@@ -50,7 +50,10 @@ test('a property name means the same kind of thing in every type, so that a quer
 });
 
 test('the id of what many assets are in, or made from, is shared by them in every type, so that it is indexed once', () => {
-  const shared = ['vpcId', 'subnetId', 'securityGroupId', 'imageId', 'snapshotId', 'role', 'ecsCluster', 'eksCluster'];
+  const shared = [
+    ...['vpcId', 'subnetId', 'securityGroupId', 'imageId', 'snapshotId', 'role', 'ecsCluster', 'eksCluster'],
+    ...['instanceType', 'availabilityZone', 'kmsKey', 'attachedPolicy', 'kubernetesVersion'],
+  ];
   for (const { name, inSearch } of ASSET_TYPES.flatMap(type => type.properties)) {
     if (shared.includes(name) && inSearch) expect(`${name} ${inSearch}`).toBe(`${name} shared`);
   }

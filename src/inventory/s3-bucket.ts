@@ -83,7 +83,14 @@ export const s3Bucket = assetType<S3Bucket>({
   name: bucket => bucket.Name,
   tags: bucket => tagsOf(bucket.Tags),
   properties: [
-    { name: 'bucketRegion', label: 'Bucket region', path: 'bucketRegion', kind: 'text', column: true },
+    {
+      name: 'bucketRegion',
+      label: 'Bucket region',
+      path: 'bucketRegion',
+      kind: 'text',
+      column: true,
+      inSearch: 'shared',
+    },
     { name: 'versioning', label: 'Versioning', path: 'versioning', kind: 'text', column: true },
     {
       name: 'blocksPublicPolicy',
@@ -113,6 +120,7 @@ export const s3Bucket = assetType<S3Bucket>({
       path: 'encryption.rules[].applyServerSideEncryptionByDefault.kMSMasterKeyID',
       kind: 'text',
       column: false,
+      inSearch: 'shared',
     },
     { name: 'createdAt', label: 'Created', path: 'creationDate', kind: 'time', column: true },
   ],

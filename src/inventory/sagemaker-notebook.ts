@@ -36,7 +36,14 @@ export const sagemakerNotebook = assetType<Notebook>({
   state: notebook => notebook.NotebookInstanceStatus,
   tags: notebook => tagsOf(notebook.Tags),
   properties: [
-    { name: 'instanceType', label: 'Instance type', path: 'instanceType', kind: 'text', column: true },
+    {
+      name: 'instanceType',
+      label: 'Instance type',
+      path: 'instanceType',
+      kind: 'text',
+      column: true,
+      inSearch: 'shared',
+    },
     { name: 'url', label: 'URL', path: 'url', kind: 'text', column: false, inSearch: 'own' },
     {
       name: 'directInternet',
@@ -56,7 +63,7 @@ export const sagemakerNotebook = assetType<Notebook>({
       inSearch: 'shared',
     },
     { name: 'sizeGiB', label: 'Size (GiB)', path: 'volumeSizeInGB', kind: 'number', column: false },
-    { name: 'kmsKey', label: 'KMS key', path: 'kmsKeyId', kind: 'text', column: false },
+    { name: 'kmsKey', label: 'KMS key', path: 'kmsKeyId', kind: 'text', column: false, inSearch: 'shared' },
     { name: 'role', label: 'Role', path: 'roleArn', kind: 'text', column: false, inSearch: 'shared' },
     { name: 'createdAt', label: 'Created', path: 'creationTime', kind: 'time', column: true },
   ],

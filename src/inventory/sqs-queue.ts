@@ -56,7 +56,14 @@ export const sqsQueue = assetType<SqsQueue>({
     },
     { name: 'redrivePolicy', label: 'Redrive policy', path: 'attributes.redrivePolicy', kind: 'text', column: false },
     { name: 'resourcePolicy', label: 'Resource policy', path: 'attributes.policy', kind: 'text', column: false },
-    { name: 'kmsKey', label: 'KMS key', path: 'attributes.kmsMasterKeyId', kind: 'text', column: true },
+    {
+      name: 'kmsKey',
+      label: 'KMS key',
+      path: 'attributes.kmsMasterKeyId',
+      kind: 'text',
+      column: true,
+      inSearch: 'shared',
+    },
   ],
   leftOut: {
     Tags: 'they are the asset’s tags',
