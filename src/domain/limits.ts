@@ -169,8 +169,8 @@ export const LIMITS = {
   detailCallsInFlight: 4,
   /** After so many denials in a row of one kind of detail, the role is taken to have no right to any of them in this run. */
   detailDenialsMax: 20,
-  /** Of small accounts enough to have most calls in flight, since each makes two or three calls before its scopes; more take more memory. */
-  runsInFlightPerWorker: 36,
+  /** Of small accounts enough to have all calls in flight, since each makes two or three before its scopes and then waits for the database; more take more memory. */
+  runsInFlightPerWorker: 48,
   /** Scopes of all runs of a process, by the memory that they may take: an empty one takes 1. */
   scopeSlots: 512,
   /** What one takes that was never observed; more for every so many items that another had. */
