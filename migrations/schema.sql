@@ -248,7 +248,7 @@ create table assets (
   state text,
   tags jsonb not null,
   connector_tags jsonb not null default '{}'::jsonb,
-  attributes jsonb not null,
+  attributes json not null,
   search text not null,
   content_hash bytea,
   seen_by integer[] not null,
@@ -260,6 +260,7 @@ create table assets (
   raw_hash bytea,
   appeared_in uuid,
   shared_facts text[] collate "C",
+  compared jsonb not null default '{}'::jsonb,
   constraint assets_partition_account_id_region_asset_type_native_id_key UNIQUE (partition, account_id, region, asset_type, native_id),
   constraint assets_pkey PRIMARY KEY (id)
 );

@@ -228,6 +228,8 @@ export const LIMITS = {
   sharedFactCharsMax: 800,
   /** Of a search's pattern: with more, the assets are asked one by one whether they have one that fits. */
   sharedFactsFoundMax: 500,
+  /** Of a property's values: more are left to the attributes, so that rows stay small. */
+  comparedCharsMax: 200,
   historyValueCharsMax: 4_096,
   /** Assets that one statement detaches or deletes. */
   deleteBatchMax: 5_000,

@@ -1,9 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import { isUniqueId } from '../domain/aws-id.ts';
 import type { Change } from '../inventory/changes.ts';
+import type { Compared } from '../inventory/compared.ts';
 import type { SearchFacts } from '../inventory/content.ts';
 import type { StoredContent } from '../inventory/keep-unread.ts';
-import { jsonbArray, textArray } from './binary-arrays.ts';
+import { jsonArray, jsonbArray, textArray } from './binary-arrays.ts';
 import { type Database, repeatable } from './database.ts';
 import { type Hold, holding } from './runs.ts';
 import type { Scope, ScopeName } from './scopes.ts';
@@ -77,6 +78,7 @@ export interface AssetWrite extends StoredContent, SearchFacts {
   readonly id: string;
   readonly hash: string | null;
   readonly rawHash: string | null;
+  readonly compared: Compared;
   readonly changes: readonly Change[];
 }
 
@@ -123,7 +125,7 @@ export async function insertNew(
   const places = pages.flatMap(({ page }, place) => page.assets.map(() => place));
   const texts = (field: 'id' | 'nativeId' | 'arn' | 'name' | 'state' | 'hash' | 'rawHash' | 'search') =>
     sql`${textArray(assets.map(asset => asset[field]))}::text[]`;
-  const objects = (field: 'tags' | 'attributes' | 'unknown') =>
+  const objects = (field: 'tags' | 'unknown' | 'compared') =>
     sql`${jsonbArray(assets.map(asset => asset[field]))}::jsonb[]`;
   const { rows } = await repeatable(
     db,
@@ -138,15 +140,16 @@ export async function insertNew(
     ),
     inserted as (
       insert into assets (id, partition, account_id, region, asset_type, native_id, arn, name, state, tags, connector_tags,
-        attributes, unknown, search, shared_facts, content_hash, raw_hash, seen_by, first_seen_at, last_seen_at, changed_at,
-        appeared_in)
+        attributes, compared, unknown, search, shared_facts, content_hash, raw_hash, seen_by, first_seen_at, last_seen_at,
+        changed_at, appeared_in)
       select i.id::uuid, held.partition, held."accountId", held.region, held."assetType", native_id, arn, name, state, tags,
-        held."connectorTags", attributes, unknown, search, string_to_array(shared_facts, E'\n'), decode(hash, 'hex'),
-        decode(raw_hash, 'base64'), array[held."connectorNum"], held.at, held.at, held.at, held."runId"
+        held."connectorTags", attributes, compared, unknown, search, string_to_array(shared_facts, E'\n'),
+        decode(hash, 'hex'), decode(raw_hash, 'base64'), array[held."connectorNum"], held.at, held.at, held.at, held."runId"
       from unnest(${places}::int[], ${texts('id')}, ${texts('nativeId')}, ${texts('arn')}, ${texts('name')},
-        ${texts('state')}, ${objects('tags')}, ${objects('attributes')}, ${objects('unknown')}, ${texts('search')},
+        ${texts('state')}, ${objects('tags')}, ${jsonArray(assets.map(asset => asset.attributes))}::json[],
+        ${objects('compared')}, ${objects('unknown')}, ${texts('search')},
         ${textArray(assets.map(asset => asset.sharedFacts.join('\n') || null))}::text[], ${texts('hash')}, ${texts('rawHash')})
-        as i(place, id, native_id, arn, name, state, tags, attributes, unknown, search, shared_facts, hash, raw_hash)
+        as i(place, id, native_id, arn, name, state, tags, attributes, compared, unknown, search, shared_facts, hash, raw_hash)
       join held on held.place = i.place
       on conflict (partition, account_id, region, asset_type, native_id) do nothing
       returning id
@@ -176,9 +179,9 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
     -- prepared: merge-assets
     with held as (${holding(hold)}),
     incoming as (
-      select i.* from jsonb_to_recordset(${JSON.stringify(page.assets)}::jsonb) as i(
-        id uuid, "nativeId" text, arn text, name text, state text, tags jsonb, attributes jsonb, unknown jsonb, hash text,
-        "rawHash" text, search text, "sharedFacts" text[], changes jsonb
+      select i.* from json_to_recordset(${JSON.stringify(page.assets)}::json) as i(
+        id uuid, "nativeId" text, arn text, name text, state text, tags jsonb, attributes json, compared jsonb,
+        unknown jsonb, hash text, "rawHash" text, search text, "sharedFacts" text[], changes jsonb
       ) where exists (select from held)
     ),
     -- Without those of which something became known that was only not known before.
@@ -189,16 +192,16 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
     ),
     written as (
       insert into assets as a (id, partition, account_id, region, asset_type, native_id, arn, name, state, tags,
-        connector_tags, attributes, unknown, search, shared_facts, content_hash, raw_hash, seen_by, first_seen_at, last_seen_at,
-        changed_at, appeared_in)
+        connector_tags, attributes, compared, unknown, search, shared_facts, content_hash, raw_hash, seen_by, first_seen_at,
+        last_seen_at, changed_at, appeared_in)
       select id, ${scope.partition}, ${scope.accountId}, ${scope.region}, ${scope.assetType}, "nativeId", arn, name, state,
-        tags, ${tags}, attributes, unknown, search, nullif("sharedFacts", '{}'), decode(hash, 'hex'),
+        tags, ${tags}, attributes, compared, unknown, search, nullif("sharedFacts", '{}'), decode(hash, 'hex'),
         decode("rawHash", 'base64'), array[${page.connectorNum}::int], ${at}, ${at}, ${at}, ${hold.runId}
       from incoming
       on conflict (partition, account_id, region, asset_type, native_id) do update set
         arn = excluded.arn, name = excluded.name, state = excluded.state, tags = excluded.tags,
         connector_tags = a.connector_tags || excluded.connector_tags, attributes = excluded.attributes,
-        unknown = excluded.unknown, search = excluded.search, shared_facts = excluded.shared_facts,
+        compared = excluded.compared, unknown = excluded.unknown, search = excluded.search, shared_facts = excluded.shared_facts,
         content_hash = excluded.content_hash, raw_hash = excluded.raw_hash,
         seen_by = case when a.seen_by @> excluded.seen_by then a.seen_by else a.seen_by || excluded.seen_by end,
         last_seen_at = excluded.last_seen_at,

@@ -10,8 +10,14 @@ export function textArray(values: readonly (string | null)[]): BinaryArray {
 
 /** Of values that JSON has. */
 export function jsonbArray(values: readonly unknown[]): BinaryArray {
-  const texts = values.map(value => (value instanceof FieldsText ? value : JSON.stringify(value)));
+  const texts = values.map(value => JSON.stringify(value));
   return new BinaryArray(texts, { oid: 3_802, version: 1 });
+}
+
+/** The same, kept as the text that it is. */
+export function jsonArray(values: readonly (object | FieldsText)[]): BinaryArray {
+  const texts = values.map(value => (value instanceof FieldsText ? value : JSON.stringify(value)));
+  return new BinaryArray(texts, { oid: 114 });
 }
 
 /** Written when the driver asks for it, to where all of them are written: it copies each into its message at once. */

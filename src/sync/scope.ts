@@ -2,6 +2,7 @@ import type { CallTally } from '../aws/call.ts';
 import { type Fault, fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { changesBetween } from '../inventory/changes.ts';
+import { comparedValues } from '../inventory/compared.ts';
 import { contentHash, searchFacts } from '../inventory/content.ts';
 import type { AssetPage, AssetType, AwsCalls, ListedAsset } from '../inventory/define.ts';
 import { keepUnread, type StoredContent, sameUnknown } from '../inventory/keep-unread.ts';
@@ -325,6 +326,7 @@ class Observation {
       hash,
       rawHash: asset.rawHash,
       ...searchFacts(content, this.#task.type.properties),
+      compared: comparedValues(content.attributes, this.#task.type.properties),
       changes,
     };
   }

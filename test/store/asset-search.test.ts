@@ -338,7 +338,7 @@ describe('whether an asset is observed', () => {
 describe('one asset', () => {
   it('is answered with every field as it is stored', async () => {
     const [stored] = world.filter(asset => asset.seenBy.length === 1 && asset.name !== null);
-    const { seenBy, search, sharedFacts, goneAt, ...fields } = stored ?? expect.fail();
+    const { seenBy, search, sharedFacts, compared, goneAt, ...fields } = stored ?? expect.fail();
     expect(await readAsset(database.db, fields.id)).toEqual({
       ok: true,
       value: {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { type Compared, comparedValues } from '../../src/inventory/compared.ts';
 import { type SearchFacts, searchFacts } from '../../src/inventory/content.ts';
 import type { AssetProperty, ObservedAsset } from '../../src/inventory/define.ts';
 import type { Vocabulary } from '../../src/query/vocabulary.ts';
@@ -55,6 +56,7 @@ export interface StoredAsset {
   readonly tags: Record<string, string>;
   readonly connectorTags: Record<string, string>;
   readonly attributes: Record<string, unknown>;
+  readonly compared: Compared;
   readonly search: string;
   readonly sharedFacts: readonly string[];
   readonly seenBy: number[];
@@ -116,6 +118,8 @@ function assetOf(draw: Draw, { number, account, gone, nativeId }: Making): Store
     partition: 'aws',
     accountId: account?.accountId ?? '',
     region,
+    // Of those from before, and of properties that came later, only the attributes tell.
+    compared: number % 2 === 0 ? comparedValues(fields.attributes, properties.slice(number % 3)) : {},
     connectorTags: draw.of<Record<string, string>>([{}, { Owner: 'security' }]),
     ...facts,
     seenBy: draw.of([[account?.num ?? 1], [account?.num ?? 1], [1, 2], []]),
@@ -258,12 +262,12 @@ export async function insertFailedRun(
 export async function insertAssets(db: Database, assets: readonly StoredAsset[]): Promise<void> {
   await sql`
     insert into assets (id, partition, account_id, region, asset_type, native_id, arn, name, state, tags, connector_tags,
-      attributes, search, shared_facts, content_hash, seen_by, first_seen_at, last_seen_at, changed_at, gone_at)
+      attributes, compared, search, shared_facts, content_hash, seen_by, first_seen_at, last_seen_at, changed_at, gone_at)
     select id, partition, "accountId", region, "assetType", "nativeId", arn, name, state, tags, "connectorTags",
-      attributes, search, nullif("sharedFacts", '{}'), '', "seenBy", "firstSeenAt", "lastSeenAt", "changedAt", "goneAt"
-    from jsonb_to_recordset(${JSON.stringify(assets)}::jsonb) as asset (
+      attributes, compared, search, nullif("sharedFacts", '{}'), '', "seenBy", "firstSeenAt", "lastSeenAt", "changedAt", "goneAt"
+    from json_to_recordset(${JSON.stringify(assets)}::json) as asset (
       id uuid, partition text, "accountId" text, region text, "assetType" text, "nativeId" text, arn text, name text,
-      state text, tags jsonb, "connectorTags" jsonb, attributes jsonb, search text, "sharedFacts" text[], "seenBy" integer[],
+      state text, tags jsonb, "connectorTags" jsonb, attributes json, compared jsonb, search text, "sharedFacts" text[], "seenBy" integer[],
       "firstSeenAt" timestamptz, "lastSeenAt" timestamptz, "changedAt" timestamptz, "goneAt" timestamptz)
   `.execute(db);
   await sql`

@@ -322,6 +322,7 @@ function newVpc(nativeId = 'vpc-0new'): PageWrite {
         unknown: {},
         search: '',
         sharedFacts: ['vpc-0fact'],
+        compared: {},
         changes: [],
       },
     ],

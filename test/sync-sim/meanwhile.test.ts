@@ -51,6 +51,7 @@ test('a page is written although somebody else locks the same assets in another 
           rawHash: null,
           search: '',
           sharedFacts: [],
+          compared: {},
           changes,
         };
       }),
@@ -93,6 +94,7 @@ test('an asset that another run stored, or that had gone, is no second one becau
       rawHash: 'AAEC',
       search: '',
       sharedFacts: ['vpc-0shared'],
+      compared: {},
       changes: [],
     },
   }));

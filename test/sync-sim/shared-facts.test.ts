@@ -143,7 +143,8 @@ function expireFacts(db: Database, batches: number, limit = 10): Promise<number 
 
 function pageOf(nativeId: string, sharedFacts: readonly string[], changes: readonly Change[] = []): PageWrite {
   const content = { nativeId, arn: null, name: null, state: null, tags: {}, attributes: {}, unknown: {} };
-  const stored = { id: bed.deps.ids.uuid(), hash: null, rawHash: null, search: nativeId, sharedFacts, changes };
+  const found = { search: nativeId, sharedFacts, compared: {} };
+  const stored = { id: bed.deps.ids.uuid(), hash: null, rawHash: null, ...found, changes };
   return {
     ...{ scope: SCOPE, connectorNum: 1, connectorTags: {}, adopted: [], rehashed: [], at: new Date() },
     assets: [{ ...content, ...stored }],
