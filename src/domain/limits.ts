@@ -89,7 +89,7 @@ export const LIMITS = {
   largeAnswerBytes: 256 * 1024,
   largePackedBytes: 16 * 1024,
   /** How much the heap of a worker may grow, over what lived when it was collected last, before it is collected again. */
-  heapGrowthPercent: 30,
+  heapGrowthPercent: 45,
   /** From how much on its young part does not grow any more: two halves of 16 MB. */
   youngHeapBytes: 64 * 1024 * 1024,
   /** Large answers between their arrival and the writing of what is new in them: 30 MB each with all that is made of them. */

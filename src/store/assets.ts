@@ -146,10 +146,11 @@ export async function insertNew(
         held."connectorTags", attributes, compared, unknown, search, string_to_array(shared_facts, E'\n'),
         decode(hash, 'hex'), decode(raw_hash, 'base64'), array[held."connectorNum"], held.at, held.at, held.at, held."runId"
       from unnest(${places}::int[], ${texts('id')}, ${texts('nativeId')}, ${texts('arn')}, ${texts('name')},
-        ${texts('state')}, ${objects('tags')}, ${jsonArray(assets.map(asset => asset.attributes))}::json[],
-        ${objects('compared')}, ${objects('unknown')}, ${texts('search')},
-        ${textArray(assets.map(asset => asset.sharedFacts.join('\n') || null))}::text[], ${texts('hash')}, ${texts('rawHash')})
-        as i(place, id, native_id, arn, name, state, tags, attributes, compared, unknown, search, shared_facts, hash, raw_hash)
+        ${texts('state')}, ${objects('tags')}, ${objects('compared')}, ${objects('unknown')}, ${texts('search')},
+        ${textArray(assets.map(asset => asset.sharedFacts.join('\n') || null))}::text[], ${texts('hash')}, ${texts('rawHash')},
+        -- Last: they are most of it, and the driver copies all that it has where a parameter does not fit.
+        ${jsonArray(assets.map(asset => asset.attributes))}::json[])
+        as i(place, id, native_id, arn, name, state, tags, compared, unknown, search, shared_facts, hash, raw_hash, attributes)
       join held on held.place = i.place
       on conflict (partition, account_id, region, asset_type, native_id) do nothing
       returning id
