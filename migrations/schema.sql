@@ -5,8 +5,9 @@ create extension pg_trgm;
 
 CREATE OR REPLACE FUNCTION add_up_ledger(added uuid)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
 AS $function$
+begin
   delete from ledger_totals where connector_id = added;
   with ledger as (
     select * from scopes where connector_id = added
@@ -38,6 +39,7 @@ AS $function$
   from applicable
   -- One whose ledger still has scopes of an earlier account is read scope by scope.
   having (select count(distinct account_id) from ledger) = 1;
+end
 $function$;
 
 CREATE OR REPLACE FUNCTION add_up_ledger_of_run()

@@ -55,7 +55,7 @@ interface CallTerms {
   readonly tally?: CallTally;
   /** For calls that share the slots of the process. */
   readonly slot?: Pick<SlotRequest, 'of' | 'weight'>;
-  /** Ends the waiting for turn and slot; `send` sees to the call itself. */
+  /** Ends the waiting for turn and slot, and the call itself. */
   readonly stop?: AbortSignal;
 }
 
@@ -87,7 +87,8 @@ export async function call<T>(
       giveBack();
       return result ?? failed(noTurn(names));
     }
-    result = await attempt(send, names, Math.max(1, Math.min(budget.attemptMs, leftMs))).finally(giveBack);
+    const timeoutMs = Math.max(1, Math.min(budget.attemptMs, leftMs));
+    result = await attempt(send, names, { stop, timeoutMs }).finally(giveBack);
     const throttled = !result.ok && result.fault.code === 'aws-throttled';
     if (paced && throttled) aws.pace.slowDown(paced);
     aws.totals.add('aws_calls_total', { service });
@@ -121,16 +122,21 @@ function noTurn({ service, operation, subject }: CallNames) {
 async function attempt<T>(
   send: (signal: AbortSignal) => Promise<T>,
   names: CallNames,
-  timeoutMs: number,
+  { stop, timeoutMs }: { stop: AbortSignal; timeoutMs: number },
 ): Promise<Result<T>> {
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), timeoutMs);
+  const end = () => limit.abort();
+  const timer = setTimeout(end, timeoutMs);
+  // By hand: `AbortSignal.any` takes ten times as long, as much as a tenth of a small call.
+  stop.addEventListener('abort', end);
+  if (stop.aborted) end();
   try {
     return ok(await send(limit.signal));
   } catch (error) {
     return failed(translate(error, { ...names, timeoutMs }));
   } finally {
     clearTimeout(timer);
+    stop.removeEventListener('abort', end);
   }
 }
 

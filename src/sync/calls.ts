@@ -36,22 +36,18 @@ export function awsCalls(
     { region = usual, action, raw }: CallOptions = {},
   ): Promise<Result<unknown>> {
     const client = await serviceClient(aws, service, region);
-    return await call(
-      aws,
-      limit => client.send(session, { operation, input, signal: AbortSignal.any([limit, stop]), stop, raw }),
-      {
-        service,
-        operation,
-        ...(action === undefined ? {} : { action }),
-        subject: region,
-        signedBy: 'session',
-        budget: callBudget(aws.clock),
-        pace: { accountId: session.accountId, region, whole: !asksForPages(input) },
-        slot: { of: session.accountId, weight: isLaterPage(input) ? LIMITS.laterPageSlots : 1 },
-        stop,
-        ...(tally === undefined ? {} : { tally }),
-      },
-    );
+    return await call(aws, signal => client.send(session, { operation, input, signal, stop, raw }), {
+      service,
+      operation,
+      ...(action === undefined ? {} : { action }),
+      subject: region,
+      signedBy: 'session',
+      budget: callBudget(aws.clock),
+      pace: { accountId: session.accountId, region, whole: !asksForPages(input) },
+      slot: { of: session.accountId, weight: isLaterPage(input) ? LIMITS.laterPageSlots : 1 },
+      stop,
+      ...(tally === undefined ? {} : { tally }),
+    });
   }
 }
 
