@@ -68,7 +68,14 @@ export const ec2Instance = assetType<Launched>({
       inSearch: 'shared',
     },
     { name: 'imageId', label: 'AMI', path: 'imageId', kind: 'text', column: false, inSearch: 'shared' },
-    { name: 'architecture', label: 'Architecture', path: 'architecture', kind: 'text', column: false },
+    {
+      name: 'architecture',
+      label: 'Architecture',
+      path: 'architecture',
+      kind: 'text',
+      column: false,
+      inSearch: 'shared',
+    },
     { name: 'platform', label: 'Platform', path: 'platformDetails', kind: 'text', column: false, inSearch: 'shared' },
     { name: 'keyName', label: 'Key pair', path: 'keyName', kind: 'text', column: false, inSearch: 'shared' },
     { name: 'launchTime', label: 'Launched', path: 'launchTime', kind: 'time', column: true },
@@ -88,6 +95,7 @@ export const ec2Instance = assetType<Launched>({
       path: 'securityGroups[].groupName',
       kind: 'text',
       column: false,
+      inSearch: 'shared',
     },
     {
       name: 'instanceProfile',
@@ -95,6 +103,7 @@ export const ec2Instance = assetType<Launched>({
       path: 'iamInstanceProfile.arn',
       kind: 'text',
       column: false,
+      inSearch: 'shared',
     },
     { name: 'httpTokens', label: 'Metadata tokens', path: 'metadataOptions.httpTokens', kind: 'text', column: false },
     {

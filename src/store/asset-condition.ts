@@ -157,7 +157,10 @@ function attributeMatches({
   const places = property.places.map(({ assetType, path, inSearch }) => {
     const ofType = sql<boolean>`a.asset_type = ${assetType}`;
     const found = sql<boolean>`exists (select from ${valuesAt(path)} value where ${fits})`;
-    if (!inSearch || (inSearch === 'id' && !findsWhole(pattern))) return both([ofType, found]);
+    if (!inSearch) return both([ofType, found]);
+    if (inSearch === 'id' && !findsWhole(pattern)) {
+      return both([ofType, either([textHas(pattern), sharedTextHas(pattern)]), found]);
+    }
     // An index on the type would be read to its end beside the others, which find little: "is true" keeps it out.
     return both([searchHas(pattern, facts), isByIndex ? sql`(${ofType}) is true` : ofType, found]);
   });
