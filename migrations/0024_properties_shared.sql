@@ -41,19 +41,27 @@ insert into places values
     ('AWS::SageMaker::NotebookInstance', '$."kmsKeyId"[*]'),
     ('AWS::Logs::LogGroup', '$."kmsKeyId"[*]');
 
--- What is counted stays as it is.
+-- What is counted stays as it is. What is too long to be shared, or could be taken for a unique id, is the asset's own.
 alter table assets disable trigger assets_count_changed;
-with added as (
-  select a.id, array_agg(distinct lower(value #>> '{}')) as facts
+with told as (
+  select a.id, lower(value #>> '{}') as fact
   from assets a
     cross join lateral (select a.attributes::jsonb as fields offset 0) read
     join places p on p.asset_type = a.asset_type
     cross join lateral jsonb_path_query(read.fields, p.path) value
   where jsonb_typeof(value) in ('string', 'number', 'boolean') and value #>> '{}' <> ''
-  group by a.id
+),
+added as (
+  select id, array_agg(distinct fact) filter (where is_shared) as shared,
+    string_agg(distinct fact, E'\n') filter (where not is_shared) as own
+  from told cross join lateral (
+    select length(fact) <= 800 and fact !~ E'\n|^(?:eni|i)-(?:[0-9a-f]{17}|[0-9a-f]{8})$' as is_shared
+  ) kind
+  group by id
 )
 update assets a
-set shared_facts = array(select distinct fact from unnest(a.shared_facts || added.facts::text[]) fact)
+set search = concat_ws(E'\n', nullif(a.search, ''), added.own),
+  shared_facts = nullif(array(select distinct fact from unnest(a.shared_facts || added.shared::text[]) fact), '{}')
 from added where added.id = a.id;
 alter table assets enable trigger assets_count_changed;
 

@@ -87,7 +87,9 @@ function denials(accountType: AlertCause['accountType'], groups: readonly Known[
   const words = inWords(actions);
   const extent = extentOf(groups);
   if (policy) {
-    const cause = { code: 'denied-by-scp', accountType, hub: null, actions, policy } as const;
+    // The kind that alerts have always been about is not said: their causes have the keys they had.
+    const kind = policy === 'resource control policy' ? { policy } : {};
+    const cause = { code: 'denied-by-scp', accountType, hub: null, actions, ...kind } as const;
     return { cause, fault: fault('denied-by-scp', `A ${policy} denies ${words}.`), ...extent };
   }
   return {

@@ -258,8 +258,8 @@ export const LIMITS = {
   notObservedItemsMax: 100,
   staleItemsMax: 10,
   /** Of the audit log, where it is looked at for what a run did. */
-  auditClockSeconds: 300,
-  auditEntriesOfRunMax: 20_000,
+  auditClockSeconds: 30,
+  auditEntriesOfRunMax: 50_000,
   sessionsOfRunMax: 10,
   /** Room for the longest name (256 characters of four bytes) as base64url with what surrounds it. */
   cursorCharsMax: 2_048,
@@ -338,6 +338,8 @@ export const LIMITS = {
   alertAnswerCharsMax: 200,
   // database
   databasePoolMax: 10,
+  /** The room that lists are written to for the driver is kept unless it is larger. */
+  keptArrayBytesMax: 16 * 2 ** 20,
   databaseConnectTimeoutMs: 5_000,
   databaseIdleMs: 30_000,
   databaseKeepAliveMs: 10_000,

@@ -18,6 +18,8 @@ export function comparedValues(attributes: Attributes | FieldsText, properties: 
     // Of what is long the attributes have to be asked.
     if (texts.join().length > LIMITS.comparedCharsMax) continue;
     const values = kind === 'number' ? texts.map(Number) : texts;
+    // Nor is what is none of its kind kept.
+    if (values.some(Number.isNaN)) continue;
     compared[path] = values.length > 1 ? values : (values[0] ?? null);
   }
   return compared;

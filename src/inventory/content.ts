@@ -51,10 +51,10 @@ export function searchFacts(asset: Content, properties: readonly AssetProperty[]
     for (const fact of valuesAt(asset.attributes, path)) {
       // The first label of a DNS name is the asset's own, with its dot; the rest, from the same dot on, thousands have.
       const dot = inSearch === 'dns' ? fact.indexOf('.') : 0;
-      const beside = fact.slice(dot);
+      const beside = fact.slice(dot).toLowerCase();
       if (dot < 0 || !isBeside(beside, inSearch)) own.add(fact);
       else {
-        shared.add(beside.toLowerCase());
+        shared.add(beside);
         if (dot > 0) own.add(fact.slice(0, dot + 1));
       }
     }
@@ -62,7 +62,7 @@ export function searchFacts(asset: Content, properties: readonly AssetProperty[]
   return { search: [...own].join('\n').toLowerCase(), sharedFacts: [...shared] };
 }
 
-/** Whether a fact is kept beside the asset's text. An index could not hold one of any length. */
+/** Whether a fact, in lower case, is kept beside the asset's text. An index could not hold one of any length. */
 function isBeside(fact: string, inSearch: AssetProperty['inSearch']): boolean {
   if (inSearch === 'own') return false;
   if (isUniqueId(fact) || inSearch === 'id') return isUniqueId(fact) && inSearch === 'id';

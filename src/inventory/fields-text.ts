@@ -99,7 +99,7 @@ export class FieldsText {
 
 /**
  * What the fields of resources are written on, one resource after the other, and where each field is: bytes and numbers outside
- * of the heap, which the garbage collector need not move, and which are given back at once when nobody needs them any more.
+ * of the heap, which the garbage collector need not move. The bytes are given back at once when nobody needs them any more.
  */
 export class Sheet {
   #bytes: Buffer<ArrayBuffer> | undefined = Buffer.allocUnsafeSlow(65_536);

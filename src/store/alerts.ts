@@ -14,8 +14,8 @@ export interface AlertCause {
   readonly hub: Hub | null;
   /** IAM actions that are denied, sorted. */
   readonly actions: readonly string[];
-  /** Which kind of policy denies them, where it is one of the organisation's. */
-  readonly policy?: 'service control policy' | 'resource control policy';
+  /** Which kind of the organisation's policies denies them, where it is not a service control policy. */
+  readonly policy?: 'resource control policy';
 }
 
 export interface AlertRow {

@@ -215,7 +215,9 @@ function valuesAt(path: string): RawBuilder<unknown> {
   // In lax mode `[*]` of a value that is no list is the value itself.
   const rest = `$[*]${steps.map(step => `.${JSON.stringify(step)}[*]`).join('')}`;
   const read = sql`jsonb_path_query_array((a.attributes -> ${first}::text)::jsonb, ${rest}::jsonpath)`;
-  return sql`jsonb_path_query(coalesce(a.compared -> ${path}::text, ${read}), '$[*]')`;
+  const values = sql`jsonb_path_query(coalesce(a.compared -> ${path}::text, ${read}), '$[*]')`;
+  // An empty text is no value, as it is none of what is kept.
+  return sql`(select value from ${values} value where value <> '""')`;
 }
 
 /** `condition`, helped by the index on the text, which contains all the values that it could accept. */

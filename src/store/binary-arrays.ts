@@ -1,3 +1,4 @@
+import { LIMITS } from '../domain/limits.ts';
 import { FieldsText } from '../inventory/fields-text.ts';
 
 /**
@@ -58,9 +59,12 @@ interface ElementType {
 
 let room = Buffer.allocUnsafeSlow(65_536);
 
+/** What is larger than pages usually are is not kept. */
 function atLeast(bytes: number): Buffer {
-  if (room.length < bytes) room = Buffer.allocUnsafeSlow(bytes);
-  return room;
+  if (bytes <= room.length) return room;
+  const larger = Buffer.allocUnsafeSlow(bytes);
+  if (bytes <= LIMITS.keptArrayBytesMax) room = larger;
+  return larger;
 }
 
 /** UTF-8 takes no more than three bytes for a unit of UTF-16. */

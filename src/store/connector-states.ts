@@ -71,8 +71,9 @@ export function connectorsWithState(condition: RawBuilder<unknown>): RawBuilder<
       select r.state, r.fault, r.finished_at where r.state in ('ok', 'problems', 'failed')
       union all
       (select e.state, e.fault, e.finished_at from runs e
-       where e.connector_id = c.id and e.state in ('ok', 'problems', 'failed') order by e.id desc limit 1)
-      limit 1
+       where e.connector_id = c.id and e.state in ('ok', 'problems', 'failed')
+         and (r.state in ('ok', 'problems', 'failed')) is not true
+       order by e.id desc limit 1)
     ) ended on true
     cross join lateral (
       select coalesce((c.last_check ->> 'checkedAt')::timestamptz > coalesce(ended.finished_at, '-infinity'), false)

@@ -69,7 +69,8 @@ function placed(places: readonly AttributePlace[], asset: StoredAsset): unknown[
           }),
         [asset.attributes],
       ),
-    );
+    )
+    .filter(value => value !== '');
 }
 
 function fitsAnyCase(value: unknown, pattern: Pattern): boolean {

@@ -172,7 +172,7 @@ function volume(draw: Draw, region: string, number: number): Record<string, unkn
       availabilityZone: `${region}a`,
       size: draw.below(300),
       encrypted: draw.of([true, false]),
-      snapshotId: `snap-${number}`,
+      snapshotId: draw.of(['', `snap-${number}`]),
       attachedTo: `i-${madeUp(3 * (number % 9))}`,
     },
     // Not what is declared; nothing may fail because of it.
