@@ -84,6 +84,8 @@ describe('a query', () => {
     'connectorTag.Owner:security',
     'privateIp:10.0.0.1*',
     'availabilityZone:eu-west-1a',
+    'availabilityZone:*',
+    'not snapshotId:*',
     'instanceType:t3.micro',
     'securityGroupId:sg-2',
     'securityGroupId:(sg-1, sg-3)',

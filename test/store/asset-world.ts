@@ -167,12 +167,13 @@ function instance(draw: Draw, region: string, number: number): Record<string, un
 
 function volume(draw: Draw, region: string, number: number): Record<string, unknown> {
   return draw.of([
-    {},
+    // As AWS writes what there is none of, in some places.
+    { availabilityZone: '', snapshotId: '' },
     {
       availabilityZone: `${region}a`,
       size: draw.below(300),
       encrypted: draw.of([true, false]),
-      snapshotId: draw.of(['', `snap-${number}`]),
+      snapshotId: `snap-${number}`,
       attachedTo: `i-${madeUp(3 * (number % 9))}`,
     },
     // Not what is declared; nothing may fail because of it.
