@@ -1,8 +1,8 @@
+import type { ConnectorState } from '../domain/connector-state.ts';
 import type { AccessKeySource, CredentialsKind, KeylessSource } from '../domain/credentials.ts';
 import type { Fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
 import type { AccountType } from '../domain/partition.ts';
-import type { ConnectorState } from '../store/connector-states.ts';
 import type { DiagnosisRow } from '../store/connectors.ts';
 import type { KeyRotation } from './key-rotation/views.ts';
 

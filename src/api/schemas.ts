@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseAccountId } from '../domain/account-id.ts';
+import { CONNECTOR_STATES } from '../domain/connector-state.ts';
 import { CREDENTIALS_KINDS } from '../domain/credentials.ts';
 import { parseExternalId } from '../domain/external-id.ts';
 import { FAULT_CODES } from '../domain/faults.ts';
@@ -478,15 +479,7 @@ export const checkResult = z.object({
   nextTryAt: isoTime.optional(),
 });
 
-export const connectorState = z.enum([
-  'waiting-for-role',
-  'queued',
-  'running',
-  'ok',
-  'problems',
-  'failing',
-  'disabled',
-]);
+export const connectorState = z.enum(CONNECTOR_STATES);
 
 /** `needs-attention`: failing, with problems, waiting for its role, or moving. */
 export const connectorStateWanted = z.enum([...connectorState.options, 'needs-attention']);

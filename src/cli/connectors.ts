@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ReplyOf } from '../api/contract.ts';
+import { CONNECTOR_STATES } from '../domain/connector-state.ts';
 import { ACCOUNT_TYPES, type AccountType } from '../domain/partition.ts';
 import { checkText, connectorCountsText, connectorTable, connectorText, roleSetupText } from './connector-text.ts';
 import { withConnector } from './find-connector.ts';
@@ -287,13 +288,4 @@ const ROLE_FORMATS: Readonly<Record<string, (setup: ReplyOf<'roleSetup'>) => str
   'aws-cli': setup => setup.awsCli,
 };
 
-const STATES: readonly (Connector['state'] | 'needs-attention')[] = [
-  'needs-attention',
-  'waiting-for-role',
-  'queued',
-  'running',
-  'ok',
-  'problems',
-  'failing',
-  'disabled',
-];
+const STATES = ['needs-attention', ...CONNECTOR_STATES] as const;

@@ -1,19 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
+import { CONNECTOR_STATES, type ConnectorState } from '../domain/connector-state.ts';
 import { ACCOUNT_TYPES } from '../domain/partition.ts';
 import type { Database } from './database.ts';
 import { type PlatformAccountIds, targets } from './trust-states.ts';
-
-export const CONNECTOR_STATES = [
-  'waiting-for-role',
-  'queued',
-  'running',
-  'ok',
-  'problems',
-  'failing',
-  'disabled',
-] as const;
-
-export type ConnectorState = (typeof CONNECTOR_STATES)[number];
 
 export interface ConnectorCount {
   readonly state: ConnectorState;

@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { ConnectorState } from '../domain/connector-state.ts';
 import type { Fault } from '../domain/faults.ts';
 import type { Hub } from '../domain/hub.ts';
 import { ACCOUNT_TYPES, type AccountType } from '../domain/partition.ts';
-import { type ConnectorState, connectorsWithState, needsAttention } from './connector-states.ts';
+import { connectorsWithState, needsAttention } from './connector-states.ts';
 import type { Database } from './database.ts';
 import { type PlatformAccountIds, targets } from './trust-states.ts';
 

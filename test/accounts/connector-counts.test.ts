@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { countConnectors, listConnectors } from '../../src/accounts/connectors.ts';
 import type { Connector } from '../../src/accounts/shapes.ts';
-import { CONNECTOR_STATES } from '../../src/store/connector-states.ts';
+import { CONNECTOR_STATES } from '../../src/domain/connector-state.ts';
 import { type Causeway, must, PLATFORM, SECURITY, startCauseway } from './support.ts';
 
 let causeway: Causeway;
