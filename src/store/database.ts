@@ -134,6 +134,11 @@ export function isStatementTimeout(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === '57014';
 }
 
+/** Whether a row with the same key is stored. 23505 unique_violation. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '23505';
+}
+
 /**
  * Class 08 connection exception, class 28 and 3D000 sign-in refused or database not there, class 53 insufficient resources
  * (connections, disk, memory), 57P01 to 57P05 (shut down, crashed, starting, database dropped, session ended), 25006 read
