@@ -48,17 +48,16 @@ export async function serviceClient(aws: Aws, service: ServiceName, region: stri
   if (service === 'ec2') lightenCalls(client);
   else keepOrder(client);
   // Its listings are the bulk of what is read, and the SDK's parser takes most of the time that they take.
-  if (service === 'ec2') readQuickly(client, () => callUnderWay.getStore()?.raw);
+  if (service === 'ec2') readQuickly(client, () => callUnderWay.getStore()?.call?.raw);
   const made: ServiceClient = {
     async send({ credentials }, { operation, input, signal, stop = signal, raw }) {
       const Command = module[`${operation}Command`];
       if (!isCommandClass(Command)) throw new Error(`the SDK client of ${service} has no operation ${operation}`);
       const command = new Command(input);
       const room: AnswerRoom = { wanted: raw !== undefined, stop };
+      const underWay: UnderWay = { call: { credentials, raw, room } };
       try {
-        const answer = await callUnderWay.run({ credentials, raw, room }, () =>
-          client.send(command, { abortSignal: signal }),
-        );
+        const answer = await callUnderWay.run(underWay, () => client.send(command, { abortSignal: signal }));
         if (room.giveBack) alsoGiveBack(answer, room.giveBack);
         return answer;
       } catch (error) {
@@ -66,6 +65,7 @@ export async function serviceClient(aws: Aws, service: ServiceName, region: stri
         throw error;
       } finally {
         freeBytes(room);
+        underWay.call = undefined;
       }
     },
   };
@@ -79,18 +79,22 @@ export async function loadClients(services: readonly ServiceName[]): Promise<voi
 }
 
 /** Who signs the call that is being made, and what its answer is compared with. A call outside of `send` has nobody and fails: there is no default. */
-const callUnderWay = new AsyncLocalStorage<{
-  credentials: CredentialsProvider;
-  raw: RawRequest | undefined;
-  room: AnswerRoom;
-}>();
+const callUnderWay = new AsyncLocalStorage<UnderWay>();
 
-const roomOfCall = () => callUnderWay.getStore()?.room;
+/**
+ * Empty after the call: a connection that was opened for it keeps this for as long as it is open, and would keep all that is known
+ * of the scope that was being read.
+ */
+interface UnderWay {
+  call: { credentials: CredentialsProvider; raw: RawRequest | undefined; room: AnswerRoom } | undefined;
+}
+
+const roomOfCall = () => callUnderWay.getStore()?.call?.room;
 
 /** `memoized` makes the SDK ask for every call and keep nothing. */
 const credentialsOfTheCall: CredentialsProvider = Object.assign(
   async () => {
-    const call = callUnderWay.getStore();
+    const call = callUnderWay.getStore()?.call;
     if (!call) throw new Error('a call to AWS without a session to sign it');
     return await call.credentials();
   },
