@@ -93,7 +93,8 @@ function assetReader<Item extends object>({
   const fieldsLeftOut = Object.keys(leftOut).map(camelCase);
   return ({ item, unread }) => {
     const text = fieldsTextOf(item);
-    const tags = tagsIn?.(item) ?? NOTHING;
+    // The same as from the item, without the objects that would be made of its list.
+    const tags = (tagsIn && text?.readTags('tags')) ?? tagsIn?.(item) ?? NOTHING;
     const missing = Object.entries(unread).map(([field, fault]) => [camelCase(field), fault]);
     return {
       nativeId: storableText(id(item) ?? ''),

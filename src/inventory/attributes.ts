@@ -1,5 +1,5 @@
 import type { Attributes } from './define.ts';
-import { FieldsText } from './fields-text.ts';
+import { FieldsText, numberOfName } from './fields-text.ts';
 import type { Step } from './json-texts.ts';
 import { storable, storableText } from './storable.ts';
 
@@ -94,7 +94,8 @@ function stepsOf(path: string): Step | undefined {
   const known = STEPS.get(path);
   if (known) return known;
   const steps = path.split('.').reduceRight<Step | undefined>((next, step) => {
-    return { name: step.replace(/\[\]$/, ''), isList: step.endsWith('[]'), next };
+    const name = step.replace(/\[\]$/, '');
+    return { name, number: numberOfName(name), likely: 0, isList: step.endsWith('[]'), next };
   }, undefined);
   if (steps) STEPS.set(path, steps);
   return steps;

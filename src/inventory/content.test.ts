@@ -84,6 +84,18 @@ describe('free text', () => {
     }
   });
 
+  test.each([1, 40])('has each fact once, however often the asset says it: %s of them, twice', count => {
+    const ids = Array.from({ length: count }, (_, at) => `sg-${at}`);
+    const securityGroups = [...ids, ...ids].map(groupId => ({ groupId }));
+    const networkInterfaces = [...ids, ...ids].map(id => ({ networkInterfaceId: `no ${id}` }));
+    const { search, sharedFacts } = searchFacts(
+      { ...ASSET, attributes: { securityGroups, networkInterfaces } },
+      ec2Instance.properties,
+    );
+    expect(sharedFacts).toEqual(ids);
+    expect(search.split('\n')).toEqual(['i-1', 'web 1', ...ids.map(id => `no ${id}`)]);
+  });
+
   test('never takes a unique id for one that assets share, since the table of those does not have it', () => {
     const { search, sharedFacts } = searchFacts(
       { ...ASSET, attributes: { vpcId: 'i-0a1b2c3d' } },

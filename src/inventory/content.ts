@@ -41,26 +41,37 @@ export interface SearchFacts {
 }
 
 export function searchFacts(asset: Content, properties: readonly AssetProperty[]): SearchFacts {
-  const own = new Set<string>();
-  const shared = new Set<string>();
-  if (!isAwsId(asset.nativeId)) own.add(asset.nativeId);
-  if (asset.name !== null) own.add(asset.name);
-  if (asset.arn !== null) own.add(asset.arn);
+  const own: string[] = [];
+  const shared: string[] = [];
+  if (!isAwsId(asset.nativeId)) add(own, asset.nativeId);
+  if (asset.name !== null) add(own, asset.name);
+  if (asset.arn !== null) add(own, asset.arn);
   for (const { inSearch, path } of properties) {
     if (inSearch === undefined) continue;
     for (const fact of valuesAt(asset.attributes, path)) {
       // The first label of a DNS name is the asset's own, with its dot; the rest, from the same dot on, thousands have.
       const dot = inSearch === 'dns' ? fact.indexOf('.') : 0;
       const beside = fact.slice(dot).toLowerCase();
-      if (dot < 0 || !isBeside(beside, inSearch)) own.add(fact);
+      if (dot < 0 || !isBeside(beside, inSearch)) add(own, fact);
       else {
-        shared.add(beside);
-        if (dot > 0) own.add(fact.slice(0, dot + 1));
+        add(shared, beside);
+        if (dot > 0) add(own, fact.slice(0, dot + 1));
       }
     }
   }
-  return { search: [...own].join('\n').toLowerCase(), sharedFacts: [...shared] };
+  return { search: distinct(own).join('\n').toLowerCase(), sharedFacts: distinct(shared) };
 }
+
+/** Of the few that most assets have: to look for each costs less than a set of them. */
+function add(facts: string[], fact: string): void {
+  if (facts.length >= FEW || !facts.includes(fact)) facts.push(fact);
+}
+
+function distinct(facts: string[]): string[] {
+  return facts.length > FEW ? [...new Set(facts)] : facts;
+}
+
+const FEW = 30;
 
 /** Whether a fact, in lower case, is kept beside the asset's text. An index could not hold one of any length. */
 function isBeside(fact: string, inSearch: AssetProperty['inSearch']): boolean {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { valuesAt } from './attributes.ts';
+import { tagsOf, valuesAt } from './attributes.ts';
 import type { Attributes } from './define.ts';
 import { FieldsText, numberOfName, readFields, Sheet } from './fields-text.ts';
 
@@ -86,6 +86,37 @@ test('what is left out is not there, and what is added is, whatever there was of
       },
     ),
   );
+});
+
+// Around the longest that is kept for the next time, and many that differ in a letter.
+const TEXT = fc.oneof(
+  fc.string({ unit: 'grapheme', maxLength: 8 }),
+  fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 60, maxLength: 68 }),
+  fc.constantFrom('', '"', '\\', 'größe', '},{', '__proto__', 'x\u0000\n'),
+);
+
+test('a text is itself, whichever came before it', () => {
+  fc.assert(
+    fc.property(fc.array(TEXT, { maxLength: 40 }), texts => {
+      const fields = texts.map(vpcId => textOf({ vpcId }));
+      expect(fields.map(field => field.read('vpcId'))).toEqual(texts);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('tags are those that the list of them says, whatever stands in them', () => {
+  const tag = fc.record({ key: TEXT, value: TEXT, other: fc.jsonValue() }, { requiredKeys: [], noNullPrototype: true });
+  fc.assert(
+    fc.property(fc.array(tag, { maxLength: 5 }), tags => {
+      const wanted = tagsOf(tags.map(({ key: Key, value: Value }) => ({ Key, Value })));
+      const read = textOf({ vpcId: 'vpc-1', tags }).readTags('tags');
+      expect(Object.entries(read ?? {})).toEqual(Object.entries(wanted));
+      expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
+    }),
+    { numRuns: 500 },
+  );
+  expect(textOf({ vpcId: 'vpc-1' }).readTags('tags')).toBeUndefined();
 });
 
 test('fields that do not fit on a sheet have it grow, and are the same; once it is given back nobody reads it', () => {

@@ -1,5 +1,6 @@
 import type { Attributes } from './define.ts';
-import { collectTexts, type Step } from './json-texts.ts';
+import { collectTexts, readTags, type Step } from './json-texts.ts';
+import { readText } from './read-text.ts';
 
 /**
  * The fields of a resource as JSON. Most are only written to the database: they are never read, and of an object of
@@ -62,6 +63,11 @@ export class FieldsText {
     return field === this.#first ? this.#start : this.#sheet.endOf(field - 1);
   }
 
+  /** Where its value begins: behind its name. */
+  #valueOf(field: number, name: string): number {
+    return this.#endBefore(field) + name.length + '"":'.length;
+  }
+
   #isGone(name: string): boolean {
     return this.#leftOut.includes(name) || Object.hasOwn(this.#added, name);
   }
@@ -71,21 +77,26 @@ export class FieldsText {
     if (Object.hasOwn(this.#added, name)) return this.#added[name];
     const field = this.#sheet.fieldNamed(name, { first: this.#first, behind: this.#behind });
     if (field === undefined || this.#leftOut.includes(name)) return undefined;
-    const start = this.#endBefore(field) + name.length + '"":'.length;
-    const end = this.#sheet.endOf(field) - 1;
+    const start = this.#valueOf(field, name);
     const { bytes } = this.#sheet;
-    if (isPlainText(bytes, { start, end })) return bytes.toString('latin1', start + 1, end - 1);
-    return JSON.parse(bytes.toString('utf8', start, end));
+    if (bytes[start] === QUOTE) return readText(bytes, start);
+    return JSON.parse(bytes.toString('utf8', start, this.#sheet.endOf(field) - 1));
   }
 
   /** Adds what is at the end of the steps, as `valuesAt` does with objects. False for a field that was added. */
   addTexts(step: Step, texts: string[]): boolean {
     if (Object.hasOwn(this.#added, step.name)) return false;
-    const field = this.#sheet.fieldNamed(step.name, { first: this.#first, behind: this.#behind });
+    const field = this.#sheet.fieldOf(step, { first: this.#first, behind: this.#behind });
     if (field !== undefined && !this.#leftOut.includes(step.name)) {
-      collectTexts(this.#sheet.bytes, this.#endBefore(field) + step.name.length + '"":'.length, step, texts);
+      collectTexts(this.#sheet.bytes, this.#valueOf(field, step.name), step, texts);
     }
     return true;
+  }
+
+  /** The field of this name as AWS's tags; undefined where there is no such field. */
+  readTags(name: string): Readonly<Record<string, string>> | undefined {
+    const field = this.#sheet.fieldNamed(name, { first: this.#first, behind: this.#behind });
+    return field === undefined ? undefined : readTags(this.#sheet.bytes, this.#valueOf(field, name));
   }
 
   readAll(): Attributes {
@@ -148,8 +159,20 @@ export class Sheet {
     return this.#fields[2 * field + 1] ?? 0;
   }
 
-  fieldNamed(name: string, { first, behind }: Pick<Places, 'first' | 'behind'>): number | undefined {
-    const number = NUMBERS.get(name);
+  fieldNamed(name: string, places: Pick<Places, 'first' | 'behind'>): number | undefined {
+    return this.#fieldNumbered(NUMBERS.get(name), places);
+  }
+
+  /** The field that the step is about. */
+  fieldOf(step: Step, places: Pick<Places, 'first' | 'behind'>): number | undefined {
+    const likely = places.first + step.likely;
+    if (likely < places.behind && this.#fields[2 * likely] === step.number) return likely;
+    const field = this.#fieldNumbered(step.number, places);
+    if (field !== undefined) step.likely = field - places.first;
+    return field;
+  }
+
+  #fieldNumbered(number: number | undefined, { first, behind }: Pick<Places, 'first' | 'behind'>): number | undefined {
     for (let field = first; field < behind; field += 1) if (this.#fields[2 * field] === number) return field;
     return undefined;
   }
@@ -186,17 +209,7 @@ interface Difference {
 
 const UNCHANGED: Difference = { leftOut: [], added: {} };
 
-const [COMMA, CLOSE, QUOTE, BACKSLASH, BEYOND_ASCII] = [0x2c, 0x7d, 0x22, 0x5c, 0x80];
-
-/** Whether a text stands there that is written as it is, as nearly all are. */
-function isPlainText(bytes: Buffer, { start, end }: { start: number; end: number }): boolean {
-  if (bytes[start] !== QUOTE) return false;
-  for (let at = start + 1; at < end; at += 1) {
-    const byte = bytes[at] ?? 0;
-    if (byte === BACKSLASH || byte >= BEYOND_ASCII) return false;
-  }
-  return true;
-}
+const [COMMA, CLOSE, QUOTE] = [0x2c, 0x7d, 0x22];
 
 /** Fields as an object, whichever they are. */
 export function readFields(fields: Attributes | FieldsText): Attributes {

@@ -1,6 +1,12 @@
+import { endOfText, readText } from './read-text.ts';
+
 /** A step on the way to a value: a field, or every element of the list in it. */
 export interface Step {
   readonly name: string;
+  /** That of its name (`numberOfName`). */
+  readonly number: number;
+  /** Which of a resource's fields it was the last time: answers have the same order again and again. */
+  likely: number;
   readonly isList: boolean;
   readonly next: Step | undefined;
 }
@@ -22,6 +28,24 @@ export function collectTexts(bytes: Buffer, at: number, { isList, next }: Step, 
   }
 }
 
+/** AWS's list of tags, which begins at `at`, as the object that `tagsOf` makes of it: of pairs, with nothing made for a pair. */
+export function readTags(bytes: Buffer, at: number): Record<string, string> {
+  const tags: Record<string, string> = {};
+  // In front of each stands the list's bracket or a comma.
+  for (let pair = at + 1; bytes[pair] === OPEN; ) {
+    const key = findField(bytes, pair, 'key');
+    const value = findField(bytes, pair, 'value');
+    const name = key < 0 ? '' : readText(bytes, key);
+    // A field of this name would be set as the object's prototype.
+    if (name === '__proto__') Object.defineProperty(tags, name, OWN_FIELD);
+    tags[name] = value < 0 ? '' : readText(bytes, value);
+    pair = endOfValue(bytes, Math.max(pair + 1, key, value), 1) + 1;
+  }
+  return tags;
+}
+
+const OWN_FIELD = { value: '', writable: true, enumerable: true, configurable: true };
+
 /** Answers where the value of the step's field begins, if there is one, so that nothing before it need be read again. */
 function collectIn(bytes: Buffer, at: number, step: Step | undefined, texts: string[]): number {
   if (!step) addText(bytes, at, texts);
@@ -33,9 +57,8 @@ function collectIn(bytes: Buffer, at: number, step: Step | undefined, texts: str
 function addText(bytes: Buffer, at: number, texts: string[]): void {
   const first = bytes[at];
   if (first === OPEN || first === OPEN_LIST || first === NULL) return;
-  const written = bytes.toString('utf8', at, endOfValue(bytes, at));
-  // Nearly all are written as they are.
-  const text = first === QUOTE && !written.includes('\\') ? written.slice(1, -1) : String(JSON.parse(written));
+  const text =
+    first === QUOTE ? readText(bytes, at) : String(JSON.parse(bytes.toString('latin1', at, endOfValue(bytes, at))));
   if (text !== '') texts.push(text);
 }
 
@@ -75,13 +98,5 @@ function endOfValue(bytes: Buffer, start: number, inside: 0 | 1 = 0): number {
   return bytes.length;
 }
 
-/** The place behind the text that begins at `start`; -1 when none does. */
-function endOfText(bytes: Buffer, start: number): number {
-  if (bytes[start] !== QUOTE) return -1;
-  let at = start + 1;
-  while (at < bytes.length && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1;
-  return at + 1;
-}
-
 const [OPEN, CLOSE, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
-const [QUOTE, BACKSLASH, COMMA, NULL] = [0x22, 0x5c, 0x2c, 0x6e];
+const [QUOTE, COMMA, NULL] = [0x22, 0x2c, 0x6e];
