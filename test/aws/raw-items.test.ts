@@ -119,6 +119,23 @@ describe.each([
     );
   });
 
+  it('are left out when they are known behind however many that are not', () => {
+    path = ['Reservations', 'Instances'];
+    const many = page(
+      Array.from({ length: 12 }, (_, at) => ({ reservation: `r-${at}`, owner: '1', ids: [`i-${at}`] })),
+      { indent },
+    );
+    const hashes = hashesOf(many);
+    fc.assert(
+      fc.property(fc.subarray([...hashes.values()]), ids => {
+        const known = new Set(ids);
+        const { items, unchanged } = read(many, hash => known.has(hash));
+        expect(unchanged).toEqual(ids);
+        expect(items.map(({ rawHash }) => rawHash)).toEqual([...hashes.values()].filter(hash => !known.has(hash)));
+      }),
+    );
+  });
+
   it('of a reservation that changed are all others than before, and only they', () => {
     path = ['Reservations', 'Instances'];
     const before = first();

@@ -28,6 +28,7 @@ export function compareItems(
   { openTag, isKnown, reader }: { openTag: string; isKnown: IsKnown; reader: UnreadReader },
 ): ComparedAnswer {
   const likely = new LikelyEnds(bytes);
+  let newInARow = 0;
   const unchanged: string[] = [];
   const news: object[] = [];
   const list = bytes.indexOf(openTag, 0, 'latin1');
@@ -35,9 +36,10 @@ export function compareItems(
   let at = first;
   while (startsWith(bytes, OPEN, at)) {
     const start = at;
-    const guess = likely.itemAt(start);
+    const guess = newInARow < NEW_IN_A_ROW_MAX ? likely.itemAt(start) : undefined;
     let end: number;
     if (guess && isKnown(guess.rawHash)) {
+      newInARow = 0;
       unchanged.push(guess.rawHash);
       end = guess.end;
     } else {
@@ -50,6 +52,7 @@ export function compareItems(
       // An item alone in its group, as nearly all are, is hashed with it at once.
       const hashes = items.length === 1 ? [whole] : hashesWithin(bytes, { ...read, items });
       unchanged.push(...hashes.filter(isKnown));
+      newInARow = hashes.some(isKnown) ? 0 : newInARow + 1;
       if (hashes.length === 0 || !hashes.every(isKnown)) {
         news.push(
           reader.unread(
@@ -82,6 +85,8 @@ const CLOSE = '</item>';
 const SPACE = 0x20;
 const NEW_LINE = 0x0a;
 const TAB = 0x09;
+/** After so many the next is likely to be new, too, and to guess where it ends gains nothing but for one that is known. */
+const NEW_IN_A_ROW_MAX = 4;
 /** An instance with all that it may have attached. */
 const LIKELY_BYTES_MAX = 32_768;
 
