@@ -157,6 +157,13 @@ describe('an item that is out of order', () => {
     );
   });
 
+  it('is the same asset wherever its sheet is full', () => {
+    const behind = '<isDefault>true</isDefault><state/><tagSet><item><key>a</key><value>b</value></item></tagSet>';
+    for (let length = 65_380; length < 65_540; length += 1) {
+      compare(document(`<vpcId>${'x'.repeat(length)}</vpcId>${behind}<ownerId>1</ownerId>`));
+    }
+  });
+
   it('has times and numbers as the SDK reads them', () => {
     const times = fc.constantFrom(
       '2026-05-01T12:00:00.000Z',

@@ -71,7 +71,6 @@ export class Transcriber {
       }
       this.#put(member.key);
       this.#value(member.shape, member.tag);
-      this.#put(COMMA);
       if (item) this.#sheet.note(member.nameNumber, this.#end);
     }
     this.#close(tag);
@@ -81,7 +80,6 @@ export class Transcriber {
     while (this.#nextIsElement()) {
       if (!this.#isAt(shape.tag)) throw new Irregular('another element in a list');
       this.#value(shape.item, shape.tag);
-      this.#put(COMMA);
     }
     this.#close(tag);
   }
@@ -91,12 +89,12 @@ export class Transcriber {
     const isFull = this.#goInto(tag);
     switch (shape.kind) {
       case 'struct':
-        this.#put(OPEN_STRUCT);
+        this.#putByte(OPEN_STRUCT);
         if (isFull) this.#struct(shape, tag);
         this.#putEnd(CLOSE_STRUCT);
         return;
       case 'list':
-        this.#put(OPEN_LIST);
+        this.#putByte(OPEN_LIST);
         if (isFull) this.#list(shape, tag);
         this.#putEnd(CLOSE_LIST);
         return;
@@ -115,14 +113,21 @@ export class Transcriber {
     // Most are texts: no object is made for them.
     if (from[end] === LESS_THAN && (kind === 'text' || isAsInJson(kind, { from, start, end }))) {
       const isQuoted = kind === 'text' || kind === 'time';
-      if (isQuoted) this.#put(QUOTE);
-      this.#put(from, start, end);
-      if (isQuoted) this.#put(QUOTE);
+      // Both marks and the comma.
+      const room = end - start + 3;
+      if (this.#end + room > this.#to.length) this.#to = this.#sheet.grow(room);
+      const to = this.#to;
+      let at = this.#end;
+      if (isQuoted) to[at++] = QUOTE;
+      for (let i = start; i < end; i += 1, at += 1) to[at] = from[i] ?? 0;
+      if (isQuoted) to[at++] = QUOTE;
+      to[at] = COMMA;
+      this.#end = at + 1;
     } else {
       end = this.#find('<', start);
       const value = leafOf(kind, from.toString('utf8', start, end));
       if (typeof value === 'number' && !Number.isFinite(value)) throw new Irregular('a number');
-      this.#put(Buffer.from(JSON.stringify(value)));
+      this.#put(Buffer.from(`${JSON.stringify(value)},`));
     }
     this.#at = end;
     this.#close(tag);
@@ -219,10 +224,17 @@ export class Transcriber {
     this.#end = at;
   }
 
+  #putByte(byte: number): void {
+    if (this.#end === this.#to.length) this.#to = this.#sheet.grow(1);
+    this.#to[this.#end] = byte;
+    this.#end += 1;
+  }
+
   /** In place of the comma behind the last of what is within. */
-  #putEnd(what: Buffer): void {
-    if (this.#to[this.#end - 1] === COMMA[0]) this.#end -= 1;
-    this.#put(what);
+  #putEnd(byte: number): void {
+    if (this.#to[this.#end - 1] === COMMA) this.#end -= 1;
+    this.#putByte(byte);
+    this.#putByte(COMMA);
   }
 }
 
@@ -247,13 +259,8 @@ type Tag = Member['tag'];
 let serial = 0;
 
 const [LESS_THAN, GREATER_THAN, SLASH, SPACE, NEW_LINE, TAB] = [0x3c, 0x3e, 0x2f, 0x20, 0x0a, 0x09];
-const COMMA = Buffer.from(',');
-const QUOTE = Buffer.from('"');
-const EMPTY_TEXT = Buffer.from('""');
-const OPEN_STRUCT = Buffer.from('{');
-const CLOSE_STRUCT = Buffer.from('}');
-const OPEN_LIST = Buffer.from('[');
-const CLOSE_LIST = Buffer.from(']');
+const [COMMA, QUOTE, OPEN_STRUCT, CLOSE_STRUCT, OPEN_LIST, CLOSE_LIST] = [0x2c, 0x22, 0x7b, 0x7d, 0x5b, 0x5d];
+const EMPTY_TEXT = Buffer.from('"",');
 
 /** 1 for bytes that end a text in XML, or are written in another way in JSON; those of letters beyond ASCII are not. */
 const NEEDS_CARE = Uint8Array.from({ length: 256 }, (_, byte) =>
