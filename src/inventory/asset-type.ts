@@ -68,7 +68,7 @@ export function assetType<Item extends object>(definition: AssetTypeDefinition<I
           details.length === 0
             ? page.value.items.map(item => ({ item, unread: NOTHING }))
             : await withDetails(page.value.items);
-        yield ok({ items: items.map(assetOf), unchanged: page.value.unchanged });
+        yield ok({ size: items.length, items: () => items.map(assetOf), unchanged: page.value.unchanged });
       }
     },
   };

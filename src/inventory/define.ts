@@ -88,7 +88,10 @@ export interface Detail<Item> {
 }
 
 export interface AssetPage {
-  readonly items: readonly ListedAsset[];
+  /** How many items there are. */
+  readonly size: number;
+  /** Makes them anew each time: they take many times what they are made from, so nobody need keep them. */
+  items(): ListedAsset[];
   /** The raw hashes of resources on the page that are as the caller knows them; they were not read. */
   readonly unchanged: readonly string[];
 }

@@ -2,7 +2,7 @@ import { fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
 import { failed, ok, type Result } from '../domain/result.ts';
 import type { AwsCalls, ListedPage, Listing } from './define.ts';
-import { giveBackRoomOf, type RawPath, unchangedOf } from './raw.ts';
+import { giveBackOf, type RawPath, unchangedOf } from './raw.ts';
 import { actionOf, type InputOf, type OperationOf, type OutputOf, type ServiceName } from './services.ts';
 
 /**
@@ -52,24 +52,24 @@ export function listing<Service extends ServiceName, Operation extends Operation
     const tokens = new Set<string>();
     let token: string | undefined;
     for (let page = 1; page <= limit.pagesMax; page += 1) {
-      const answer = await ask(token);
-      if (!answer.ok) {
-        yield answer;
+      const read = await ask(token).then(answer => readAnswer(answer, { items, next }));
+      if (!read.ok) {
+        yield read;
         return;
       }
+      const { listed, giveBack } = read.value;
       try {
-        const listed = items(answer.value);
         if (!listed) {
           yield failed(
             fault('incomplete-answer', `${limit.operation} was answered without its list, on page ${page}.`),
           );
           return;
         }
-        yield ok({ items: listed, unchanged: unchangedOf(answer.value) });
+        yield ok(listed);
       } finally {
-        giveBackRoomOf(answer.value);
+        giveBack();
       }
-      token = next?.(answer.value) || undefined;
+      token = read.value.token;
       if (token === undefined) return;
       if (tokens.has(token)) {
         yield failed(fault('too-many-pages', `${limit.operation} gave the same page token twice, on page ${page}.`));
@@ -78,6 +78,30 @@ export function listing<Service extends ServiceName, Operation extends Operation
       tokens.add(token);
     }
     yield failed(fault('too-many-pages', `${limit.operation} went on after ${limit.pagesMax} pages.`));
+  }
+}
+
+/** What is needed of an answer until its page is written: the groups that its items were in, say, are not. */
+function readAnswer<Answer, Item>(
+  answer: Result<Answer>,
+  {
+    items,
+    next,
+  }: {
+    items: (answer: Answer) => readonly Item[] | undefined;
+    next: ((answer: Answer) => string | undefined) | undefined;
+  },
+) {
+  if (!answer.ok) return answer;
+  const { value } = answer;
+  const giveBack = giveBackOf(value);
+  try {
+    const list = items(value);
+    const listed = list && { items: list, unchanged: unchangedOf(value) };
+    return ok({ listed, token: next?.(value) || undefined, giveBack });
+  } catch (error) {
+    giveBack();
+    throw error;
   }
 }
 

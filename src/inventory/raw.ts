@@ -49,10 +49,11 @@ export function unchangedOf(answer: unknown): readonly string[] {
   return Array.isArray(answer[UNCHANGED]) ? answer[UNCHANGED] : [];
 }
 
-/** To be called when the items of an answer are not needed any more. */
-export function giveBackRoomOf(answer: unknown): void {
-  if (typeof answer !== 'object' || answer === null || !(GIVE_BACK in answer)) return;
-  if (typeof answer[GIVE_BACK] === 'function') answer[GIVE_BACK]();
+/** What is to be called when the items of an answer are not needed any more; it does not keep the answer. */
+export function giveBackOf(answer: unknown): () => void {
+  if (typeof answer !== 'object' || answer === null || !(GIVE_BACK in answer)) return () => {};
+  const giveBack = answer[GIVE_BACK];
+  return typeof giveBack === 'function' ? () => giveBack() : () => {};
 }
 
 /** Has something given back besides what is. */

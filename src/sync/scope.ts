@@ -1,6 +1,7 @@
 import type { CallTally } from '../aws/call.ts';
 import { type Fault, fault } from '../domain/faults.ts';
 import { LIMITS } from '../domain/limits.ts';
+import { failed, ok, type Result } from '../domain/result.ts';
 import { changesBetween } from '../inventory/changes.ts';
 import { comparedValues } from '../inventory/compared.ts';
 import { contentHash, searchFacts } from '../inventory/content.ts';
@@ -21,7 +22,7 @@ import type { SyncDeps } from './deps.ts';
 import type { KnownOfScope } from './known-assets.ts';
 import { outcomeOfFault } from './outcome.ts';
 import type { RunProgress, ScopeCounts } from './run-progress.ts';
-import { inTurn, isSmallPage, type SharedByRuns } from './shared-by-runs.ts';
+import { inTurn, type SharedByRuns } from './shared-by-runs.ts';
 
 export interface ScopeTask {
   readonly run: ClaimedRun;
@@ -182,6 +183,17 @@ class Observation {
 
   async #takePage(page: AssetPage): Promise<Fault | null> {
     this.counts.pages += 1;
+    const insert = async () => await this.#insertNews(page);
+    const left = page.size <= LIMITS.smallPageItemsMax ? await insert() : await this.#inTurn(insert);
+    if (!left || this.#task.progress.lost) return null;
+    if (!left.ok) return left.fault;
+    const { nativeIds, adopted } = left.value;
+    if (nativeIds.size === 0 && adopted.size === 0) return null;
+    return (await this.#inTurn(() => this.#writeOver(page, left.value))) ?? null;
+  }
+
+  /** Sees what is on a page, and answers what of it is not as it is stored, or may not be. */
+  #newsOf(page: AssetPage): Result<{ news: ReadonlyMap<string, ListedAsset>; adopted: ReadonlySet<string> }> {
     const news = new Map<string, ListedAsset>();
     const adopted = new Set<string>();
     for (const rawHash of page.unchanged) {
@@ -190,11 +202,9 @@ class Observation {
       this.#see(known);
       if (!known.mine) adopted.add(known.id);
     }
-    for (const asset of page.items) {
-      if (asset.nativeId === '') return fault('incomplete-answer', 'AWS listed a resource without its id.');
-      // Resources that other accounts share are listed with their owner's id. They are that account's assets: recorded
-      // here too, one subnet would be counted once per participant, each with another part of its tags.
-      if (asset.ownerId !== null && asset.ownerId !== this.#scope.accountId) {
+    for (const asset of page.items()) {
+      if (asset.nativeId === '') return failed(fault('incomplete-answer', 'AWS listed a resource without its id.'));
+      if (!this.#isOwn(asset)) {
         this.#shared += 1;
         continue;
       }
@@ -207,7 +217,15 @@ class Observation {
       if (!known || !isAsKnown(asset, known)) news.set(asset.nativeId, asset);
       else if (!known.mine) adopted.add(known.id);
     }
-    return await this.#write({ news: [...news.values()], adopted });
+    return ok({ news, adopted });
+  }
+
+  /**
+   * Resources that other accounts share are listed with their owner's id. They are that account's assets: recorded here too,
+   * one subnet would be counted once per participant, each with another part of its tags.
+   */
+  #isOwn({ ownerId }: ListedAsset): boolean {
+    return ownerId === null || ownerId === this.#scope.accountId;
   }
 
   #see(known: Known): void {
@@ -216,65 +234,75 @@ class Observation {
     this.counts.items += 1;
   }
 
-  async #write({ news, adopted }: PageNews): Promise<Fault | null> {
-    const insert = () => this.#insertUnknown(news);
-    const left = isSmallPage(news) ? await insert() : await this.#inTurn(insert);
-    if (!left || this.#task.progress.lost || (left.length === 0 && adopted.size === 0)) return null;
-    return (await this.#inTurn(() => this.#writeOver({ news: left, adopted }))) ?? null;
-  }
-
   async #inTurn<T>(work: () => Promise<T>): Promise<T | undefined> {
     const { run, shared, signal } = this.#task;
     return await inTurn(shared.pages, { of: run.hold.runId, stop: signal }, work);
   }
 
-  async #writeOver({ news: left, adopted }: PageNews): Promise<Fault | null> {
+  /**
+   * Of a page none of whose news is a live asset, as at a first sync, most are stored nowhere: they are inserted without a
+   * look whether they are. Answers what is stored all the same, such as what comes back after it was gone.
+   *
+   * Not `async`: what is made of the page must not stay in memory while the database works, where every few pages the
+   * collector moves and marks all of it. What little is needed then is made anew.
+   */
+  #insertNews(page: AssetPage): Result<Left> | Promise<Result<Left>> {
+    const sifted = this.#newsOf(page);
+    if (!sifted.ok) return sifted;
+    const { news, adopted } = sifted.value;
+    const left = { nativeIds: new Set(news.keys()), adopted };
+    if (news.keys().some(nativeId => this.#known.has(nativeId))) return ok(left);
+    const assets = [...news.values()].flatMap(asset => this.#asWritten(asset, undefined) ?? []);
+    if (assets.length === 0) return ok(left);
+    const { run, shared } = this.#task;
+    const inserting = shared.insertPage({ hold: run.hold, page: this.#page(assets) });
+    return this.#noteInserted(inserting, { left, wrote: asKnown(assets) });
+  }
+
+  async #noteInserted(
+    inserting: ReturnType<SharedByRuns['insertPage']>,
+    { left, wrote }: { left: Left; wrote: ReadonlyMap<string, Known> },
+  ): Promise<Result<Left>> {
+    const inserted = await inserting;
+    if (!inserted) {
+      this.#task.progress.lost = true;
+      return ok(left);
+    }
+    const appeared = [...wrote].filter(([nativeId]) => inserted.has(nativeId));
+    this.#note(
+      appeared.map(([nativeId, { id }]) => ({ nativeId, id, event: 'appeared' as const })),
+      wrote,
+    );
+    const nativeIds = new Set([...left.nativeIds].filter(nativeId => !inserted.has(nativeId)));
+    return ok({ ...left, nativeIds });
+  }
+
+  async #writeOver(page: AssetPage, { nativeIds, adopted }: Left): Promise<Fault | null> {
     const { db } = this.#deps;
-    const stored = await loadContents(db, { scope: this.#scope, nativeIds: left.map(asset => asset.nativeId) });
+    const stored = await loadContents(db, { scope: this.#scope, nativeIds: [...nativeIds] });
     const before = new Map(stored.map(asset => [asset.nativeId, asset]));
+    const left = page.items().filter(asset => nativeIds.has(asset.nativeId) && this.#isOwn(asset));
     const assets: AssetWrite[] = [];
     const rehashed: { id: string; rawHash: string }[] = [];
-    for (const asset of left) {
+    for (const asset of new Map(left.map(asset => [asset.nativeId, asset])).values()) {
       const write = this.#asWritten(asset, before.get(asset.nativeId));
       if (write) assets.push(write);
       const known = this.#known.get(asset.nativeId);
       if (!write && known && asset.rawHash !== null) rehashed.push({ id: known.id, rawHash: asset.rawHash });
     }
     if (assets.length === 0 && adopted.size === 0 && rehashed.length === 0) return null;
-    const page = { ...this.#page(assets), adopted: [...adopted], rehashed };
-    const written = await writePage(db, this.#task.run.hold, page);
+    const write = { ...this.#page(assets), adopted: [...adopted], rehashed };
+    const written = await writePage(db, this.#task.run.hold, write);
     if (!written) {
       this.#task.progress.lost = true;
       return null;
     }
-    this.#note(assets, written.assets);
+    this.#note(written.assets, asKnown(assets));
     if (written.adopted === adopted.size) return null;
     // They are in the account, but all that is left here of them is a hash.
     return fault('edit-conflict', 'Assets of this scope were deleted with another connector while it was being read.', {
       remedy: 'Nothing is to be done: the next run reads them anew.',
     });
-  }
-
-  /**
-   * Of a page none of whose news is a live asset, as at a first sync, most are stored nowhere: they are inserted without a
-   * look whether they are. Answers what is stored all the same, such as what comes back after it was gone.
-   */
-  async #insertUnknown(news: readonly ListedAsset[]): Promise<readonly ListedAsset[]> {
-    if (news.length === 0 || news.some(({ nativeId }) => this.#known.has(nativeId))) return news;
-    const assets = news.flatMap(asset => this.#asWritten(asset, undefined) ?? []);
-    if (assets.length === 0) return news;
-    const { run, shared } = this.#task;
-    const inserted = await shared.insertPage({ hold: run.hold, page: this.#page(assets) });
-    if (!inserted) {
-      this.#task.progress.lost = true;
-      return [];
-    }
-    const appeared = assets.filter(({ nativeId }) => inserted.has(nativeId));
-    this.#note(
-      assets,
-      appeared.map(({ nativeId, id }) => ({ nativeId, id, event: 'appeared' as const })),
-    );
-    return news.filter(({ nativeId }) => !inserted.has(nativeId));
   }
 
   #page(assets: readonly AssetWrite[]): PageWrite {
@@ -291,19 +319,16 @@ class Observation {
   }
 
   /** Counts what was written, which is known and seen from now on. */
-  #note(assets: readonly AssetWrite[], written: PageWritten['assets']): void {
-    const writes = new Map(assets.map(asset => [asset.nativeId, asset]));
+  #note(written: PageWritten['assets'], wrote: ReadonlyMap<string, Known>): void {
     for (const { nativeId, id, event } of written) {
-      if (!this.#known.has(nativeId)) this.counts.items += 1;
+      const earlier = this.#known.get(nativeId);
+      if (!earlier) this.counts.items += 1;
       if (event === 'appeared' || event === 'returned') this.counts.added += 1;
       if (event === 'changed') this.counts.changed += 1;
-      const write = writes.get(nativeId);
-      const doubtful = Object.keys(write?.unknown ?? {}).length > 0;
-      const { hash = null, rawHash = null } = write ?? {};
       // Should its earlier bytes come again on a later page, they are news.
-      const earlier = this.#known.get(nativeId)?.rawHash;
-      if (earlier) this.#byRawHash.delete(earlier);
-      this.#known.set(nativeId, { id, hash, rawHash, mine: true, seen: true, doubtful });
+      if (earlier?.rawHash) this.#byRawHash.delete(earlier.rawHash);
+      const known = wrote.get(nativeId);
+      if (known) this.#known.set(nativeId, { ...known, id });
     }
   }
 
@@ -332,11 +357,21 @@ class Observation {
   }
 }
 
-/** What a page has that is not as it is stored, or may not be. */
-interface PageNews {
-  readonly news: readonly ListedAsset[];
+/** What of a page is not as it is stored, or may not be. */
+interface Left {
+  readonly nativeIds: ReadonlySet<string>;
   /** Ids of what the connector sees for the first time. */
   readonly adopted: ReadonlySet<string>;
+}
+
+/** Assets as they are known once they are written, by native id. */
+function asKnown(assets: readonly AssetWrite[]): Map<string, Known> {
+  return new Map(
+    assets.map(({ nativeId, id, hash, rawHash, unknown }) => {
+      const doubtful = Object.keys(unknown).length > 0;
+      return [nativeId, { id, hash, rawHash, mine: true, seen: true, doubtful }];
+    }),
+  );
 }
 
 /** Whether the content of an asset that was read says by its hash that nothing has changed. */

@@ -36,8 +36,9 @@ async function assetsOf(type: AssetType, answer: (options?: CallOptions) => obje
   const assets: object[] = [];
   for await (const page of type.pages(answerWith(answer), () => false)) {
     if (!page.ok) return { fault: page.fault.code, unread };
-    unread += page.value.items.filter(({ attributes }) => attributes !== readFields(attributes)).length;
-    assets.push(...page.value.items.map(comparable));
+    const items = page.value.items();
+    unread += items.filter(({ attributes }) => attributes !== readFields(attributes)).length;
+    assets.push(...items.map(comparable));
   }
   return { assets, unread };
 }

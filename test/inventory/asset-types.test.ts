@@ -279,7 +279,7 @@ async function listed(
   const assets: ObservedAsset[] = [];
   for await (const page of type.pages(inSmallPages(calls, type, size))) {
     if (!page.ok) return { assets, fault: page.fault };
-    assets.push(...page.value.items);
+    assets.push(...page.value.items());
   }
   return { assets, fault: undefined };
 }

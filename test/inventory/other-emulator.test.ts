@@ -52,7 +52,7 @@ describe.skipIf(!emulated)('against another AWS emulator', () => {
     const found: ObservedAsset[] = [];
     for await (const page of type.pages(emulated.calls)) {
       if (!page.ok) throw new Error(JSON.stringify(page.fault));
-      found.push(...page.value.items);
+      found.push(...page.value.items());
     }
     const own = found.filter(asset => asset.ownerId === null || asset.ownerId === emulated.accountId);
     expect(own.map(asset => asset.nativeId).sort()).toEqual(seen.map(one => one.id).sort());

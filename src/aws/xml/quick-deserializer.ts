@@ -72,7 +72,7 @@ function withoutKnown(
   const fields = readDocument({ text, isAscii: false }, shape, { inside, elsewhere });
   if (news.length > 0 && !taken) throw new Irregular('items without a list');
   if (unchanged.length > 0) Reflect.set(fields, UNCHANGED, unchanged);
-  if (news.length > 0) Reflect.set(fields, GIVE_BACK, () => reader.giveBack());
+  if (news.length > 0) Reflect.set(fields, GIVE_BACK, reader.giveBack.bind(reader));
   return fields;
 }
 
