@@ -74,8 +74,13 @@ export function nameTag(tags: Readonly<Record<string, string>>): string | null {
  */
 export function valuesAt(attributes: Attributes | FieldsText, path: string): string[] {
   const values: string[] = [];
-  collect(attributes, stepsOf(path), values);
+  addValuesAt(attributes, path, values);
   return values;
+}
+
+/** The same, added to others: each list of its own takes room for seventeen. */
+export function addValuesAt(attributes: Attributes | FieldsText, path: string, values: string[]): void {
+  collect(attributes, stepsOf(path), values);
 }
 
 /** Adds what is at the end of the steps. It runs over every property of every resource that is written. */

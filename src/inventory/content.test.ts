@@ -96,6 +96,19 @@ describe('free text', () => {
     expect(search.split('\n')).toEqual(['i-1', 'web 1', ...ids.map(id => `no ${id}`)]);
   });
 
+  test('has what assets share in lower case, the second time as the first, and a unique id never among it', () => {
+    const facts = (attributes: object) =>
+      searchFacts({ ...ASSET, name: null, attributes: { ...attributes } }, ec2Instance.properties);
+    const networkInterfaces = [{ networkInterfaceId: 'ENI-0A1B2C3D' }];
+    for (const keyName of ['Ops', 'OPS', 'Ops', 'ops']) {
+      expect(facts({ keyName, networkInterfaces }).sharedFacts).toEqual(['ops', 'eni-0a1b2c3d']);
+    }
+    expect(facts({ keyName: 'eni-0a1b2c3d', networkInterfaces: [{ networkInterfaceId: 'Ops' }] })).toEqual({
+      search: 'i-1\neni-0a1b2c3d\nops',
+      sharedFacts: [],
+    });
+  });
+
   test('never takes a unique id for one that assets share, since the table of those does not have it', () => {
     const { search, sharedFacts } = searchFacts(
       { ...ASSET, attributes: { vpcId: 'i-0a1b2c3d' } },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isAwsId, isUniqueId } from '../domain/aws-id.ts';
 import { LIMITS } from '../domain/limits.ts';
-import { valuesAt } from './attributes.ts';
+import { addValuesAt } from './attributes.ts';
 import type { AssetProperty } from './define.ts';
 import { readFields } from './fields-text.ts';
 import type { StoredContent } from './keep-unread.ts';
@@ -46,13 +46,17 @@ export function searchFacts(asset: Content, properties: readonly AssetProperty[]
   if (!isAwsId(asset.nativeId)) add(own, asset.nativeId);
   if (asset.name !== null) add(own, asset.name);
   if (asset.arn !== null) add(own, asset.arn);
+  const facts: string[] = [];
+  let at = 0;
   for (const { inSearch, path } of properties) {
     if (inSearch === undefined) continue;
-    for (const fact of valuesAt(asset.attributes, path)) {
+    addValuesAt(asset.attributes, path, facts);
+    for (; at < facts.length; at += 1) {
+      const fact = facts[at] ?? '';
       // The first label of a DNS name is the asset's own, with its dot; the rest, from the same dot on, thousands have.
       const dot = inSearch === 'dns' ? fact.indexOf('.') : 0;
-      const beside = fact.slice(dot).toLowerCase();
-      if (dot < 0 || !isBeside(beside, inSearch)) add(own, fact);
+      const beside = dot < 0 ? undefined : factBeside(fact.slice(dot), inSearch);
+      if (beside === undefined) add(own, fact);
       else {
         add(shared, beside);
         if (dot > 0) add(own, fact.slice(0, dot + 1));
@@ -73,9 +77,19 @@ function distinct(facts: string[]): string[] {
 
 const FEW = 30;
 
-/** Whether a fact, in lower case, is kept beside the asset's text. An index could not hold one of any length. */
-function isBeside(fact: string, inSearch: AssetProperty['inSearch']): boolean {
-  if (inSearch === 'own') return false;
-  if (isUniqueId(fact) || inSearch === 'id') return isUniqueId(fact) && inSearch === 'id';
-  return fact.length <= LIMITS.sharedFactCharsMax && !fact.includes('\n');
+/** A fact in lower case, if it is kept beside the asset's text. An index could not hold one of any length. */
+function factBeside(written: string, inSearch: AssetProperty['inSearch']): string | undefined {
+  if (inSearch === 'own') return undefined;
+  const known = inSearch === 'id' ? undefined : SHARED.get(written);
+  if (known !== undefined) return known;
+  const fact = written.toLowerCase();
+  if (isUniqueId(fact) || inSearch === 'id') return isUniqueId(fact) && inSearch === 'id' ? fact : undefined;
+  if (fact.length > LIMITS.sharedFactCharsMax || fact.includes('\n')) return undefined;
+  if (SHARED.size >= SHARED_MAX) SHARED.clear();
+  SHARED.set(written, fact);
+  return fact;
 }
+
+/** What assets had in common lately, in lower case: one text for all of them. */
+const SHARED = new Map<string, string>();
+const SHARED_MAX = 1_000;
