@@ -111,7 +111,7 @@ export class Transcriber {
     let end = start;
     while (NEEDS_CARE[from[end] ?? 0] === 0) end += 1;
     // Most are texts: no object is made for them.
-    if (from[end] === LESS_THAN && (kind === 'text' || isAsInJson(kind, { from, start, end }))) {
+    if (from[end] === LESS_THAN && (kind === 'text' || this.#isAsInJson(kind, end))) {
       const isQuoted = kind === 'text' || kind === 'time';
       // Both marks and the comma.
       const room = end - start + 3;
@@ -131,6 +131,43 @@ export class Transcriber {
     }
     this.#at = end;
     this.#close(tag);
+  }
+
+  /** Whether JSON writes the value that stands here as it is, as nearly always. */
+  #isAsInJson(kind: Exclude<LeafShape['kind'], 'text'>, end: number): boolean {
+    switch (kind) {
+      case 'number':
+        return this.#isInteger(end);
+      case 'boolean':
+        return this.#has(TRUE) || this.#has(FALSE);
+      case 'time':
+        return this.#isUsualTime(end);
+    }
+  }
+
+  /** Not below zero, and of no more digits than a double holds. */
+  #isInteger(end: number): boolean {
+    const [from, start] = [this.#from, this.#at];
+    if (start === end || end - start > 15 || (from[start] === ZERO && end - start > 1)) return false;
+    for (let at = start; at < end; at += 1) if (!isDigit(from[at])) return false;
+    return true;
+  }
+
+  /** `2026-05-01T12:00:00.000Z`; of the days that a month has in every year. */
+  #isUsualTime(end: number): boolean {
+    const [from, start] = [this.#from, this.#at];
+    if (end - start !== TIME.length) return false;
+    for (let i = 0; i < TIME.length; i += 1) {
+      if (TIME[i] === ZERO ? !isDigit(from[start + i]) : TIME[i] !== from[start + i]) return false;
+    }
+    const [days, day] = [DAYS[this.#twoDigits(5)] ?? 0, this.#twoDigits(8)];
+    const [hour, minute, second] = [this.#twoDigits(11), this.#twoDigits(14), this.#twoDigits(17)];
+    return day >= 1 && day <= days && hour <= 23 && minute <= 59 && second <= 59;
+  }
+
+  #twoDigits(behind: number): number {
+    const at = this.#at + behind;
+    return ((this.#from[at] ?? 0) - ZERO) * 10 + (this.#from[at + 1] ?? 0) - ZERO;
   }
 
   /** Goes to the next element, or says that the one around it ends here. */
@@ -267,59 +304,14 @@ const NEEDS_CARE = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < SPACE || '"&<\\'.includes(String.fromCharCode(byte)) ? 1 : 0,
 );
 
-/** Whether JSON writes the value as it stands there, as nearly always. */
-function isAsInJson(kind: Exclude<LeafShape['kind'], 'text'>, value: Range): boolean {
-  switch (kind) {
-    case 'number':
-      return isInteger(value);
-    case 'boolean':
-      return is(TRUE, value) || is(FALSE, value);
-    case 'time':
-      return isUsualTime(value);
-  }
-}
-
-interface Range {
-  readonly from: Buffer;
-  readonly start: number;
-  readonly end: number;
-}
-
-const TRUE = Buffer.from('true');
-const FALSE = Buffer.from('false');
-
-function is(what: Buffer, { from, start, end }: Range): boolean {
-  if (end - start !== what.length) return false;
-  for (let i = 0; i < what.length; i += 1) if (from[start + i] !== what[i]) return false;
-  return true;
-}
-
-/** Not below zero, and of no more digits than a double holds. */
-function isInteger({ from, start, end }: Range): boolean {
-  if (start === end || end - start > 15 || (from[start] === ZERO && end - start > 1)) return false;
-  for (let at = start; at < end; at += 1) if (!isDigit(from[at])) return false;
-  return true;
-}
-
-/** `2026-05-01T12:00:00.000Z`; of the days that every month has. */
-function isUsualTime(value: Range): boolean {
-  const { from, start, end } = value;
-  if (end - start !== TIME.length) return false;
-  for (let i = 0; i < TIME.length; i += 1) {
-    if (TIME[i] === ZERO ? !isDigit(from[start + i]) : TIME[i] !== from[start + i]) return false;
-  }
-  const [month, day] = [twoDigits(value, 5), twoDigits(value, 8)];
-  const [hour, minute, second] = [twoDigits(value, 11), twoDigits(value, 14), twoDigits(value, 17)];
-  return month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour <= 23 && minute <= 59 && second <= 59;
-}
+/** With what stands behind a value. */
+const [TRUE, FALSE] = [Buffer.from('true<'), Buffer.from('false<')];
 
 const TIME = Buffer.from('0000-00-00T00:00:00.000Z');
+/** Of the first month to the twelfth. */
+const DAYS = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const ZERO = 0x30;
 
 function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= ZERO && byte <= ZERO + 9;
-}
-
-function twoDigits({ from, start }: Range, at: number): number {
-  return ((from[start + at] ?? 0) - ZERO) * 10 + (from[start + at + 1] ?? 0) - ZERO;
 }

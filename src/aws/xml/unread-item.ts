@@ -60,10 +60,10 @@ export class UnreadReader {
   unread({ items, group }: ReadApart, hashes: readonly (string | undefined)[]): object {
     const { outer, inner } = this.#lists;
     const objects: object[] = [];
-    for (const [index, { fields }] of (items ?? []).entries()) {
+    items?.forEach(({ fields }, index) => {
       const rawHash = hashes[index];
       if (rawHash !== undefined) objects.push(unreadItem((inner ?? outer).shape.item, { fields, rawHash }));
-    }
+    });
     if (!group) return objects[0] ?? {};
     const object = unreadItem(outer.shape.item, { fields: group });
     if (inner && items) Reflect.set(object, inner.name, objects);
