@@ -88,8 +88,9 @@ export const LIMITS = {
   /** Answers of a hundred instances and more: as sent, and packed. */
   largeAnswerBytes: 256 * 1024,
   largePackedBytes: 16 * 1024,
-  /** How much the heap of a worker may grow, over what lived when it was collected last, before it is collected again. */
-  heapGrowthPercent: 45,
+  /** What the old part of a worker's heap may have before it is collected; it may always grow by so much over what lived. */
+  oldHeapBytes: 96 * 1024 * 1024,
+  heapGrowthPercentMin: 45,
   /** From how much on its young part does not grow any more: two halves of 16 MB. */
   youngHeapBytes: 64 * 1024 * 1024,
   /** Large answers between their arrival and the writing of what is new in them: 30 MB each with all that is made of them. */
@@ -338,8 +339,6 @@ export const LIMITS = {
   alertAnswerCharsMax: 200,
   // database
   databasePoolMax: 10,
-  /** The room that lists are written to for the driver is kept unless it is larger. */
-  keptArrayBytesMax: 16 * 2 ** 20,
   databaseConnectTimeoutMs: 5_000,
   databaseIdleMs: 30_000,
   databaseKeepAliveMs: 10_000,

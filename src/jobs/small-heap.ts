@@ -1,4 +1,4 @@
-import { PerformanceObserver } from 'node:perf_hooks';
+import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 import { LIMITS } from '../domain/limits.ts';
 
@@ -11,12 +11,29 @@ import { LIMITS } from '../domain/limits.ts';
  * that it does not grow any more is.
  */
 export function keepHeapSmall(): void {
-  setFlagsFromString(`--heap-growing-percent=${LIMITS.heapGrowthPercent}`);
+  setFlagsFromString(`--heap-growing-percent=${LIMITS.heapGrowthPercentMin}`);
   // It grows by one step after a collection, if at all, and shrinks when the process is idle for long.
   afterCollection.observe({ entryTypes: ['gc'] });
 }
 
-const afterCollection = new PerformanceObserver(() => {
-  const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space')?.space_size ?? 0;
-  setFlagsFromString(`--semi-space-growth-factor=${young < LIMITS.youngHeapBytes ? 2 : 1}`);
+const afterCollection = new PerformanceObserver(list => {
+  const spaces = getHeapSpaceStatistics();
+  const young = spaces.find(({ space_name }) => space_name === 'new_space');
+  setFlagsFromString(`--semi-space-growth-factor=${(young?.space_size ?? 0) < LIMITS.youngHeapBytes ? 2 : 1}`);
+  if (!list.getEntries().some(isOfWholeHeap)) return;
+  // What lives now, and what was made since, which is little.
+  const live = spaces.reduce((sum, { space_used_size }) => sum + space_used_size, -(young?.space_used_size ?? 0));
+  setFlagsFromString(`--heap-growing-percent=${growthPercent(live)}`);
 });
+
+/** A collection of the whole heap marks all that lives: the less that is, the longer it may take to the next one. */
+function growthPercent(liveBytes: number): number {
+  const { oldHeapBytes, heapGrowthPercentMin } = LIMITS;
+  return Math.max(heapGrowthPercentMin, Math.floor(100 * (oldHeapBytes / liveBytes - 1)));
+}
+
+function isOfWholeHeap(entry: PerformanceEntry): boolean {
+  const detail: unknown = Reflect.get(entry, 'detail');
+  if (typeof detail !== 'object' || detail === null || !('kind' in detail)) return false;
+  return detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR;
+}

@@ -1,13 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
-import { isUniqueId } from '../domain/aws-id.ts';
 import type { Change } from '../inventory/changes.ts';
 import type { Compared } from '../inventory/compared.ts';
 import type { SearchFacts } from '../inventory/content.ts';
 import type { StoredContent } from '../inventory/keep-unread.ts';
-import { jsonArray, jsonbArray, textArray } from './binary-arrays.ts';
-import { type Database, isUniqueViolation, repeatable } from './database.ts';
+import { type Database, repeatable } from './database.ts';
 import { type Hold, holding } from './runs.ts';
 import type { Scope, ScopeName } from './scopes.ts';
+import { factsShared, sharing } from './shared-facts.ts';
 
 /** The writing side of the inventory; every statement of a worker here begins with the check of its hold (invariant I2). */
 
@@ -103,89 +102,6 @@ export interface PageWritten {
 
 type AssetEvent = 'appeared' | 'changed' | 'returned';
 
-/** A page with the hold by which it is written. */
-export interface HeldPage {
-  readonly hold: Hold;
-  readonly page: PageWrite;
-}
-
-/**
- * Inserts assets that are not known to be there, as all are at a first sync, of pages of whatever runs, in one statement that
- * does nothing else. That they appeared is told by their rows. Answers for each page, in order, the native ids of those
- * inserted, without those that are stored, gone or by somebody else meanwhile; undefined when its hold was lost.
- */
-export async function insertNew(
-  db: Database,
-  pages: readonly HeldPage[],
-): Promise<(ReadonlySet<string> | undefined)[]> {
-  try {
-    return await insertPages(db, pages, { evenIfStored: false });
-  } catch (error) {
-    // To look for each of them first, in the index that they are then put into, takes a twentieth of the whole.
-    if (!isUniqueViolation(error)) throw error;
-    return await insertPages(db, pages, { evenIfStored: true });
-  }
-}
-
-/** With `evenIfStored` those that are stored are left out; else they are an error, and nothing is inserted. */
-async function insertPages(
-  db: Database,
-  pages: readonly HeldPage[],
-  { evenIfStored }: { evenIfStored: boolean },
-): Promise<(ReadonlySet<string> | undefined)[]> {
-  const heads = pages.map(({ hold, page: { scope, connectorNum, connectorTags, at } }, place) => {
-    return { place, ...hold, ...scope, connectorNum, connectorTags, at };
-  });
-  const assets = pages.flatMap(({ page }) => page.assets);
-  const places = pages.flatMap(({ page }, place) => page.assets.map(() => place));
-  const texts = (field: 'id' | 'nativeId' | 'arn' | 'name' | 'state' | 'hash' | 'rawHash' | 'search') =>
-    sql`${textArray(assets.map(asset => asset[field]))}::text[]`;
-  const objects = (field: 'tags' | 'unknown' | 'compared') =>
-    sql`${jsonbArray(assets.map(asset => asset[field]))}::jsonb[]`;
-  const { rows } = await repeatable(
-    db,
-    sql<{ held: number[]; inserted: string[] | null }>`
-    -- prepared: ${sql.raw(evenIfStored ? 'insert-if-not-stored' : 'insert-new-assets')}
-    with held as (
-      select p.* from jsonb_to_recordset(${JSON.stringify(heads)}::jsonb) as p(
-        place int, "runId" uuid, fence int, partition text, "accountId" text, region text, "assetType" text,
-        "connectorNum" int, "connectorTags" jsonb, at timestamptz
-      )
-      join runs r on r.id = p."runId" and r.fence = p.fence and r.state || '' = 'running' order by r.id for share of r
-    ),
-    inserted as (
-      insert into assets (id, partition, account_id, region, asset_type, native_id, arn, name, state, tags, connector_tags,
-        attributes, compared, unknown, search, shared_facts, content_hash, raw_hash, seen_by, first_seen_at, last_seen_at,
-        changed_at, appeared_in)
-      select i.id::uuid, held.partition, held."accountId", held.region, held."assetType", native_id, arn, name, state, tags,
-        held."connectorTags", attributes, compared, unknown, search, string_to_array(shared_facts, E'\n'),
-        decode(hash, 'hex'), decode(raw_hash, 'base64'), array[held."connectorNum"], held.at, held.at, held.at, held."runId"
-      from unnest(${places}::int[], ${texts('id')}, ${texts('nativeId')}, ${texts('arn')}, ${texts('name')},
-        ${texts('state')}, ${objects('tags')}, ${objects('compared')}, ${objects('unknown')}, ${texts('search')},
-        ${textArray(assets.map(asset => asset.sharedFacts.join('\n') || null))}::text[], ${texts('hash')}, ${texts('rawHash')},
-        -- Last: they are most of it, and the driver copies all that it has where a parameter does not fit.
-        ${jsonArray(assets.map(asset => asset.attributes))}::json[])
-        as i(place, id, native_id, arn, name, state, tags, compared, unknown, search, shared_facts, hash, raw_hash, attributes)
-      join held on held.place = i.place
-      ${
-        evenIfStored
-          ? sql`on conflict (partition, account_id, region, asset_type, native_id) do nothing returning id::text`
-          : sql``
-      }
-    ),
-    ${sharing(assets)}
-    select array(select place from held) as held, ${evenIfStored ? sql`array(select id from inserted)` : sql`null`} as inserted
-  `,
-  );
-  const held = new Set(rows[0]?.held);
-  const inserted = rows[0]?.inserted ? new Set(rows[0].inserted) : undefined;
-  return pages.map(({ page }, place) => {
-    if (!held.has(place)) return undefined;
-    const there = inserted ? page.assets.filter(({ id }) => inserted.has(id)) : page.assets;
-    return new Set(there.map(({ nativeId }) => nativeId));
-  });
-}
-
 /**
  * Writes what a page showed that is not as it is stored, with its history, in one statement: inserts or updates, whatever is
  * stored of the assets. Undefined when the hold was lost; then nothing was written.
@@ -261,7 +177,7 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
       from jsonb_to_recordset(${JSON.stringify(page.rehashed)}::jsonb) as r(id uuid, "rawHash" text)
       where a.id = r.id and not a.id = any(${page.adopted}::uuid[]) and exists (select from held)
     ),
-    ${sharing(page.assets)}
+    ${sharing(sql`${factsShared(page.assets)}`)}
     select (select jsonb_agg(jsonb_build_object('id', id, 'nativeId', native_id, 'event', event)) from events) as assets,
       (select count(*) from adopted) as adopted
     from held
@@ -269,19 +185,6 @@ export async function writePage(db: Database, hold: Hold, page: PageWrite): Prom
   );
   const row = rows[0];
   return row && { assets: row.assets ?? [], adopted: row.adopted };
-}
-
-/**
- * A part of a statement with `held`: keeps what its assets share, so that searches find them by it. Every page writes it in
- * the same order, and after the rows it inserts: two pages with the same facts wait for each other, but never both.
- */
-function sharing(assets: readonly AssetWrite[]): RawBuilder<unknown> {
-  const facts = [...new Set(assets.flatMap(asset => asset.sharedFacts))].filter(fact => !isUniqueId(fact));
-  return sql`shared as (
-      insert into shared_facts (fact)
-      select fact from unnest(${textArray(facts.sort())}::text[]) fact where exists (select from held)
-      on conflict do nothing
-    )`;
 }
 
 /**

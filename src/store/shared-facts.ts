@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import { AWS_ID, idsMeant, mayBeInId, UNIQUE_ID } from '../domain/aws-id.ts';
+import { AWS_ID, idsMeant, isUniqueId, mayBeInId, UNIQUE_ID } from '../domain/aws-id.ts';
 import { LIMITS } from '../domain/limits.ts';
+import type { SearchFacts } from '../inventory/content.ts';
 import { likeOf, textOf } from '../query/pattern.ts';
 import type { AssetQuery, Pattern } from '../query/tree.ts';
 import type { Database } from './database.ts';
@@ -124,4 +125,22 @@ function soughtIn(query: AssetQuery): readonly Pattern[] {
     case 'gone':
       return [];
   }
+}
+
+/**
+ * A part of a statement with `held`: keeps what its assets share, so that searches find them by it. Every page writes it in
+ * the same order, and after the rows it inserts: two pages with the same facts wait for each other, but never both.
+ */
+export function sharing(facts: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`shared as (
+      insert into shared_facts (fact)
+      select fact from unnest(${facts}::text[]) fact where exists (select from held)
+      on conflict do nothing
+    )`;
+}
+
+/** What the assets share with others, sorted. */
+export function factsShared(assets: readonly SearchFacts[]): string[] {
+  const facts = new Set(assets.flatMap(asset => asset.sharedFacts));
+  return [...facts].filter(fact => !isUniqueId(fact)).sort();
 }

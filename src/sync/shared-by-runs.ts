@@ -2,8 +2,8 @@ import { type RecordFinding, recordTogether } from '../accounts/findings.ts';
 import { createSlots, type Slots } from '../aws/slots.ts';
 import { gather } from '../domain/gather.ts';
 import { LIMITS } from '../domain/limits.ts';
-import { type HeldPage, insertNew } from '../store/assets.ts';
 import { type Database, isDatabaseUnavailable } from '../store/database.ts';
+import { type HeldPage, insertNew } from '../store/new-assets.ts';
 import { gatherEnds, type WriteEnd } from './run-progress.ts';
 
 /** What the runs of a process share, so that many of them cost little more than few, and none takes the room of others. */
@@ -27,11 +27,12 @@ function gatherPages(db: Database): InsertPage {
     itemsMax: LIMITS.smallPagesMax,
     oneByOne: error => !isDatabaseUnavailable(error),
   });
-  return async held => (isSmallPage(held.page.assets) ? await small(held) : (await insertNew(db, [held]))[0]);
+  // Not `async`: a large page is not kept while it is inserted.
+  return held => (isSmallPage(held.page.assets) ? small(held) : insertNew(db, [held]).then(([inserted]) => inserted));
 }
 
 /** Whether writing these takes so little that it needs no turn. */
-export function isSmallPage(assets: readonly unknown[]): boolean {
+function isSmallPage(assets: readonly unknown[]): boolean {
   return assets.length <= LIMITS.smallPageItemsMax;
 }
 

@@ -5,7 +5,8 @@ import { generateWorld } from '../../simulator/world/generate.ts';
 import { CONNECTOR_ROLE_NAME } from '../../simulator/world/policies.ts';
 import { changeConnector, getConnector } from '../../src/accounts/connectors.ts';
 import { deleteConnector } from '../../src/accounts/delete-connector.ts';
-import { deleteScopeAssets, insertNew, loadContents, loadKnown, writePage } from '../../src/store/assets.ts';
+import { deleteScopeAssets, loadContents, loadKnown, writePage } from '../../src/store/assets.ts';
+import { insertNew } from '../../src/store/new-assets.ts';
 import { cancelRuns, claimRun, finishRun, insertRuns, lockConnectorForRun } from '../../src/store/runs.ts';
 import { type Bed, count, openBed } from './bed.ts';
 
