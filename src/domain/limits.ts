@@ -179,7 +179,7 @@ export const LIMITS = {
   itemsPerScopeSlot: 50,
   scopeSlotsMax: 24,
   /** Pages that a process compares and writes at a time: more only make the database's processes wait for each other. */
-  pagesWrittenAtOnce: 4,
+  pagesWrittenAtOnce: 3,
   /** Pages with so little news are inserted together with those of other scopes and runs: gathered for so long, and so many at most. */
   smallPageItemsMax: 100,
   smallPagesWaitMs: 10,

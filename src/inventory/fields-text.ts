@@ -113,10 +113,15 @@ export class FieldsText {
  * of the heap, which the garbage collector need not move. The bytes are given back at once when nobody needs them any more.
  */
 export class Sheet {
-  #bytes: Buffer<ArrayBuffer> | undefined = Buffer.allocUnsafeSlow(65_536);
+  #bytes: Buffer<ArrayBuffer> | undefined;
   /** Of each field the number of its name, and where it ends. */
   #fields = new Int32Array(4_096);
   #count = 0;
+
+  /** It grows when there are more bytes than are expected, which takes twice as long. */
+  constructor(bytesLikely = 4_096) {
+    this.#bytes = Buffer.allocUnsafeSlow(bytesLikely);
+  }
 
   /** @throws Error when they were given back. */
   get bytes(): Buffer<ArrayBuffer> {

@@ -77,7 +77,8 @@ export class UnreadReader {
 
   #transcribers() {
     if (this.#made) return this.#made;
-    const [forItems, forGroups] = [new Sheet(), new Sheet()];
+    // JSON is shorter than EC2's XML; memory that is not written to costs nothing.
+    const [forItems, forGroups] = [new Sheet(this.#answer.length), new Sheet()];
     this.#made = {
       items: new Transcriber(this.#answer, forItems),
       groups: new Transcriber(this.#answer, forGroups),
