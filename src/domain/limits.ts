@@ -88,9 +88,10 @@ export const LIMITS = {
   /** Answers of a hundred instances and more: as sent, and packed. */
   largeAnswerBytes: 256 * 1024,
   largePackedBytes: 16 * 1024,
-  /** What the old part of a worker's heap may have before it is collected; it may always grow by so much over what lived. */
+  /** What the old part of a worker's heap should have before it is collected; it grows by so much, or so little, over what lived. */
   oldHeapBytes: 96 * 1024 * 1024,
   heapGrowthPercentMin: 45,
+  heapGrowthPercentMax: 130,
   /** From how much on its young part does not grow any more: two halves of 16 MB. */
   youngHeapBytes: 64 * 1024 * 1024,
   /** Large answers between their arrival and the writing of what is new in them: 30 MB each with all that is made of them. */

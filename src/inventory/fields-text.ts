@@ -118,7 +118,7 @@ export class Sheet {
   #fields = new Int32Array(4_096);
   #count = 0;
 
-  /** It grows when there are more bytes than are expected, which takes twice as long. */
+  /** It grows when there are more bytes than are expected: then they are copied. */
   constructor(bytesLikely = 4_096) {
     this.#bytes = Buffer.allocUnsafeSlow(bytesLikely);
   }

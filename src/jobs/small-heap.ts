@@ -26,10 +26,13 @@ const afterCollection = new PerformanceObserver(list => {
   setFlagsFromString(`--heap-growing-percent=${growthPercent(live)}`);
 });
 
-/** A collection of the whole heap marks all that lives: the less that is, the longer it may take to the next one. */
+/**
+ * A collection of the whole heap marks all that lives: the less that is, the longer it may take to the next one. V8 uses it for
+ * what lives after the next one, which may be much more: so it has an upper bound.
+ */
 function growthPercent(liveBytes: number): number {
-  const { oldHeapBytes, heapGrowthPercentMin } = LIMITS;
-  return Math.max(heapGrowthPercentMin, Math.floor(100 * (oldHeapBytes / liveBytes - 1)));
+  const { oldHeapBytes, heapGrowthPercentMin: min, heapGrowthPercentMax: max } = LIMITS;
+  return Math.min(Math.max(min, Math.floor(100 * (oldHeapBytes / liveBytes - 1))), max);
 }
 
 function isOfWholeHeap(entry: PerformanceEntry): boolean {

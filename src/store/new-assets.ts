@@ -13,7 +13,7 @@ export interface HeldPage {
 
 /**
  * Inserts assets that are not known to be there, as all are at a first sync, of pages of whatever runs, in one statement that
- * does nothing else. That they appeared is told by their rows. Answers for each page, in order, the native ids of those
+ * does nothing else, or a second one when some are stored; so not within a transaction. That they appeared is told by their rows. Answers for each page, in order, the native ids of those
  * inserted, without those that are stored, gone or by somebody else meanwhile; undefined when its hold was lost.
  *
  * Not `async`, so that the pages need not be kept until the database has answered.
@@ -114,11 +114,13 @@ async function insertHeld(
       ${
         unlessStored
           ? sql`on conflict (partition, account_id, region, asset_type, native_id) do nothing returning id::text`
-          : sql``
+          : sql`returning 1`
       }
     ),
     ${sharing(sql`${facts}`)}
-    select array(select place from held) as held, ${unlessStored ? sql`array(select id from inserted)` : sql`null`} as inserted
+    select array(select place from held) as held, ${unlessStored ? sql`array(select id from inserted)` : sql`null`} as inserted,
+      -- Whoever reads the rows has them written before the facts that they share.
+      (select count(*) from inserted) as count
   `,
   );
   return rows[0] ?? { held: [], inserted: null };

@@ -192,8 +192,8 @@ class Observation {
     return (await this.#inTurn(() => this.#writeOver(page, left.value))) ?? null;
   }
 
-  /** Sees what is on a page, and answers what of it is not as it is stored, or may not be. */
-  #newsOf(page: AssetPage): Result<{ news: ReadonlyMap<string, ListedAsset>; adopted: ReadonlySet<string> }> {
+  /** Sees and counts what is on a page, once, and answers what of it is not as it is stored, or may not be. */
+  #takeNews(page: AssetPage): Result<{ news: ReadonlyMap<string, ListedAsset>; adopted: ReadonlySet<string> }> {
     const news = new Map<string, ListedAsset>();
     const adopted = new Set<string>();
     for (const rawHash of page.unchanged) {
@@ -247,7 +247,7 @@ class Observation {
    * collector moves and marks all of it. What little is needed then is made anew.
    */
   #insertNews(page: AssetPage): Result<Left> | Promise<Result<Left>> {
-    const sifted = this.#newsOf(page);
+    const sifted = this.#takeNews(page);
     if (!sifted.ok) return sifted;
     const { news, adopted } = sifted.value;
     const left = { nativeIds: new Set(news.keys()), adopted };

@@ -160,8 +160,9 @@ describe('an item that is out of order', () => {
 
   it('is the same asset wherever its sheet is full', () => {
     const behind = '<isDefault>true</isDefault><state/><tagSet><item><key>a</key><value>b</value></item></tagSet>';
-    for (let length = 65_380; length < 65_540; length += 1) {
-      compare(document(`<vpcId>${'x'.repeat(length)}</vpcId>${behind}<ownerId>1</ownerId>`));
+    // Nothing but quotes is longer in JSON than in XML.
+    for (let quotes = 0; quotes < 600; quotes += 1) {
+      compare(document(`<vpcId>${'"'.repeat(quotes)}</vpcId>${behind}<ownerId>1</ownerId>`));
     }
   });
 

@@ -103,6 +103,25 @@ test('an asset that another run stored, or that had gone, is no second one becau
   if (claim.kind !== 'claimed') throw new Error(`the claim was ${claim.kind}`);
   const page = { scope: SCOPE, connectorNum: 1, connectorTags: {}, assets, adopted: [], rehashed: [], at: new Date() };
   expect(await insertNew(bed.db, [{ hold: claim.run.hold, page }])).toEqual([new Set([id])]);
+  const fresh = (nativeId: string) => ({
+    ...page,
+    assets: assets.slice(-1).map(one => ({ ...one, id: bed.deps.ids.uuid(), nativeId })),
+  });
+  const [held, lost] = [claim.run.hold, { ...claim.run.hold, fence: claim.run.hold.fence - 1 }];
+  const more = [fresh('i-0lost00000000000'), fresh('i-0alone0000000000'), fresh('i-0beside000000000')];
+  const [ofLost, alone, beside] = more;
+  if (!ofLost || !alone || !beside) throw new Error('there are three');
+  const gathered = [
+    { hold: lost, page: ofLost },
+    { hold: held, page: alone },
+    { hold: held, page: { ...page, assets: [...page.assets, ...beside.assets] } },
+  ];
+  expect(await insertNew(bed.db, gathered)).toEqual([
+    undefined,
+    new Set(['i-0alone0000000000']),
+    new Set(['i-0beside000000000']),
+  ]);
+  await sql`delete from assets where native_id in ('i-0alone0000000000', 'i-0beside000000000')`.execute(bed.db);
   const left = assets.filter(({ nativeId }) => nativeId !== id);
   const written = await writePage(bed.db, claim.run.hold, { ...page, assets: left });
   expect(written?.assets.map(({ nativeId, event }) => [nativeId, event]).sort()).toEqual(

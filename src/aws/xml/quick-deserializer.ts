@@ -61,19 +61,30 @@ function withoutKnown(
   }: { shape: StructShape; inside: string | undefined; lists: RawLists; isKnown: IsKnown },
 ): Fields {
   const reader = new UnreadReader(answer, lists);
-  const { text, at: place, news, unchanged } = compareItems(answer, { openTag: lists.outer.openTag, isKnown, reader });
-  let taken = false;
-  const elsewhere: ItemsElsewhere = (list, at) => {
-    if (taken || at < place || news.length === 0) return [];
-    if (list !== lists.outer.shape) throw new Irregular('items in another list');
-    taken = true;
-    return news;
-  };
-  const fields = readDocument({ text, isAscii: false }, shape, { inside, elsewhere });
-  if (news.length > 0 && !taken) throw new Irregular('items without a list');
-  if (unchanged.length > 0) Reflect.set(fields, UNCHANGED, unchanged);
-  if (news.length > 0) Reflect.set(fields, GIVE_BACK, reader.giveBack.bind(reader));
-  return fields;
+  let isRead = false;
+  try {
+    const {
+      text,
+      at: place,
+      news,
+      unchanged,
+    } = compareItems(answer, { openTag: lists.outer.openTag, isKnown, reader });
+    let taken = false;
+    const elsewhere: ItemsElsewhere = (list, at) => {
+      if (taken || at < place || news.length === 0) return [];
+      if (list !== lists.outer.shape) throw new Irregular('items in another list');
+      taken = true;
+      return news;
+    };
+    const fields = readDocument({ text, isAscii: false }, shape, { inside, elsewhere });
+    if (news.length > 0 && !taken) throw new Irregular('items without a list');
+    if (unchanged.length > 0) Reflect.set(fields, UNCHANGED, unchanged);
+    if (news.length > 0) Reflect.set(fields, GIVE_BACK, reader.giveBack.bind(reader));
+    isRead = news.length > 0;
+    return fields;
+  } finally {
+    if (!isRead) reader.giveBack();
+  }
 }
 
 /** Lists that are named as the SDK names them. Undefined for an error, which has none of them. */

@@ -77,8 +77,8 @@ export class UnreadReader {
 
   #transcribers() {
     if (this.#made) return this.#made;
-    // JSON is shorter than EC2's XML; memory that is not written to costs nothing.
-    const [forItems, forGroups] = [new Sheet(this.#answer.length), new Sheet()];
+    // As JSON they are hardly ever longer than half of EC2's XML.
+    const [forItems, forGroups] = [new Sheet(this.#answer.length >> 1), new Sheet()];
     this.#made = {
       items: new Transcriber(this.#answer, forItems),
       groups: new Transcriber(this.#answer, forGroups),
