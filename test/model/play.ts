@@ -1,7 +1,7 @@
 import type { Database } from '../../src/store/database.ts';
 import { insertRuns } from '../../src/store/runs.ts';
 import type { SyncDeps } from '../../src/sync/deps.ts';
-import { type Inventory, readFence, readInventory, readRun } from './inventory.ts';
+import { type Held, type Inventory, readFence, readInventory, readRun } from './inventory.ts';
 import type { Land } from './land.ts';
 import { type Aim, check, Model, type ModelConnector, Violation } from './model.ts';
 import { People } from './people.ts';
@@ -32,6 +32,8 @@ export class Play {
   readonly #people: People;
   /** By worker. */
   readonly #frozen = new Map<number, Frozen>();
+  /** Whether somebody edited a connector since a worker was thawed. */
+  #edited = false;
   #last: Inventory = { assets: new Map(), found: NOTHING_FOUND };
 
   constructor({ story, land, db, workers }: { story: Story; land: Land; db: Database; workers: readonly Worker[] }) {
@@ -121,8 +123,12 @@ export class Play {
     const connector = this.#people.connectors.get(step.connector);
     await this.#people.edit(step);
     const after = await this.#inventory();
-    this.model.lookAtAll({ before, after });
     if (step.what === 'delete, with assets' && connector) this.#checkDeleted(connector, { before, after });
+    this.#lookAfterEdit({ before, after });
+  }
+
+  #lookAfterEdit({ before, after }: { before: Inventory; after: Inventory }): void {
+    this.model.lookAtAll({ before, after });
     this.#checkKept({ before, after });
     this.model.checkSeers(after);
     this.model.checkCoverage(after);
@@ -179,6 +185,7 @@ export class Play {
     const runBefore = await readRun(this.#db, runId);
     const now = await readFence(this.#db, runId);
     const isStale = fence !== null && (now?.fence !== fence || !now.running);
+    this.#edited = false;
     running.thaw();
     const result = await running.over;
     await this.#people.done();
@@ -189,6 +196,13 @@ export class Play {
       return await this.#look({ connector, aim, running, before, runBefore, runId });
     }
     const after = await this.#inventory();
+    // Somebody edited a connector while it waited for its next answer: that is not the worker's, the rest would be.
+    if (this.#edited) {
+      for (const [key, asset] of after.assets) {
+        check(isAsWritten(asset, before.assets.get(key)), 'a worker that was replaced wrote assets');
+      }
+      return this.#lookAfterEdit({ before, after });
+    }
     check(
       JSON.stringify([...after.assets]) === JSON.stringify([...before.assets]),
       'a worker that was replaced wrote assets',
@@ -235,8 +249,10 @@ export class Play {
 
   /** At a moment in which a worker waits for AWS. */
   async #meanwhile(worker: number, what: Meanwhile['what']): Promise<void> {
-    if (what.do === 'edit') await this.#people.edit(what);
-    else if (what.do === 'change') this.#land.change(what.changes);
+    if (what.do === 'edit') {
+      this.#edited = true;
+      await this.#people.edit(what);
+    } else if (what.do === 'change') this.#land.change(what.changes);
     else if (what.do === 'account') this.#changeAccount(what);
     else this.#worker(worker).jump(what.minutes);
   }
@@ -299,6 +315,13 @@ function checkEnd(result: AttemptResult, { end }: AttemptStep): void {
   if (result.ended !== 'died') return;
   if (end.how === 'killed' || end.how === 'connection lost') return;
   throw result.error instanceof Error ? result.error : new Error(String(result.error));
+}
+
+/** Whether an asset is as a worker wrote it before: all but who sees it, which people change, too. */
+function isAsWritten(asset: Held, earlier: Held | undefined): boolean {
+  const written = ({ connectorIds: _, events, ...rest }: Held) =>
+    JSON.stringify({ ...rest, events: events.filter(event => event !== 'detached') });
+  return earlier !== undefined && written(asset) === written(earlier);
 }
 
 const NOTHING_FOUND = {
