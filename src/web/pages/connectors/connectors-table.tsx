@@ -71,7 +71,7 @@ function soonWhileRunning(reply: ReplyOf<'listConnectors'> | undefined): number 
 function Filters() {
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      <SearchFilter label="Find connectors" placeholder="Find by name, account ID or role" />
+      <SearchFilter label="Find connectors" placeholder="Name, account ID or role" />
       <Choice label="State" all="Any state" name="state" options={STATE_OPTIONS} />
       <Choice label="Account type" all="Any account type" name="type" options={TYPE_OPTIONS} />
     </SpaceBetween>

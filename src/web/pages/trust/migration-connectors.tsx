@@ -90,7 +90,7 @@ function Filters() {
   const { get, set } = useView();
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      <SearchFilter label="Find connectors" placeholder="Find by name, account ID or role" />
+      <SearchFilter label="Find connectors" placeholder="Name, account ID or role" />
       <Select
         ariaLabel="State"
         selectedOption={STATE_OPTIONS.find(({ value }) => value === get('state')) ?? ANY_STATE}
