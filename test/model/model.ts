@@ -161,14 +161,14 @@ export class Model {
   #planned({ connector, aim, runBefore, runAfter, watch }: Look): void {
     if (!runAfter || runAfter.scopes.length === 0) {
       // It may have begun to take leave of what it no longer looks at: as soon as it has an answer about regions, or none in time.
-      if (watch.regions || watch.hangs) this.#perhapsLeftOut(connector);
+      if (watch.regions || watch.hangs || watch.mayBeRefused) this.#perhapsLeftOut(connector);
       return;
     }
     if (runBefore && runBefore.scopes.length > 0) return;
     const plan = new Set(runAfter.scopes.map(scope => scopeIn(aim.accountId, scope)));
     const mayWait = (scope: string) => runAfter.trigger === 'schedule' && connector.ledger.get(scope)?.empty === true;
-    // What AWS told about regions may have come too late.
-    const told = watch.hangs ? [watch.regions, undefined] : [watch.regions];
+    // What AWS told about regions may have come too late, or was told to nobody.
+    const told = watch.hangs || watch.mayBeRefused ? [watch.regions, undefined] : [watch.regions];
     const possible = told.map(regions => this.#planOf({ ...aim, ledger: connector.ledger }, regions));
     const isPlanned = (scopes: string[]) => scopes.every(one => plan.has(one) || mayWait(one));
     const expected = possible.find(isPlanned) ?? possible[0] ?? [];
@@ -187,7 +187,9 @@ export class Model {
     { accountId, regions: chosen, ledger }: Aim & Pick<ModelConnector, 'ledger'>,
     answer: Watch['regions'],
   ): string[] {
-    const optedIn = answer?.outcome.kind === 'pass' && answer.optedIn;
+    // DescribeRegions has no pages: a token that comes again is in none of its answers.
+    const isTold = answer?.outcome.kind === 'pass' || answer?.outcome.kind === 'repeat-token';
+    const optedIn = isTold && answer.optedIn;
     const known = [...ledger.keys()]
       .filter(scope => scope.startsWith(`aws/${accountId}/`))
       .map(scope => scope.split('/')[2] ?? '');

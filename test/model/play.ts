@@ -32,6 +32,8 @@ export class Play {
   readonly #people: People;
   /** By worker. */
   readonly #frozen = new Map<number, Frozen>();
+  /** Those that may have a session of before something happened to an account. */
+  readonly #mayBeRefused = new Set<Worker>();
   /** Whether somebody edited a connector since a worker was thawed. */
   #edited = false;
   #last: Inventory = { assets: new Map(), found: NOTHING_FOUND };
@@ -100,6 +102,8 @@ export class Play {
   }
 
   #changeAccount({ account, what }: Extract<Meanwhile['what'], { do: 'account' }>): void {
+    for (const { running } of this.#frozen.values()) running.watch.disturbed = true;
+    for (const worker of this.#workers) this.#mayBeRefused.add(worker);
     const accountId = this.#land.accountIds[account] ?? '';
     switch (what) {
       case 'leave':
@@ -165,6 +169,8 @@ export class Play {
       land: this.#land,
       meanwhile: what => this.#meanwhile(step.worker, what),
     });
+    // It may have a session of before, and find out with its first call.
+    running.watch.mayBeRefused = this.#mayBeRefused.has(this.#worker(step.worker));
     const settled = await running.settled;
     await this.#people.done();
     if (settled === 'frozen') {

@@ -29,6 +29,8 @@ export class Watch {
   readonly hangs: boolean;
   /** Whether roles or sessions ended meanwhile: then calls are refused before anybody could note what they are about. */
   disturbed = false;
+  /** Whether roles or sessions ended before: then the first call, for regions, is refused in the same way. */
+  mayBeRefused = false;
   /** How DescribeRegions was answered last, and what was there to be answered. */
   regions: { readonly outcome: FaultOutcome; readonly optedIn: boolean } | undefined;
   readonly #land: Land;
