@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { accountOf, addAccount } from '../../simulator/world/build.ts';
 import {
   generatedExternalId,
@@ -62,8 +62,8 @@ beforeEach(async () => {
   `.execute(bed.db);
   for (const member of members) trust(member, kindOf(member));
 }, 120_000);
+afterEach(() => void worker?.kill('SIGKILL'));
 afterAll(async () => {
-  worker?.kill('SIGKILL');
   await queue.stop();
   await bed[Symbol.asyncDispose]();
 });
@@ -195,7 +195,8 @@ it('leaves no notes behind when it is cancelled while its progress is being writ
 });
 
 it('goes on where a stopped worker and a killed one left it, and counts each connector once', async () => {
-  bed.aws.faults.put({ id: 'slow', match: { service: 'sts' }, effect: { kind: 'slow', delayMs: 150 } });
+  // All 300 take 1,020 calls: however busy the machine is, neither the one who stops nor the one who is killed gets through.
+  answerSlowly({ callsMax: 600 });
   const stop = new AbortController();
   const id = await start();
   const first = attempt(id, stop.signal);
@@ -205,6 +206,7 @@ it('goes on where a stopped worker and a killed one left it, and counts each con
   const stopped = must(await getRecheck(bed.deps, id));
   expect(stopped.state).toBe('running');
 
+  answerSlowly({ callsMax: 350 });
   await killWorkerAfter(async () => must(await getRecheck(bed.deps, id)).done > stopped.done);
   const killed = must(await getRecheck(bed.deps, id));
   expect(killed.state).toBe('running');
@@ -243,13 +245,19 @@ it('a worker takes what is asked for, and connectors that are disabled or of ano
   await sql`update connectors set enabled = true where id = ${disabled}`.execute(bed.db);
 });
 
+/** STS takes its time for each of so many calls, and answers none after them. */
+function answerSlowly({ callsMax }: { callsMax: number }): void {
+  bed.aws.faults.put({ id: 'slow', match: { service: 'sts' }, effect: { kind: 'slow', delayMs: 150 } });
+  bed.aws.faults.put({ id: 'hang', match: { service: 'sts' }, effect: { kind: 'hang' }, from: callsMax + 1 });
+}
+
 /** Gives the re-check to a worker process that is killed in the middle. */
 async function killWorkerAfter(condition: () => Promise<boolean>): Promise<void> {
   const { connectionString, aws, world } = bed;
   const settings: WorkerSettings = { connectionString, endpoint: aws.endpoint, key: platformKey(world) };
   const program = path.join(import.meta.dirname, '../sync-sim/programs/worker.ts');
   worker = spawn(process.execPath, [program, JSON.stringify(settings)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  while (!(await condition())) await sleep(50);
+  await expect.poll(condition).toBe(true);
   worker.kill('SIGKILL');
   await sleep(300);
 }
