@@ -209,13 +209,10 @@ async function openThrough(
   const isReplaced = sameHub(hub.hub, target.hub) && hub.id !== target.id;
   const role = parseRoleArn(facts.roleArn);
   if (!role.ok) throw new Error(`connector ${facts.connectorId} has a role ARN that cannot be read`);
-  const request = {
-    hub,
-    role: role.value,
-    externalId: facts.externalId,
-    purpose: nameOf(purpose),
-    onUse: (use: HubUse) => record(usedFinding(deps, { use, connectorId: facts.connectorId, purpose })),
-  };
+  // Kept as long as the session is, for its renewal: without all the facts.
+  const { connectorId, externalId } = facts;
+  const onUse = (use: HubUse) => record(usedFinding(deps, { use, connectorId, purpose }));
+  const request = { hub, role: role.value, externalId, purpose: nameOf(purpose), onUse };
   const opened = await openSession(deps.aws, request, { budget: budget ?? budgetOf(deps, { within, hurry }), fresh });
   if (!opened.ok) {
     const why = explained(opened.fault, { facts, hub: hub.hub });
