@@ -11,7 +11,7 @@ export function stagesOf({ quick, boto3 }: { quick: boolean; boto3: boolean }): 
   const both = ['causeway', 'sdk'] as const;
   return quick
     ? [
-        { ...dense(2), contestants: both, phases: ROUNDS },
+        { ...dense(4), contestants: both, phases: [...TOLD, 'changed'] },
         ...(boto3 ? [{ ...dense(1, 4), contestants: [...both, ...python], phases: ALL }] : []),
         { ...wide(50), contestants: both, phases: ALL },
         { ...wide(250), contestants: ['causeway'], phases: ALL },
