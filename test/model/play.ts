@@ -5,7 +5,7 @@ import { type Held, type Inventory, readFence, readInventory, readRun } from './
 import type { Land } from './land.ts';
 import { type Aim, check, Model, type ModelConnector, Violation } from './model.ts';
 import { People } from './people.ts';
-import type { AttemptStep, EditStep, Meanwhile, Step, Story } from './story.ts';
+import { type AttemptStep, deletesAssets, type EditStep, type Meanwhile, type Step, type Story } from './story.ts';
 import type { AttemptResult, RunningAttempt, Worker } from './worker.ts';
 
 const BEGIN = new Date('2026-03-01T00:00:00Z');
@@ -125,10 +125,15 @@ export class Play {
   async #editBetween(step: EditStep): Promise<void> {
     const before = this.#last;
     const connector = this.#people.connectors.get(step.connector);
+    this.#tellFrozen(step);
     await this.#people.edit(step);
     const after = await this.#inventory();
-    if (step.what === 'delete, with assets' && connector) this.#checkDeleted(connector, { before, after });
+    if (deletesAssets(step) && connector) this.#checkDeleted(connector, { before, after });
     this.#lookAfterEdit({ before, after });
+  }
+
+  #tellFrozen(edit: EditStep): void {
+    for (const { running } of this.#frozen.values()) running.watch.assetsDeleted ||= deletesAssets(edit);
   }
 
   #lookAfterEdit({ before, after }: { before: Inventory; after: Inventory }): void {
@@ -257,6 +262,7 @@ export class Play {
   async #meanwhile(worker: number, what: Meanwhile['what']): Promise<void> {
     if (what.do === 'edit') {
       this.#edited = true;
+      this.#tellFrozen(what);
       await this.#people.edit(what);
     } else if (what.do === 'change') this.#land.change(what.changes);
     else if (what.do === 'account') this.#changeAccount(what);

@@ -49,6 +49,10 @@ export interface EditStep {
   readonly regions: RegionChoice;
 }
 
+export function deletesAssets({ what }: EditStep): boolean {
+  return what === 'delete, with assets';
+}
+
 export type AccountChange = 'leave' | 'return' | 'recreate roles' | 'end sessions' | 'opt in' | 'opt out';
 
 /** One attempt of a worker at the connector's run: at the one that was left unfinished, or a new one. */

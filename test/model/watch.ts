@@ -31,6 +31,8 @@ export class Watch {
   disturbed = false;
   /** Whether roles or sessions ended before: then the first call, for regions, is refused in the same way. */
   mayBeRefused = false;
+  /** Whether another connector was deleted with its assets meanwhile: what the attempt knew of those is of no use then. */
+  assetsDeleted = false;
   /** How DescribeRegions was answered last, and what was there to be answered. */
   regions: { readonly outcome: FaultOutcome; readonly optedIn: boolean } | undefined;
   readonly #land: Land;

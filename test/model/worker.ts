@@ -23,7 +23,16 @@ import { depsFor, type PlatformKey } from '../sync-sim/deps.ts';
 import { inSmallPages } from '../sync-sim/small-pages.ts';
 import { Gate } from './gate.ts';
 import { ASSET_TYPE_OF, type Land, scopeOf } from './land.ts';
-import { type AttemptStep, KINDS, type Kind, type Listed, type Meanwhile, REGIONS, type Trouble } from './story.ts';
+import {
+  type AttemptStep,
+  deletesAssets,
+  KINDS,
+  type Kind,
+  type Listed,
+  type Meanwhile,
+  REGIONS,
+  type Trouble,
+} from './story.ts';
 import { Watch } from './watch.ts';
 
 export const TYPES: readonly AssetType[] = [ec2Instance, ec2Vpc, sqsQueue, iamGroup].map(inSmallPages);
@@ -114,6 +123,7 @@ export class Worker implements AsyncDisposable {
         const region = one.on === 'group' ? GLOBAL_CALLED_IN : REGIONS[one.region];
         if (one.on === listed && region === request.region && one.call === count) {
           if (one.what.do === 'account') watch.disturbed = true;
+          if (one.what.do === 'edit') watch.assetsDeleted ||= deletesAssets(one.what);
           happenings.push(meanwhile(one.what));
         }
       }
