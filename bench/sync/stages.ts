@@ -3,8 +3,9 @@ import type { Phase, StagePlan } from './stage.ts';
 
 /**
  * What is measured, the smallest and most telling first: a dense fleet, whose pages are full, shows what an instance costs;
- * a wide one, most of whose regions are empty, what an account and a call cost. In full it takes about 40 minutes on two idle
- * cores.
+ * a wide one, most of whose regions are empty, what an account and a call cost. In full it takes about 45 minutes on two idle
+ * cores. The headline is of so many instances because a process that was just started compiles its code in the first second of
+ * a first sync: of 68,000, which take Causeway six, that is a part.
  */
 export function stagesOf({ quick, boto3 }: { quick: boolean; boto3: boolean }): StagePlan[] {
   const python = boto3 ? (['boto3'] as const) : [];
@@ -18,7 +19,7 @@ export function stagesOf({ quick, boto3 }: { quick: boolean; boto3: boolean }): 
         { ...wide(250, DISTANT), contestants: ['causeway'], phases: ['first', 'changed'] },
       ]
     : [
-        { ...dense(4), contestants: both, phases: ROUNDS },
+        { ...dense(8), contestants: both, phases: ROUNDS },
         { ...dense(4, REGIONS, DISTANT), contestants: both, phases: TOLD },
         fromNothing(),
         ...(boto3 ? [LOOP_BACK, DISTANT].map(distance => threeOf(dense(1, 4, distance))) : []),
@@ -45,7 +46,7 @@ const TOLD: readonly Phase[] = ['first', 'changed'];
  * fleet is observed from nothing twice more, far apart.
  */
 function fromNothing(): StagePlan {
-  return { ...dense(4), contestants: ['causeway', 'sdk'], phases: ['first'] };
+  return { ...dense(8), contestants: ['causeway', 'sdk'], phases: ['first'] };
 }
 
 function threeOf(fleet: FleetPlan & { name: string }): StagePlan {
