@@ -1,3 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FaultRule } from '../../simulator/faults.ts';
@@ -25,6 +28,9 @@ import {
   startCauseway,
   trustOf,
 } from './support.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
 
 let causeway: Causeway;
 const actor = 'user:ada';
@@ -62,6 +68,24 @@ describe('a connector without a base account', () => {
     });
     expect(reached).not.toHaveProperty('targetFault');
     expect(await connector(id)).toMatchObject({ currentHub: platform, targetHub: platform, moving: false });
+  });
+
+  it('keeps its session open without the facts that it was opened with: there may be ten thousand', async () => {
+    const id = await connect(PRODUCTION);
+    const open = async () => {
+      const facts = await readHubFacts(causeway.deps.db, id);
+      if (!facts) throw new Error('there is no such connector');
+      const purpose: Purpose = { kind: 'run', runId: causeway.deps.ids.uuid(), trigger: 'schedule' };
+      must(await reachThrough(causeway.deps, { facts, purpose, fresh: true }));
+      return new WeakRef(facts);
+    };
+    const facts = await open();
+    const asked = assumptions().length;
+    await sleep(1);
+    collectGarbage();
+    expect(facts.deref()).toBeUndefined();
+    must(await run(id));
+    expect(assumptions()).toHaveLength(asked);
   });
 
   it('says what to change when its role does not trust the platform account', async () => {
