@@ -46,12 +46,15 @@ function rowsOf(pages: readonly HeldPage[], arrays: BinaryArrays): NewRows {
     sql`${arrays.jsonb(assets.map(asset => asset[field]))}::jsonb[]`;
   return {
     heads: JSON.stringify(heads),
-    rows: sql`unnest(${places}::int[], ${texts('id')}, ${texts('nativeId')}, ${texts('arn')}, ${texts('name')},
-        ${texts('state')}, ${objects('tags')}, ${objects('compared')}, ${objects('unknown')}, ${texts('search')},
-        ${arrays.text(assets.map(asset => asset.sharedFacts.join('\n') || null))}::text[], ${texts('hash')}, ${texts('rawHash')},
+    // In the list of columns, not as a table, which PostgreSQL would copy the rows into before it reads them.
+    rows: sql`(select unnest(${places}::int[]) as place, unnest(${texts('id')}) as id, unnest(${texts('nativeId')}) as native_id,
+        unnest(${texts('arn')}) as arn, unnest(${texts('name')}) as name, unnest(${texts('state')}) as state,
+        unnest(${objects('tags')}) as tags, unnest(${objects('compared')}) as compared, unnest(${objects('unknown')}) as unknown,
+        unnest(${texts('search')}) as search,
+        unnest(${arrays.text(assets.map(asset => asset.sharedFacts.join('\n') || null))}::text[]) as shared_facts,
+        unnest(${texts('hash')}) as hash, unnest(${texts('rawHash')}) as raw_hash,
         -- Last: they are most of it, and the driver copies all that it has where a parameter does not fit.
-        ${arrays.json(assets.map(asset => asset.attributes))}::json[])
-        as i(place, id, native_id, arn, name, state, tags, compared, unknown, search, shared_facts, hash, raw_hash, attributes)`,
+        unnest(${arrays.json(assets.map(asset => asset.attributes))}::json[]) as attributes) as i`,
     facts: arrays.text(factsShared(assets)),
     pages: pages.map(({ page }) => new Map(page.assets.map(({ id, nativeId }) => [id, nativeId]))),
   };
