@@ -46,7 +46,7 @@ function rowsOf(pages: readonly HeldPage[], arrays: BinaryArrays): NewRows {
     sql`${arrays.jsonb(assets.map(asset => asset[field]))}::jsonb[]`;
   return {
     heads: JSON.stringify(heads),
-    // In the list of columns, not as a table, which PostgreSQL would copy the rows into before it reads them.
+    // Taken apart in the list of columns: of an `unnest` that stands as a table, PostgreSQL writes all rows down before the first is read.
     rows: sql`(select unnest(${places}::int[]) as place, unnest(${texts('id')}) as id, unnest(${texts('nativeId')}) as native_id,
         unnest(${texts('arn')}) as arn, unnest(${texts('name')}) as name, unnest(${texts('state')}) as state,
         unnest(${objects('tags')}) as tags, unnest(${objects('compared')}) as compared, unnest(${objects('unknown')}) as unknown,
